@@ -1,0 +1,37 @@
+// Element-wise kernels: plain loops, compiled for several processors.
+#include "tensor_kernels.h"
+#include "clones.h"
+#include "vector_math.h"
+
+#define REAL float
+#define NAME(x) x##_f32_kernel
+#define MATH(x) x##_f32
+#include "elementwise.inc"
+#undef REAL
+#undef NAME
+#undef MATH
+
+#define exp_f64 exp
+#define log_f64 log
+#define tanh_f64 tanh
+#define REAL double
+#define NAME(x) x##_f64_kernel
+#define MATH(x) x##_f64
+#include "elementwise.inc"
+
+#define BY_TYPE(name, type)                                       \
+  void tk_run_##name(const void *arguments) {                     \
+    const type *a = arguments;                                    \
+    if (a->dtype == TK_FLOAT32) name##_f32_kernel(a);             \
+    else name##_f64_kernel(a);                                    \
+  }
+BY_TYPE(unary, tk_unary_args)
+BY_TYPE(binary, tk_binary_args)
+BY_TYPE(one_hot, tk_one_hot_args)
+BY_TYPE(adam, tk_adam_args)
+
+void tk_run_fill(const void *arguments) {
+  const tk_fill_args *a = arguments;
+  if (a->dtype == TK_FLOAT32) fill_f32_kernel(a->count, a->out, (float)a->value);
+  else fill_f64_kernel(a->count, a->out, a->value);
+}

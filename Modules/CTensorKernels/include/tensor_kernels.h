@@ -1,0 +1,137 @@
+// The closed set of kernels that all numeric work goes through.
+//
+// Every kernel is a C function of one argument structure. The inline functions below fill the structure and issue it, so a
+// step can be recorded as a list of (function, arguments) and run again. Buffers are dense and row-major; where a leading
+// task axis has stride 0 (the same parameters for every task) the stride arguments say so.
+#ifndef TENSOR_KERNELS_H
+#define TENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef enum tk_dtype { TK_FLOAT32 = 0, TK_FLOAT64 = 1 } tk_dtype;
+
+// ---- Memory: 64-byte aligned blocks, cached per thread ------------------------------------------------------------
+void *tk_allocate(int64_t bytes);
+void tk_release(void *block, int64_t bytes);
+/// Bytes in live blocks now, and the most there have been since the last reset. Threads report in steps of 64 KiB.
+int64_t tk_live_bytes(void);
+int64_t tk_peak_bytes(void);
+void tk_reset_peak(void);
+/// Gives the calling thread's cached blocks and the shared ones back to the system.
+void tk_trim(void);
+
+// ---- Element-wise -------------------------------------------------------------------------------------------------
+typedef enum tk_unary_op {
+  TK_AFFINE,            // p·x + q
+  TK_EXP, TK_LOG, TK_SQRT, TK_TANH, TK_SIGMOID, TK_SOFTPLUS, TK_RELU,
+  TK_STEP,              // 1 where x > 0, else 0
+  TK_RECIPROCAL, TK_SAFE_RECIPROCAL,  // the safe one is 0 at 0
+  TK_SQUARE, TK_ABS, TK_SIGN,
+  TK_RSQRT,             // 1 / √(x + p)
+} tk_unary_op;
+
+typedef enum tk_binary_op {
+  TK_ADD,               // a + p·b
+  TK_MULTIPLY,          // p·a·b
+  TK_DIVIDE,
+  TK_MAXIMUM,
+  TK_GREATER,           // 1 where a > b, else 0
+  TK_EQUAL,             // 1 where a == b, else 0
+  TK_GATE,              // a where b > 0, else 0
+} tk_binary_op;
+
+typedef struct tk_unary_args { tk_unary_op op; tk_dtype dtype; int64_t count; void *out; const void *in; double p, q; } tk_unary_args;
+typedef struct tk_binary_args {
+  tk_binary_op op; tk_dtype dtype;
+  int64_t extent[4], stride_a[4], stride_b[4];  // outermost first; a stride is in elements, 0 where the operand is broadcast
+  void *out; const void *a, *b; double p;
+} tk_binary_args;
+typedef struct tk_fill_args { tk_dtype dtype; int64_t count; void *out; double value; } tk_fill_args;
+
+// ---- Reductions: axes alternate between kept and reduced after merging; at most four -------------------------------
+typedef enum tk_reduce_op { TK_SUM, TK_MAX } tk_reduce_op;
+typedef struct tk_reduce_args {
+  tk_reduce_op op; tk_dtype dtype;
+  int64_t extent[4], stride_in[4]; bool reduced[4];
+  void *out; const void *in; double scale;
+} tk_reduce_args;
+
+// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C) ------------------------------------------------
+typedef struct tk_product_args {
+  tk_dtype dtype; int64_t batch, m, n, k;
+  bool transpose_a, transpose_b;  // A is stored [k,m], B is stored [n,k]
+  bool accumulate;
+  int64_t stride_a, stride_b, stride_c;  // elements from one item to the next; 0 = shared (for C: summed over items)
+  void *c; const void *a, *b;
+} tk_product_args;
+
+// ---- Layout --------------------------------------------------------------------------------------------------------
+typedef struct tk_copy_args {
+  int32_t item_bytes;  // 4 or 8
+  int64_t extent[8], stride_out[8], stride_in[8];  // elements, outermost first
+  void *out; const void *in;
+} tk_copy_args;
+typedef struct tk_one_hot_args { tk_dtype dtype; int64_t count, classes; void *out; const int64_t *labels; } tk_one_hot_args;
+
+// ---- Convolution: x [tasks,n,h,w,ci], filter [tasks,kh,kw,ci,co], y [tasks,n,oh,ow,co] ----------------------------
+typedef enum tk_convolution_op { TK_CONVOLVE, TK_CONVOLVE_INPUT_GRADIENT, TK_CONVOLVE_FILTER_GRADIENT } tk_convolution_op;
+typedef struct tk_convolution_args {
+  tk_convolution_op op; tk_dtype dtype;
+  int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, step, padding;
+  int64_t stride_x, stride_filter, stride_y;  // elements from one task to the next; 0 = shared
+  void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
+} tk_convolution_args;
+
+// ---- Max pooling: window and step equal, floor at the edge; positions are offsets into one image ------------------
+typedef struct tk_pool_args { tk_dtype dtype; int64_t images, h, w, c, window; void *out; int32_t *position; const void *in; } tk_pool_args;
+typedef struct tk_position_args {
+  tk_dtype dtype; bool scatter; int64_t images, image_size, picked;  // picked: positions in one image
+  void *out; const int32_t *position; const void *in;
+} tk_position_args;
+
+// ---- Outer optimizer -----------------------------------------------------------------------------------------------
+/// Adam with decoupled weight decay: m and v are updated in place, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ).
+typedef struct tk_adam_args {
+  tk_dtype dtype; int64_t count; void *parameter, *first, *second; const void *gradient;
+  double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
+} tk_adam_args;
+
+// ---- Issue ---------------------------------------------------------------------------------------------------------
+typedef void (*tk_kernel)(const void *arguments);
+void tk_run_unary(const void *arguments);
+void tk_run_binary(const void *arguments);
+void tk_run_fill(const void *arguments);
+void tk_run_reduce(const void *arguments);
+void tk_run_product(const void *arguments);
+void tk_run_copy(const void *arguments);
+void tk_run_one_hot(const void *arguments);
+void tk_run_convolution(const void *arguments);
+void tk_run_pool(const void *arguments);
+void tk_run_position(const void *arguments);
+void tk_run_adam(const void *arguments);
+
+/// Floating-point operations of all products (convolutions included) issued by this thread since it started.
+int64_t tk_product_operations(void);
+/// True where matrix products come from libxsmm.
+bool tk_has_libxsmm(void);
+/// A scratch block of this thread, at least `bytes` long; slot 0 to 3. Valid until the next call with the same slot.
+void *tk_scratch(int slot, int64_t bytes);
+
+static inline void tk_unary(tk_unary_op op, tk_dtype dtype, int64_t count, void *out, const void *in, double p, double q) {
+  tk_unary_args a = {op, dtype, count, out, in, p, q};
+  tk_run_unary(&a);
+}
+static inline void tk_fill(tk_dtype dtype, int64_t count, void *out, double value) {
+  tk_fill_args a = {dtype, count, out, value};
+  tk_run_fill(&a);
+}
+static inline void tk_one_hot(tk_dtype dtype, int64_t count, int64_t classes, void *out, const int64_t *labels) {
+  tk_one_hot_args a = {dtype, count, classes, out, labels};
+  tk_run_one_hot(&a);
+}
+static inline void tk_product(tk_product_args a) { tk_run_product(&a); }
+static inline void tk_convolve(tk_convolution_args a) { tk_run_convolution(&a); }
+
+#endif

@@ -1,0 +1,24 @@
+// Max pooling, and the pair of linear maps that its derivatives of every order are made of.
+#include "tensor_kernels.h"
+#include "clones.h"
+
+#define REAL float
+#define NAME(x) x##_f32
+#include "pooling.inc"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(x) x##_f64
+#include "pooling.inc"
+
+void tk_run_pool(const void *arguments) {
+  const tk_pool_args *a = arguments;
+  if (a->dtype == TK_FLOAT32) pool_f32(a);
+  else pool_f64(a);
+}
+
+void tk_run_position(const void *arguments) {
+  const tk_position_args *a = arguments;
+  if (a->dtype == TK_FLOAT32) position_f32(a);
+  else position_f64(a);
+}

@@ -1,0 +1,46 @@
+// Matrix products and convolutions. libxsmm makes code for each shape once; without it, or for a shape that it refuses, the
+// portable loop does the same.
+#include "tensor_kernels.h"
+#include "clones.h"
+
+#ifdef TENSOR_KERNELS_LIBXSMM
+#include <libxsmm.h>
+typedef libxsmm_smmfunction xsmm_function_f32;
+typedef libxsmm_dmmfunction xsmm_function_f64;
+#define dispatch_f32 libxsmm_smmdispatch
+#define dispatch_f64 libxsmm_dmmdispatch
+bool tk_has_libxsmm(void) { return true; }
+#else
+bool tk_has_libxsmm(void) { return false; }
+#endif
+
+static _Thread_local int64_t operations;
+int64_t tk_product_operations(void) { return operations; }
+
+#define REAL float
+#define NAME(x) x##_f32
+#define XSMM(x) x##_f32
+#include "product.inc"
+#include "convolution.inc"
+#undef REAL
+#undef NAME
+#undef XSMM
+#define REAL double
+#define NAME(x) x##_f64
+#define XSMM(x) x##_f64
+#include "product.inc"
+#include "convolution.inc"
+
+void tk_run_product(const void *arguments) {
+  const tk_product_args *a = arguments;
+  operations += 2 * a->batch * a->m * a->n * a->k;
+  if (a->dtype == TK_FLOAT32) product_f32(a);
+  else product_f64(a);
+}
+
+void tk_run_convolution(const void *arguments) {
+  const tk_convolution_args *a = arguments;
+  operations += 2 * a->tasks * a->n * a->oh * a->ow * a->co * a->kh * a->kw * a->ci;
+  if (a->dtype == TK_FLOAT32) convolution_f32(a);
+  else convolution_f64(a);
+}

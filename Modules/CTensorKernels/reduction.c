@@ -1,0 +1,18 @@
+// Sums and maxima over axes.
+#include "tensor_kernels.h"
+#include "clones.h"
+
+#define REAL float
+#define NAME(x) x##_f32
+#include "reduction.inc"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(x) x##_f64
+#include "reduction.inc"
+
+void tk_run_reduce(const void *arguments) {
+  const tk_reduce_args *a = arguments;
+  if (a->dtype == TK_FLOAT32) reduce_f32(a);
+  else reduce_f64(a);
+}

@@ -1,0 +1,137 @@
+/// The value of a hyperparameter, as typed on a command line or kept in a run's record.
+public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
+  case integer(Int)
+  case real(Double)
+  case boolean(Bool)
+  case text(String)
+
+  /// The form that parses back to the same value.
+  public var description: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .boolean(let value): "\(value)"
+    case .text(let value): value
+    }
+  }
+}
+
+/// The values that a hyperparameter may take.
+public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
+  case integer(ClosedRange<Int>)
+  /// Finite numbers in a range.
+  case real(ClosedRange<Double>)
+  case boolean
+  case choice([String])
+  /// Any text, a path for example.
+  case text
+
+  /// The name of the type: "integer", "real", "boolean", "choice" or "text".
+  public var typeName: String {
+    switch self {
+    case .integer: "integer"
+    case .real: "real"
+    case .boolean: "boolean"
+    case .choice: "choice"
+    case .text: "text"
+    }
+  }
+
+  /// What is expected, in words: "an integer from 1 to 10".
+  public var description: String {
+    switch self {
+    case .integer(let range):
+      range.upperBound == .max ? "an integer of at least \(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    case .real(let range):
+      range.upperBound == .infinity ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .boolean: "true or false"
+    case .choice(let names): "one of \(names.joined(separator: ", "))"
+    case .text: "a text"
+    }
+  }
+
+  /// Reads a value of this domain.
+  ///
+  /// - Returns: nil when the text is not of the type or out of range.
+  public func parse(_ text: String) -> HyperparameterValue? {
+    switch self {
+    case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
+    case .real(let range): Double(text).flatMap { $0.isFinite && range.contains($0) ? .real($0) : nil }
+    case .boolean: Bool(text).map { .boolean($0) }
+    case .choice(let names): names.contains(text) ? .text(text) : nil
+    case .text: .text(text)
+    }
+  }
+}
+
+/// One declared setting of a type: drives parsing, validation, help and the run's record.
+public struct Hyperparameter<Root>: Sendable {
+  /// Dotted name, "inner.learningRate" for example.
+  public let key: String
+  /// What it does, one sentence with its unit.
+  public let meaning: String
+  /// The values it may take.
+  public let domain: HyperparameterDomain
+  let read: @Sendable (Root) -> HyperparameterValue
+  let write: @Sendable (inout Root, HyperparameterValue) -> Void
+
+  /// An integer in a range.
+  public static func integer(
+    _ key: String, _ path: any WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ meaning: String
+  ) -> Self {
+    Self(key: key, meaning: meaning, domain: .integer(range)) {
+      .integer($0[keyPath: path])
+    } write: {
+      if case .integer(let value) = $1 { $0[keyPath: path] = value }
+    }
+  }
+
+  /// A finite number in a range.
+  public static func real(
+    _ key: String, _ path: any WritableKeyPath<Root, Double> & Sendable, in range: ClosedRange<Double>, _ meaning: String
+  ) -> Self {
+    Self(key: key, meaning: meaning, domain: .real(range)) {
+      .real($0[keyPath: path])
+    } write: {
+      if case .real(let value) = $1 { $0[keyPath: path] = value }
+    }
+  }
+
+  /// A switch.
+  public static func boolean(_ key: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ meaning: String) -> Self {
+    Self(key: key, meaning: meaning, domain: .boolean) {
+      .boolean($0[keyPath: path])
+    } write: {
+      if case .boolean(let value) = $1 { $0[keyPath: path] = value }
+    }
+  }
+
+  /// One of an enumeration's cases, named by its raw value.
+  public static func choice<Choice: CaseIterable & RawRepresentable<String> & Sendable>(
+    _ key: String, _ path: any WritableKeyPath<Root, Choice> & Sendable, _ meaning: String
+  ) -> Self {
+    Self(key: key, meaning: meaning, domain: .choice(Choice.allCases.map(\.rawValue))) {
+      .text($0[keyPath: path].rawValue)
+    } write: {
+      if case .text(let name) = $1, let value = Choice(rawValue: name) { $0[keyPath: path] = value }
+    }
+  }
+
+  /// Free text, a path for example.
+  public static func text(_ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ meaning: String) -> Self {
+    Self(key: key, meaning: meaning, domain: .text) {
+      .text($0[keyPath: path])
+    } write: {
+      if case .text(let value) = $1 { $0[keyPath: path] = value }
+    }
+  }
+
+  /// The same setting of a value that holds the root, its key behind a prefix and a dot.
+  func lifted<Outer>(_ prefix: String, _ path: any WritableKeyPath<Outer, Root> & Sendable) -> Hyperparameter<Outer> {
+    Hyperparameter<Outer>(key: "\(prefix).\(key)", meaning: meaning, domain: domain) { [read] in
+      read($0[keyPath: path])
+    } write: { [write] in
+      write(&$0[keyPath: path], $1)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CSectionBounds
+
+/// The types of one kind that are linked into this program, looked up by id.
+///
+/// Nobody keeps a list: a type is here because its target is linked and its file ends in a ``RegistryRecord``. The bounds of
+/// a section cover one linked image, so a type loaded from another dynamic library has to be handed over in `adding`.
+public struct Registry<Item: Sendable>: Sendable {
+  /// Every registered item, sorted by id.
+  public let items: [(id: String, item: Item)]
+
+  /// Reads the records of a section.
+  ///
+  /// - Parameters:
+  ///   - type: The metatype existential that the section's accessors write.
+  ///   - id: The stable name of an item.
+  ///   - adding: Items from other linked images.
+  /// - Precondition: No two items share an id, and every record has version 1.
+  public init(_ section: RegistrySection, of type: Item.Type = Item.self, adding: [Item] = [], id: (Item) -> String) {
+    let found = (Self.records(in: section) + adding).map { (id: id($0), item: $0) }
+    items = found.sorted { $0.id < $1.id }
+    for (first, second) in zip(items, items.dropFirst()) {
+      precondition(first.id != second.id, "two items of \(section.rawValue) are registered as '\(first.id)'")
+    }
+  }
+
+  /// The ids of all items, sorted.
+  public var ids: [String] { items.map(\.id) }
+
+  /// The item with the given id.
+  ///
+  /// - Throws: ``LookupError`` when there is none, with the nearest id.
+  public func item(_ id: String, kind: String) throws(LookupError) -> Item {
+    if let found = items.first(where: { $0.id == id }) { return found.item }
+    throw LookupError(kind: kind, name: id, known: ids)
+  }
+
+  private static func records(in section: RegistrySection) -> [Item] {
+    let bounds =
+      switch section {
+      case .algorithms: section_bounds_algorithm_records()
+      case .tasks: section_bounds_task_records()
+      case .models: section_bounds_model_records()
+      }
+    guard let start = bounds.start, let end = bounds.end else { return [] }
+    let count = (end - start) / MemoryLayout<RegistryRecord>.stride
+    let records = UnsafeBufferPointer(start: start.assumingMemoryBound(to: RegistryRecord.self), count: count)
+    return records.map { record in
+      precondition(record.version == 1, "a record of \(section.rawValue) has version \(record.version), this registry reads 1")
+      return withUnsafeTemporaryAllocation(of: Item.self, capacity: 1) { memory in
+        guard let base = memory.baseAddress else { preconditionFailure("an allocation of one item has an address") }
+        record.accessor(UnsafeMutableRawPointer(base))
+        return base.move()
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+public import TensorCore
+
+/// What a sample should be mapped to.
+public enum Targets: Sendable {
+  /// Labels in 0..<ways, an int64 tensor [N] (or [T, N] where tasks are stacked).
+  case classes(Tensor, ways: Int)
+  /// Numbers, [N, outputs] (or [T, N, outputs]). For ``Objective/binaryCrossEntropy`` these are 0 or 1.
+  case values(Tensor)
+
+  /// The tensor of either kind.
+  public var tensor: Tensor {
+    switch self {
+    case .classes(let labels, _): labels
+    case .values(let values): values
+    }
+  }
+
+  /// The same kind of target around another tensor.
+  public func mapTensor(_ transform: (Tensor) throws -> Tensor) rethrows -> Targets {
+    switch self {
+    case .classes(let labels, let ways): .classes(try transform(labels), ways: ways)
+    case .values(let values): .values(try transform(values))
+    }
+  }
+}
+
+/// Samples with their targets: the support or the query of one task, or of several stacked on a leading task axis.
+public struct LabelledSet: Sendable {
+  /// [N, …], or [T, N, …] where tasks are stacked. Images are [height, width, channels].
+  public let inputs: Tensor
+  /// Targets of the same N (and T).
+  public let targets: Targets
+
+  /// Pairs inputs with their targets.
+  public init(inputs: Tensor, targets: Targets) {
+    self.inputs = inputs
+    self.targets = targets
+  }
+}
+
+/// One task's draw: a support set to adapt on and a query set to be scored on.
+public struct Episode: Sendable {
+  /// What adaptation sees, inputs [N, …].
+  public let support: LabelledSet
+  /// What the adapted model is scored on, inputs [M, …].
+  public let query: LabelledSet
+
+  /// Pairs a support set with a query set.
+  public init(support: LabelledSet, query: LabelledSet) {
+    self.support = support
+    self.query = query
+  }
+}
+
+/// Equal-shaped episodes stacked on a leading task axis: a shard.
+public struct Episodes: Sendable {
+  /// Inputs [T, N, …].
+  public let support: LabelledSet
+  /// Inputs [T, M, …].
+  public let query: LabelledSet
+
+  /// The number of tasks, T.
+  public var count: Int { support.inputs.shape[0] }
+
+  /// Takes sets that are stacked already.
+  /// - Precondition: Support and query have the same number of tasks.
+  public init(support: LabelledSet, query: LabelledSet) {
+    precondition(support.inputs.shape[0] == query.inputs.shape[0], "support and query of a shard have different task counts")
+    self.support = support
+    self.query = query
+  }
+
+  /// Stacks episodes.
+  /// - Precondition: At least one episode, all of equal shapes.
+  public init(_ episodes: [Episode]) {
+    self.init(support: Self.stack(episodes.map(\.support)), query: Self.stack(episodes.map(\.query)))
+  }
+
+  /// The tasks of a range, as views.
+  public subscript(range: Range<Int>) -> Episodes {
+    Episodes(support: support.slice(range), query: query.slice(range))
+  }
+
+  private static func stack(_ sets: [LabelledSet]) -> LabelledSet {
+    guard let first = sets.first else { preconditionFailure("a shard has at least one episode") }
+    let targets = Tensor.stacked(sets.map(\.targets.tensor))
+    return LabelledSet(inputs: .stacked(sets.map(\.inputs)), targets: first.targets.mapTensor { _ in targets })
+  }
+}
+
+extension LabelledSet {
+  /// The tasks (or samples, where nothing is stacked) of a range, as views.
+  public func slice(_ range: Range<Int>) -> LabelledSet {
+    LabelledSet(inputs: inputs.slice(range), targets: targets.mapTensor { $0.slice(range) })
+  }
+
+  /// The set with a leading task axis of extent 1.
+  public var stackedAlone: LabelledSet {
+    func lifted(_ tensor: Tensor) -> Tensor { tensor.reshaped(tensor.shape.inserting(1, at: 0)) }
+    return LabelledSet(inputs: lifted(inputs), targets: targets.mapTensor(lifted))
+  }
+
+  /// The set with its inputs, and its targets where they are numbers, in another floating type.
+  public func converted(to dtype: DType) -> LabelledSet {
+    LabelledSet(inputs: inputs.converted(to: dtype), targets: targets.mapTensor { $0.dtype.isFloating ? $0.converted(to: dtype) : $0 })
+  }
+}

@@ -1,0 +1,29 @@
+import CTensorKernels
+
+/// A block of memory from the caching allocator, 64-byte aligned.
+///
+/// `@unchecked Sendable`: the bytes are written only through `Tensor`'s mutating functions, after `isKnownUniquelyReferenced`
+/// has shown that no other value reads them, or while the tensor is being made and no one else has it.
+final class Storage: @unchecked Sendable {
+  let base: UnsafeMutableRawPointer
+  let byteCount: Int
+
+  init(byteCount: Int) {
+    self.byteCount = byteCount
+    base = tk_allocate(Int64(max(byteCount, 1)))
+  }
+
+  deinit { tk_release(base, Int64(max(byteCount, 1))) }
+}
+
+/// The memory that tensors take.
+public enum TensorMemory {
+  /// Bytes in live tensors now.
+  public static var liveBytes: Int { Int(tk_live_bytes()) }
+  /// The most bytes in live tensors since ``resetPeak()``; exact to 64 KiB a thread.
+  public static var peakBytes: Int { Int(tk_peak_bytes()) }
+  /// Starts a new high-water mark at the present level.
+  public static func resetPeak() { tk_reset_peak() }
+  /// Gives blocks that are cached for reuse back to the system.
+  public static func trim() { tk_trim() }
+}

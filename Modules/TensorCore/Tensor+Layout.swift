@@ -1,0 +1,200 @@
+import CTensorKernels
+
+extension Tensor {
+  /// The same elements under another shape, without a copy.
+  ///
+  /// A repeated tensor stays repeated where its leading extent is kept, and is made dense otherwise.
+  /// - Precondition: The element counts agree.
+  public func reshaped(_ target: Shape) -> Tensor {
+    if target == shape { return self }
+    precondition(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
+    if isRepeated, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isRepeated: true) }
+    return dense.viewed(as: target, isRepeated: false)
+  }
+
+  /// The tensor with its leading axis written out if it was repeated.
+  public var dense: Tensor {
+    guard isRepeated else { return self }
+    return copied(to: shape, strides: [0] + Self.rowMajorStrides(shape.dropFirst()))
+  }
+
+  /// A view [count, …] of this tensor with a new leading axis of stride 0.
+  public func repeated(_ count: Int) -> Tensor {
+    dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
+  }
+
+  /// The one item behind a repeated leading axis, without the axis.
+  /// - Precondition: The tensor is repeated.
+  public var repeatedItem: Tensor {
+    precondition(isRepeated, "only a repeated tensor has one item behind its leading axis")
+    return viewed(as: shape.dropFirst(), isRepeated: false)
+  }
+
+  /// Items of the leading axis as a view: [range.count, …].
+  /// - Precondition: The range lies within the leading axis.
+  public func slice(_ range: Range<Int>) -> Tensor {
+    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "slice \(range) of shape \(shape)")
+    var target = shape
+    target[0] = range.count
+    if isRepeated { return viewed(as: target, isRepeated: true) }
+    return viewed(as: target, isRepeated: false, offset: offset + range.lowerBound * Int(leadingStride) * dtype.byteCount)
+  }
+
+  /// One item of the leading axis as a view without the axis.
+  public subscript(item: Int) -> Tensor {
+    let one = slice(item..<(item + 1))
+    return one.viewed(as: shape.dropFirst(), isRepeated: false, offset: one.offset)
+  }
+
+  /// The tensor with its axes in another order: result axis i is this tensor's axis `order[i]`.
+  /// - Precondition: `order` is a permutation of the axes.
+  public func transposed(_ order: [Int]) -> Tensor {
+    precondition(order.sorted() == Array(0..<shape.rank), "transpose: \(order) is no permutation of the axes of \(shape)")
+    if isRepeated, order.first == 0 {
+      return repeatedItem.transposed(order.dropFirst().map { $0 - 1 }).repeated(shape[0])
+    }
+    let source = dense
+    let strides = Self.rowMajorStrides(shape)
+    return source.copied(to: Shape(order.map { shape[$0] }), strides: order.map { strides[$0] })
+  }
+
+  /// The part of an axis that a range covers.
+  /// - Precondition: The range lies within the axis.
+  public func sliced(_ range: Range<Int>, along axis: Int) -> Tensor {
+    let axis = shape.resolved(axis)
+    precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice \(range) along axis \(axis) of shape \(shape)")
+    if axis == 0 { return slice(range) }
+    if isRepeated { return repeatedItem.sliced(range, along: axis - 1).repeated(shape[0]) }
+    let strides = Self.rowMajorStrides(shape)
+    var target = shape
+    target[axis] = range.count
+    return copied(to: target, strides: strides, from: range.lowerBound * strides[axis])
+  }
+
+  /// Zeros of a shape with this tensor written at a position of an axis.
+  public func padded(to extent: Int, at position: Int, along axis: Int) -> Tensor {
+    let axis = shape.resolved(axis)
+    precondition(position >= 0 && position + shape[axis] <= extent, "pad: \(shape) at \(position) of \(extent) along axis \(axis)")
+    var target = shape
+    target[axis] = extent
+    var result = Tensor.zeros(target, dtype)
+    result.write(self, at: position, along: axis)
+    return result
+  }
+
+  /// The tensors one after another along an axis.
+  /// - Precondition: At least one tensor; types and all other extents agree.
+  public static func concatenated(_ parts: [Tensor], along axis: Int) -> Tensor {
+    guard let first = parts.first else { preconditionFailure("concatenate: no tensors") }
+    let axis = first.shape.resolved(axis)
+    var target = first.shape
+    target[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    var result = Tensor(uninitialised: target, first.dtype)
+    var position = 0
+    for part in parts {
+      precondition(
+        part.dtype == first.dtype && part.shape.reducing([axis]) == first.shape.reducing([axis]),
+        "concatenate along axis \(axis): \(first.dtype) \(first.shape) and \(part.dtype) \(part.shape)")
+      result.write(part, at: position, along: axis)
+      position += part.shape[axis]
+    }
+    return result
+  }
+
+  /// The tensors on a new leading axis: [count, …].
+  /// - Precondition: At least one tensor; types and shapes agree.
+  public static func stacked(_ parts: [Tensor]) -> Tensor {
+    concatenated(parts.map { $0.reshaped($0.shape.inserting(1, at: 0)) }, along: 0)
+  }
+
+  /// The tensor stretched to a larger shape, dense.
+  /// - Precondition: The shape broadcasts to the target.
+  public func broadcast(to target: Shape) -> Tensor {
+    if target == shape { return dense }
+    let strides = broadcastStrides(to: target)
+    return copied(to: target, strides: strides)
+  }
+
+  /// The tensor in another type; floating types only.
+  public func converted(to target: DType) -> Tensor {
+    if target == dtype { return self }
+    precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
+    let base = isRepeated ? repeatedItem : self
+    let result = Tensor(uninitialised: base.shape, target)
+    base.withUnsafeBytes { bytes in
+      if target == .float64 {
+        let to = result.address.assumingMemoryBound(to: Double.self)
+        for (index, value) in bytes.assumingMemoryBound(to: Float.self).enumerated() { to[index] = Double(value) }
+      } else {
+        let to = result.address.assumingMemoryBound(to: Float.self)
+        for (index, value) in bytes.assumingMemoryBound(to: Double.self).enumerated() { to[index] = Float(value) }
+      }
+    }
+    return isRepeated ? result.repeated(shape[0]) : result
+  }
+
+  // MARK: Strides
+
+  static func rowMajorStrides(_ shape: Shape) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.rank)
+    for axis in stride(from: shape.rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    return strides
+  }
+
+  /// Element strides of this tensor seen under a larger shape: 0 where an axis is stretched or repeated.
+  func broadcastStrides(to target: Shape) -> [Int] {
+    let own = isRepeated ? [0] + Self.rowMajorStrides(shape.dropFirst()) : Self.rowMajorStrides(shape)
+    precondition(target.rank >= shape.rank, "broadcast: shape \(shape) to \(target)")
+    let missing = target.rank - shape.rank
+    return (0..<target.rank).map { axis in
+      if axis < missing { return 0 }
+      let extent = shape[axis - missing]
+      precondition(extent == target[axis] || extent == 1, "broadcast: shape \(shape) to \(target)")
+      return extent == 1 ? 0 : own[axis - missing]
+    }
+  }
+
+  private func copied(to target: Shape, strides: [Int], from start: Int = 0) -> Tensor {
+    let result = Tensor(uninitialised: target, dtype)
+    Self.copy(
+      extents: target.dimensions, to: result.address, strides: Self.rowMajorStrides(target),
+      from: address + start * dtype.byteCount, strides: strides, itemBytes: dtype.byteCount)
+    return result
+  }
+
+  private mutating func write(_ part: Tensor, at position: Int, along axis: Int) {
+    let strides = Self.rowMajorStrides(shape)
+    Self.copy(
+      extents: part.shape.dimensions, to: address + position * strides[axis] * dtype.byteCount, strides: strides,
+      from: part.address, strides: part.broadcastStrides(to: part.shape), itemBytes: dtype.byteCount)
+  }
+
+  private static func copy(
+    extents: [Int], to: UnsafeMutableRawPointer, strides toStrides: [Int], from: UnsafeMutableRawPointer, strides fromStrides: [Int],
+    itemBytes: Int
+  ) {
+    // Axes that lie one behind another in both operands are walked as one.
+    var merged: [(extent: Int, to: Int, from: Int)] = []
+    for axis in extents.indices where extents[axis] != 1 {
+      if let last = merged.last, last.to == extents[axis] * toStrides[axis], last.from == extents[axis] * fromStrides[axis] {
+        merged[merged.count - 1] = (last.extent * extents[axis], toStrides[axis], fromStrides[axis])
+      } else {
+        merged.append((extents[axis], toStrides[axis], fromStrides[axis]))
+      }
+    }
+    var arguments = tk_copy_args()
+    arguments.item_bytes = Int32(itemBytes)
+    arguments.out = to
+    arguments.in = UnsafeRawPointer(from)
+    withUnsafeMutablePointer(to: &arguments) { pointer in
+      withUnsafeMutableBytes(of: &pointer.pointee.extent) { $0.bindMemory(to: Int64.self).update(repeating: 1) }
+      for (index, axis) in merged.enumerated() {
+        let slot = 8 - merged.count + index
+        withUnsafeMutableBytes(of: &pointer.pointee.extent) { $0.bindMemory(to: Int64.self)[slot] = Int64(axis.extent) }
+        withUnsafeMutableBytes(of: &pointer.pointee.stride_out) { $0.bindMemory(to: Int64.self)[slot] = Int64(axis.to) }
+        withUnsafeMutableBytes(of: &pointer.pointee.stride_in) { $0.bindMemory(to: Int64.self)[slot] = Int64(axis.from) }
+      }
+      tk_run_copy(pointer)
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import CTensorKernels
+
+/// A dense, row-major array of numbers with value semantics; copies share storage until mutated.
+///
+/// A tensor whose ``isRepeated`` is true holds one copy of what every index of its leading axis sees (stride 0): the
+/// meta-parameters, broadcast over the task axis. Everything else is dense.
+public struct Tensor: Sendable {
+  /// The extent of each axis; `shape.elementCount` elements lie behind it, one item of the leading axis where repeated.
+  public let shape: Shape
+  /// `.float32` to train, `.float64` to check: derivatives are verified in the second to nine digits.
+  public let dtype: DType
+  /// True when the leading axis has stride 0.
+  public let isRepeated: Bool
+  var storage: Storage
+  let offset: Int  // bytes
+
+  init(storage: Storage, offset: Int = 0, shape: Shape, dtype: DType, isRepeated: Bool = false) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.dtype = dtype
+    self.isRepeated = isRepeated
+  }
+
+  /// Uninitialised elements.
+  init(uninitialised shape: Shape, _ dtype: DType) {
+    self.init(storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
+  }
+
+  /// A tensor of the given numbers, row by row.
+  ///
+  /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
+  public init(_ scalars: [Float], shape: Shape) throws(ShapeError) {
+    try self.init(copying: scalars, shape: shape, dtype: .float32)
+  }
+
+  /// A tensor of the given numbers, row by row, rounded to the type.
+  ///
+  /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
+  /// - Precondition: The type is a floating one.
+  public init(_ scalars: [Double], shape: Shape, dtype: DType = .float64) throws(ShapeError) {
+    precondition(dtype.isFloating, "numbers make a tensor of a floating type, not \(dtype)")
+    if dtype == .float64 {
+      try self.init(copying: scalars, shape: shape, dtype: .float64)
+    } else {
+      try self.init(copying: scalars.map(Float.init), shape: shape, dtype: .float32)
+    }
+  }
+
+  /// A tensor of labels, row by row.
+  ///
+  /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
+  public init(_ labels: [Int], shape: Shape) throws(ShapeError) {
+    try self.init(copying: labels.map(Int64.init), shape: shape, dtype: .int64)
+  }
+
+  private init<Element>(copying scalars: [Element], shape: Shape, dtype: DType) throws(ShapeError) {
+    guard scalars.count == shape.elementCount else {
+      throw .elementCount(expected: shape.elementCount, actual: scalars.count, shape: shape)
+    }
+    self.init(uninitialised: shape, dtype)
+    scalars.withUnsafeBytes { bytes in
+      if let source = bytes.baseAddress { storage.base.copyMemory(from: source, byteCount: bytes.count) }
+    }
+  }
+
+  /// A tensor written by a closure: it gets the elements' bytes, uninitialised, and must write them all.
+  public init(shape: Shape, dtype: DType, writing: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    self.init(uninitialised: shape, dtype)
+    try writing(UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount))
+  }
+
+  /// A float32 tensor written by a closure, which must write every element.
+  public init(shape: Shape, writingFloats: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    try self.init(shape: shape, dtype: .float32) { try writingFloats($0.bindMemory(to: Float.self)) }
+  }
+
+  /// One number everywhere.
+  /// - Precondition: The type is a floating one.
+  public init(repeating value: Double, shape: Shape, dtype: DType = .float32) {
+    self.init(uninitialised: shape, dtype)
+    tk_fill(dtype.kernel, Int64(shape.elementCount), storage.base, value)
+  }
+
+  /// A scalar.
+  public init(_ value: Double, dtype: DType = .float32) { self.init(repeating: value, shape: [], dtype: dtype) }
+
+  /// Zeros of a shape.
+  public static func zeros(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
+    Tensor(repeating: 0, shape: shape, dtype: dtype)
+  }
+
+  /// Ones of a shape.
+  public static func ones(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
+    Tensor(repeating: 1, shape: shape, dtype: dtype)
+  }
+
+  // MARK: Reading
+
+  /// The elements' bytes; of one item of the leading axis where the tensor is repeated.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(storage) {
+      try body(UnsafeRawBufferPointer(start: storage.base + offset, count: storedCount * dtype.byteCount))
+    }
+  }
+
+  /// All elements as `Double`, row by row, a repeated axis written out.
+  public var doubles: [Double] { elements { Double($0) } integer: { Double($0) } }
+
+  /// All elements as `Float`, row by row, a repeated axis written out.
+  public var floats: [Float] { elements { Float($0) } integer: { Float($0) } }
+
+  /// All elements of a tensor of labels as `Int`, row by row.
+  /// - Precondition: The type is an integer one.
+  public var integers: [Int] {
+    precondition(!dtype.isFloating, "labels are read from an integer tensor, not from \(dtype)")
+    return elements { Int($0) } integer: { $0 }
+  }
+
+  /// The number in a tensor of one element.
+  /// - Precondition: It has one element.
+  public var scalar: Double {
+    precondition(storedCount == 1, "a scalar is read from one element, not from shape \(shape)")
+    return doubles[0]
+  }
+
+  private func elements<T>(_ floating: (Double) -> T, integer: (Int) -> T) -> [T] {
+    let stored: [T] = withUnsafeBytes { bytes in
+      switch dtype {
+      case .float32: bytes.assumingMemoryBound(to: Float.self).map { floating(Double($0)) }
+      case .float64: bytes.assumingMemoryBound(to: Double.self).map(floating)
+      case .int32: bytes.assumingMemoryBound(to: Int32.self).map { integer(Int($0)) }
+      case .int64: bytes.assumingMemoryBound(to: Int64.self).map { integer(Int($0)) }
+      }
+    }
+    guard isRepeated else { return stored }
+    return (0..<shape[0]).flatMap { _ in stored }
+  }
+
+  /// True when no element is infinite or not a number.
+  public var isFinite: Bool {
+    withUnsafeBytes { bytes in
+      switch dtype {
+      case .float32: bytes.assumingMemoryBound(to: Float.self).allSatisfy(\.isFinite)
+      case .float64: bytes.assumingMemoryBound(to: Double.self).allSatisfy(\.isFinite)
+      case .int32, .int64: true
+      }
+    }
+  }
+
+  // MARK: Kernel access
+
+  /// The number of elements that are stored.
+  var storedCount: Int { isRepeated ? shape.dropFirst().elementCount : shape.elementCount }
+  /// Elements from one item of the leading axis to the next.
+  var leadingStride: Int64 { isRepeated ? 0 : Int64(shape.dropFirst().elementCount) }
+  /// Where the elements begin; valid while the storage lives.
+  var address: UnsafeMutableRawPointer { storage.base + offset }
+
+  /// The same elements under another type of view.
+  func viewed(as shape: Shape, isRepeated: Bool, offset: Int? = nil) -> Tensor {
+    Tensor(storage: storage, offset: offset ?? self.offset, shape: shape, dtype: dtype, isRepeated: isRepeated)
+  }
+}
+
+extension DType {
+  /// The kernels' name of the type.
+  /// - Precondition: A floating type.
+  var kernel: tk_dtype {
+    switch self {
+    case .float32: TK_FLOAT32
+    case .float64: TK_FLOAT64
+    case .int32, .int64: preconditionFailure("arithmetic is done in float32 and float64, not in \(self)")
+    }
+  }
+}

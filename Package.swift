@@ -1,0 +1,88 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One row per Swift module, bottom layer first: a module may depend only on rows above it.
+/// `.ci/run` compares every `import` line of a module with its row.
+let layers: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Registry", ["CSectionBounds"]),
+  ("TensorCore", ["CTensorKernels"]),
+  ("Autograd", ["TensorCore"]),
+  ("Models", ["Autograd", "TensorCore", "Registry"]),
+  ("Tasks", ["TensorCore", "Registry"]),
+  ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("AlgorithmContract", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+]
+
+/// One row per plug-in: a further algorithm or data set. It depends on modules only, and registers itself by being linked.
+let plugins: [(name: String, dependencies: [Target.Dependency])] = [
+  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"])
+]
+
+/// One row per test target, with what it needs beside the module it is named after.
+let tests: [(name: String, dependencies: [Target.Dependency])] = [
+  ("RegistryTests", ["Registry"]),
+  ("TensorCoreTests", ["TensorCore"]),
+  ("AutogradTests", ["Autograd", "TensorCore"]),
+  ("ModelsTests", ["Models", "Autograd", "TensorCore"]),
+  ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
+  ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
+  ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("RegisteredTests", ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Registry", "TensorCore"]),
+  ("ToolsTests", ["tools"]),
+]
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+/// `.squareRoot()` and friends without Foundation need libm in debug builds on Linux.
+let mathLibrary: [LinkerSetting] = [.linkedLibrary("m", .when(platforms: [.linux]))]
+let pluginDependencies: [Target.Dependency] = plugins.map { .init(stringLiteral: $0.name) }
+
+let package = Package(
+  name: "swift-metalearning",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: (layers + plugins).map { .library(name: $0.name, targets: [$0.name]) }
+    + [.executable(name: "tools", targets: ["tools"])],
+  traits: [
+    .default(enabledTraits: ["Libxsmm"]),
+    .trait(name: "Libxsmm", description: "Small matrix products by libxsmm (Debian's libxsmm-dev, amd64)."),
+  ],
+  targets: [
+    .target(name: "CSectionBounds", path: "Modules/CSectionBounds"),
+    .systemLibrary(name: "CLibxsmm", path: "Modules/CLibxsmm", providers: [.apt(["libxsmm-dev"])]),
+    .target(
+      name: "CTensorKernels",
+      dependencies: [.target(name: "CLibxsmm", condition: .when(traits: ["Libxsmm"]))],
+      path: "Modules/CTensorKernels",
+      cSettings: [.define("TENSOR_KERNELS_LIBXSMM", .when(traits: ["Libxsmm"]))],
+      linkerSettings: mathLibrary + [
+        .linkedLibrary("xsmm", .when(traits: ["Libxsmm"])), .linkedLibrary("xsmmnoblas", .when(traits: ["Libxsmm"])),
+      ]),
+    .systemLibrary(name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CPng", path: "Plugins/OmniglotTasks/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  ]
+    + layers.map {
+      .target(
+        name: $0.name, dependencies: $0.dependencies, path: "Modules/\($0.name)", swiftSettings: settings, linkerSettings: mathLibrary)
+    }
+    + plugins.map {
+      .target(
+        name: $0.name, dependencies: $0.dependencies, path: "Plugins/\($0.name)", exclude: ["CArchive", "CPng"], swiftSettings: settings)
+    }
+    + [
+      .executableTarget(
+        name: "tools",
+        dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"] + pluginDependencies,
+        path: "Tools/CommandLine", swiftSettings: settings),
+      .target(name: "_TestSupport", dependencies: ["TensorCore", "Tasks"], path: "Tests/_TestSupport", swiftSettings: settings),
+    ]
+    + tests.map {
+      .testTarget(
+        name: $0.name, dependencies: $0.dependencies + ["_TestSupport"], path: "Tests/\($0.name)", swiftSettings: settings)
+    }
+)
