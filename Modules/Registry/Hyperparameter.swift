@@ -41,9 +41,11 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .integer(let range):
-      range.upperBound == .max ? "an integer of at least \(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+      range.upperBound == .max
+        ? "an integer of at least \(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .real(let range):
-      range.upperBound == .infinity ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+      range.upperBound == .infinity
+        ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
     case .boolean: "true or false"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .text: "a text"

@@ -11,9 +11,10 @@ public struct Registry<Item: Sendable>: Sendable {
   /// Reads the records of a section.
   ///
   /// - Parameters:
+  ///   - section: Where the records lie.
   ///   - type: The metatype existential that the section's accessors write.
-  ///   - id: The stable name of an item.
   ///   - adding: Items from other linked images.
+  ///   - id: The stable name of an item.
   /// - Precondition: No two items share an id, and every record has version 1.
   public init(_ section: RegistrySection, of type: Item.Type = Item.self, adding: [Item] = [], id: (Item) -> String) {
     let found = (Self.records(in: section) + adding).map { (id: id($0), item: $0) }

@@ -26,7 +26,9 @@ public enum Targets: Sendable {
 
 /// Samples with their targets: the support or the query of one task, or of several stacked on a leading task axis.
 public struct LabelledSet: Sendable {
-  /// [N, …], or [T, N, …] where tasks are stacked. Images are [height, width, channels].
+  /// Shape [N, …], or [T, N, …] where tasks are stacked.
+  ///
+  /// Images are [height, width, channels].
   public let inputs: Tensor
   /// Targets of the same N (and T).
   public let targets: Targets

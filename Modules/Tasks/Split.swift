@@ -1,4 +1,6 @@
-/// The three parts that a distribution's tasks are divided into. A class or task belongs to one of them by construction.
+/// The three parts that a distribution's tasks are divided into.
+///
+/// A class or task belongs to one of them by construction.
 public enum Split: String, Sendable, Hashable, CaseIterable {
   /// To learn from.
   case metaTrain = "meta-train"

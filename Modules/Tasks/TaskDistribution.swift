@@ -81,11 +81,15 @@ public protocol TaskDistribution: Sendable {
   ///
   /// An evaluator refuses a distribution whose splits share a class.
   func classes(in split: Split) -> [String]
+
+  /// A digest of the data that were read, printed in every report: 64 hexadecimal digits; nil where tasks are made up.
+  var dataDigest: String? { get }
 }
 
 extension TaskDistribution {
   public mutating func prepare(source: String?) throws {}
   public func classes(in split: Split) -> [String] { [] }
+  public var dataDigest: String? { nil }
 
   /// The stream that an episode draws from: keyed by (seed, task id, split, index).
   public func stream(_ index: Int, in split: Split, seed: UInt64) -> RandomStream {
@@ -118,6 +122,7 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
   case missingData(task: String, searched: [String], advice: String)
   case notFinite(task: String, index: Int)
   case overlappingSplits(task: String, className: String)
+  case emptyInterval(task: String, key: String, interval: Interval)
 
   public var description: String {
     switch self {
@@ -130,6 +135,8 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
       "no data for \(task): looked in \(searched.isEmpty ? "no place" : searched.joined(separator: ", ")). \(advice)"
     case .notFinite(let task, let index): "episode \(index) of \(task) holds a number that is not finite; check the data."
     case .overlappingSplits(let task, let className): "\(task): class \(className) is in more than one split."
+    case .emptyInterval(let task, let key, let interval):
+      "\(task): \(key).low is \(interval.low) and \(key).high is \(interval.high); set both finite, the first at most the second."
     }
   }
 }

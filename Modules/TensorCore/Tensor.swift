@@ -105,16 +105,32 @@ public struct Tensor: Sendable {
   }
 
   /// All elements as `Double`, row by row, a repeated axis written out.
-  public var doubles: [Double] { elements { Double($0) } integer: { Double($0) } }
+  public var doubles: [Double] {
+    elements {
+      Double($0)
+    } integer: {
+      Double($0)
+    }
+  }
 
   /// All elements as `Float`, row by row, a repeated axis written out.
-  public var floats: [Float] { elements { Float($0) } integer: { Float($0) } }
+  public var floats: [Float] {
+    elements {
+      Float($0)
+    } integer: {
+      Float($0)
+    }
+  }
 
   /// All elements of a tensor of labels as `Int`, row by row.
   /// - Precondition: The type is an integer one.
   public var integers: [Int] {
     precondition(!dtype.isFloating, "labels are read from an integer tensor, not from \(dtype)")
-    return elements { Int($0) } integer: { $0 }
+    return elements {
+      Int($0)
+    } integer: {
+      $0
+    }
   }
 
   /// The number in a tensor of one element.

@@ -1,0 +1,120 @@
+public import Autograd
+public import Models
+public import Tasks
+public import TensorCore
+
+/// Which samples a prediction's batch norm takes its statistics of.
+///
+/// A reported accuracy names the mode of training and of testing: nearly every published Omniglot number is transductive.
+public enum NormalisationMode: String, Sendable, Hashable, CaseIterable {
+  /// The whole query set.
+  case transductive
+  /// The support set, at the adapted parameters.
+  case support
+  /// The support set and one query sample at a time: Reptile's non-transductive evaluation.
+  case supportPlusOne = "support-plus-one"
+}
+
+/// What adapts: a model with the loss that its tasks ask for.
+public struct Learner: Sendable {
+  /// The model.
+  public let model: any Model
+  /// What is minimised.
+  public let objective: Objective
+  /// How the query is normalised in meta-training.
+  public let trainingMode: NormalisationMode
+
+  /// Gathers a learner.
+  public init(model: any Model, objective: Objective, trainingMode: NormalisationMode = .transductive) {
+    self.model = model
+    self.objective = objective
+    self.trainingMode = trainingMode
+  }
+
+  // MARK: In a graph
+
+  /// The loss of predictions [T, N, outputs], one for each task, [T].
+  public func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
+    switch (objective, targets) {
+    case (.meanSquaredError, .values(let values)): return predictions.meanSquaredError(targets: Variable(constant: values))
+    case (.binaryCrossEntropy, .values(let values)): return predictions.binaryCrossEntropy(targets: Variable(constant: values))
+    case (.crossEntropy, .classes(let labels, let ways)):
+      return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
+    default: preconditionFailure("\(objective.rawValue) does not take the targets \(targets)")
+    }
+  }
+
+  /// The loss on a support set, normalised by its own statistics.
+  public func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable {
+    loss(model(Variable(constant: support.inputs), parameters, normalisation: .wholeBatch), support.targets)
+  }
+
+  /// Predictions for the query in the training mode, differentiable in the parameters.
+  ///
+  /// - Precondition: The training mode is not ``NormalisationMode/supportPlusOne``, which is for testing.
+  public func queryPredictions(_ parameters: ParameterTree<Variable>, _ shard: Episodes) -> Variable {
+    predictions(parameters, support: shard.support.inputs, query: shard.query.inputs, mode: trainingMode)
+  }
+
+  private func predictions(
+    _ parameters: ParameterTree<Variable>, support: Tensor, query: Tensor, mode: NormalisationMode
+  ) -> Variable {
+    guard model.usesBatchStatistics else { return model(Variable(constant: query), parameters, normalisation: .wholeBatch) }
+    switch mode {
+    case .transductive: return model(Variable(constant: query), parameters, normalisation: .wholeBatch)
+    case .support:
+      let rows = support.shape[1]
+      let both = Tensor.concatenated([support, query], along: 1)
+      return model(Variable(constant: both), parameters, normalisation: .leading(rows)).sliced(rows..<both.shape[1], along: 1)
+    case .supportPlusOne:
+      preconditionFailure("support-plus-one is a mode of testing: it has no gradient")
+    }
+  }
+
+  // MARK: Without a graph
+
+  /// Predictions [T, M, outputs] for query inputs [T, M, …].
+  public func predict(_ parameters: ParameterTree<Tensor>, support: Tensor, query: Tensor, mode: NormalisationMode) -> Tensor {
+    guard mode == .supportPlusOne, model.usesBatchStatistics else {
+      return predictions(parameters.map(Variable.init(constant:)), support: support, query: query, mode: mode).value
+    }
+    // One query sample behind the support set is a batch of its own: the samples of a task become the task axis, over which
+    // the task's parameters are broadcast.
+    let tasks = (0..<query.shape[0]).map { task -> Tensor in
+      let samples = query.shape[1]
+      let own = parameters.map { Variable(constant: $0[task].repeated(samples)) }
+      let front = support[task].repeated(samples).dense
+      let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
+      let batch = Variable(constant: .concatenated([front, each], along: 1))
+      let rows = support.shape[1]
+      let outputs = model(batch, own, normalisation: .wholeBatch).sliced(rows..<(rows + 1), along: 1)
+      return outputs.value.reshaped([samples, outputs.shape[2]])
+    }
+    return .stacked(tasks)
+  }
+
+  /// The loss of predictions, one for each task, [T].
+  public func losses(_ predictions: Tensor, _ targets: Targets) -> Tensor { loss(Variable(constant: predictions), targets).value }
+
+  /// The fraction of right answers of each task; nil for a regression.
+  ///
+  /// A prediction that is not a number is wrong.
+  public func accuracies(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
+    let (tasks, samples) = (predictions.shape[0], predictions.shape[1])
+    let hits: [Bool]
+    switch targets {
+    case .classes(let labels, let ways):
+      let values = predictions.doubles
+      let picked = predictions.argumentOfMaximum
+      hits = labels.integers.enumerated().map { place, label in
+        picked[place] == label && values[(place * ways)..<((place + 1) * ways)].allSatisfy { !$0.isNaN }
+      }
+    case .values(let values):
+      guard objective == .binaryCrossEntropy else { return nil }
+      hits = zip(predictions.doubles, values.doubles).map { logit, target in !logit.isNaN && (logit > 0) == (target > 0.5) }
+    }
+    return (0..<tasks).map { task in
+      Double(hits[(task * samples)..<((task + 1) * samples)].count { $0 }) / Double(max(samples, 1))
+    }
+  }
+}

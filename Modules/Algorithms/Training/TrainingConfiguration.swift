@@ -1,0 +1,36 @@
+public import Registry
+public import Tasks
+import TensorCore
+
+/// How a meta-training runs, beside the algorithm's own settings.
+public struct TrainingConfiguration: Sendable, Hashable {
+  /// The settings that belong to a run's record, under the prefix "training" on the command line.
+  public static let hyperparameters = HyperparameterTable<TrainingConfiguration>([
+    .integer("metaBatch", \.metaBatchSize, in: 1...100_000, "Tasks of one meta-update."),
+    .integer("shardSize", \.shardSize, in: 1...100_000, "Tasks that one thread takes at a time; part of the result's bits."),
+  ])
+
+  /// Meta-updates.
+  public var iterations = 1000
+  /// Tasks of one meta-update.
+  public var metaBatchSize = 25
+  /// Tasks of one shard: part of the configuration, never derived from the machine.
+  public var shardSize = 5
+  /// The key of every random choice.
+  public var seed: UInt64 = 0
+  /// Threads that take shards; no part of the result.
+  public var threads = 1
+  /// The outer optimizer.
+  public var outer = OuterOptimizer()
+
+  /// The defaults.
+  public init() {}
+
+  /// What suits tasks of a kind: the meta-batches of Finn et al., 25 for a regression and 32 for images.
+  public init(for signature: TaskSignature) {
+    if signature.inputShape.rank >= 3 {
+      metaBatchSize = 32
+      shardSize = 2
+    }
+  }
+}

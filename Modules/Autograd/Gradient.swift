@@ -1,0 +1,84 @@
+import Synchronization
+import TensorCore
+
+/// The gradients of a scalar (or of the sum of a tensor) at the given variables, by one reverse pass.
+///
+/// ```swift
+/// let x = Variable(Tensor(3, dtype: .float64))
+/// let cube = x * x * x
+/// let first = gradient(of: cube, at: [x], differentiable: true)[0]   // 3x² = 27
+/// let second = gradient(of: first, at: [x])[0]                       // 6x = 18
+/// ```
+/// - Parameters:
+///   - output: What is differentiated. Task i's loss depends on row i of the task-batched parameters alone, so the gradient of
+///     a vector of losses holds every task's own gradient.
+///   - targets: Where; leaves or intermediate variables.
+///   - differentiable: True when the gradients are to be differentiated in turn; the pass then becomes part of the graph.
+/// - Returns: One gradient for each target, of its shape; zeros for a target that the output does not depend on.
+/// - Complexity: A few times the work of computing `output`, whatever the number of targets.
+public func gradient(of output: Variable, at targets: [Variable], differentiable: Bool = false) -> [Variable] {
+  pullback(of: output, at: targets, cotangent: Variable(constant: .ones(output.shape, output.value.dtype)), differentiable: differentiable)
+}
+
+/// The transposed derivative of `output` at the targets, applied to a cotangent of the output's shape.
+public func pullback(
+  of output: Variable, at targets: [Variable], cotangent: Variable, differentiable: Bool = false
+) -> [Variable] {
+  precondition(cotangent.shape == output.shape, "pullback: a cotangent of shape \(cotangent.shape) for an output of \(output.shape)")
+  let pass = ReversePass(from: output, to: targets)
+  var cotangents = [Variable?](repeating: nil, count: pass.order.count)
+  if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
+  for place in pass.order.indices.reversed() where pass.leads[place] {
+    let node = pass.order[place]
+    guard let flowing = cotangents[place], let operation = node.operation else { continue }
+    if !pass.isTarget[place] { cotangents[place] = nil }
+    let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+    let result = differentiable ? node : node.detached
+    for (index, input) in node.inputs.enumerated() where input.visit.pass == pass.number && pass.leads[input.visit.place] {
+      let part = operation.pullback(flowing, to: index, inputs: inputs, output: result)
+      assert(part.shape == input.shape, "\(type(of: operation).name): cotangent \(part.shape) for input \(index) of shape \(input.shape)")
+      let slot = input.visit.place
+      cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
+    }
+  }
+  return targets.map { target in
+    if target.visit.pass == pass.number, let found = cotangents[target.visit.place] { return found }
+    return Variable(constant: .zeros(target.shape, target.value.dtype))
+  }
+}
+
+/// The part of a graph that a reverse pass walks: inputs before results, and which of them lead to a target.
+private struct ReversePass {
+  private static let counter = Atomic<UInt64>(0)
+
+  let number: UInt64
+  var order: [Variable] = []
+  var leads: [Bool] = []
+  var isTarget: [Bool] = []
+
+  init(from output: Variable, to targets: [Variable]) {
+    number = Self.counter.add(1, ordering: .relaxed).newValue
+    let wanted = Set(targets.map(ObjectIdentifier.init))
+    guard output.isTracked else { return }
+    // Depth first without recursion; a variable gets its place when all its inputs have theirs.
+    var stack: [(node: Variable, next: Int)] = [(output, 0)]
+    output.visit = (number, -1)
+    while let (node, next) = stack.last {
+      if next < node.inputs.count {
+        stack[stack.count - 1].next += 1
+        let input = node.inputs[next]
+        if input.isTracked, input.visit.pass != number {
+          input.visit = (number, -1)
+          stack.append((input, 0))
+        }
+      } else {
+        stack.removeLast()
+        let hit = wanted.contains(ObjectIdentifier(node))
+        node.visit.place = order.count
+        order.append(node)
+        isTarget.append(hit)
+        leads.append(hit || node.inputs.contains { $0.visit.pass == number && leads[$0.visit.place] })
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+public import TensorCore
+
+/// Elements where a gate is open, zeros elsewhere; the gate itself has no derivative.
+///
+/// ```
+/// y = x where g > 0, else 0        dy/dx = 1 where g > 0, else 0
+/// ```
+public struct Gate: Operation {
+  public static let name = "gate"
+  public static var checks: [OperationCheck] {
+    [OperationCheck(Gate(), at: [.normal([2, 3]), .awayFromZero([2, 3], 1)], fixed: [1])]
+  }
+
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.combined(.gate, with: inputs[1].value) }
+
+  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    precondition(index == 0, "gate: only the first input is differentiable")
+    return cotangent.gated(by: inputs[1])
+  }
+}
+
+extension Variable {
+  /// These elements where the gate's are positive, zeros elsewhere.
+  /// - Precondition: The shapes are equal.
+  public func gated(by gate: Variable) -> Variable {
+    precondition(shape == gate.shape, "gate: shapes \(shape) and \(gate.shape)")
+    return Variable(Gate(), [self, gate.detached])
+  }
+}

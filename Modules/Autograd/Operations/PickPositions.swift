@@ -1,0 +1,18 @@
+public import TensorCore
+
+/// Elements of each image at remembered positions; its transpose places them back.
+public struct PickPositions: Operation {
+  public static let name = "pick-positions"
+  public static var checks: [OperationCheck] {
+    let images = Tensor.distinct([2, 1, 4, 4, 2])
+    return [OperationCheck(PickPositions(positions: images.maximumPooled(window: 2).positions), at: [images])]
+  }
+
+  let positions: Tensor
+
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.picked(at: positions) }
+
+  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    Variable(PlacePositions(positions: positions, target: inputs[0].shape), [cotangent])
+  }
+}

@@ -1,0 +1,22 @@
+public import TensorCore
+
+/// The logistic function of each element.
+///
+/// ```
+/// y = 1 / (1 + exp(−x))        dy/dx = y·(1 − y)
+/// ```
+public struct Sigmoid: Operation {
+  public static let name = "sigmoid"
+  public static var checks: [OperationCheck] { [OperationCheck(Sigmoid(), at: [.points(-3, -0.5, 0, 0.5, 3)])] }
+
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.sigmoid) }
+
+  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    cotangent * (output * (1 - output))
+  }
+}
+
+extension Variable {
+  /// The logistic function of each element.
+  public func sigmoid() -> Variable { Variable(Sigmoid(), [self]) }
+}

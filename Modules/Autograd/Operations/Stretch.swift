@@ -1,0 +1,24 @@
+public import TensorCore
+
+/// Axes of extent 1 stretched to a larger shape of the same rank: the transpose of a sum.
+///
+/// ```
+/// y[i, j] = x[i, 0]        its transpose sums over j
+/// ```
+public struct Stretch: Operation {
+  public static let name = "stretch"
+  public static var checks: [OperationCheck] { [OperationCheck(Stretch(target: [2, 3, 2]), at: [.normal([2, 1, 2])])] }
+
+  let target: Shape
+
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.broadcast(to: target) }
+
+  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    cotangent.unbroadcast(to: inputs[0].shape)
+  }
+}
+
+extension Variable {
+  /// The variable with its axes of extent 1 stretched to a shape.
+  public func stretched(to target: Shape) -> Variable { shape == target ? self : Variable(Stretch(target: target), [self]) }
+}

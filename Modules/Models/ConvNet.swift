@@ -1,0 +1,135 @@
+public import Autograd
+public import Registry
+public import TensorCore
+
+/// Blocks of [3×3 convolution, batch norm, activation, and max pooling unless the convolution strides], then a linear classifier.
+///
+/// - SeeAlso: Vinyals et al., NeurIPS 2016, section 4.1.1 (four blocks of 64 filters with max pooling); Finn et al., ICML 2017,
+///   section 5.2 (strides of 2 instead of pooling for Omniglot, and the mean over positions in their code).
+public struct ConvNet: Model {
+  /// How a block halves its image.
+  public enum Downsampling: String, Sendable, CaseIterable {
+    /// The convolution moves in steps of 2.
+    case stride
+    /// 2×2 max pooling follows; an odd last row or column is left out.
+    case maxpool
+  }
+
+  /// What the classifier sees of the last block.
+  public enum Head: String, Sendable, CaseIterable {
+    /// The mean over positions.
+    case mean
+    /// All positions.
+    case flatten
+  }
+
+  public static let card = ModelCard(
+    id: "conv", title: "Convolutional network with batch norm, four blocks by default",
+    citation: "Vinyals et al., NeurIPS 2016, section 4.1.1; Finn et al., ICML 2017, section 5.2, https://arxiv.org/abs/1703.03400")
+
+  public static let hyperparameters = HyperparameterTable<ConvNet>([
+    .integer("blocks", \.blocks, in: 1...12, "Convolutional blocks."),
+    .integer("hidden", \.hidden, in: 1...4096, "Channels of every block."),
+    .choice("downsample", \.downsampling, "How a block halves its image."),
+    .choice("head", \.head, "What the classifier sees: the mean over positions or all of them."),
+    .choice("activation", \.activation, "What follows batch norm."),
+    .choice("initialisation", \.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others."),
+  ])
+
+  /// Convolutional blocks.
+  public var blocks = 4
+  /// Channels of every block.
+  public var hidden = 64
+  /// How a block halves its image.
+  public var downsampling = Downsampling.stride
+  /// What the classifier sees.
+  public var head = Head.mean
+  /// What follows batch norm.
+  public var activation = Activation.relu
+  /// How weights begin.
+  public var initialisation = WeightInitialisation.glorot
+  private var image: (height: Int, width: Int, channels: Int) = (28, 28, 1)
+  private var outputs = 5
+
+  public init() {}
+
+  public mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError) {
+    guard inputShape.rank == 3, inputShape.elementCount > 0 else {
+      throw .inputShape(model: Self.card.id, expected: "[height, width, channels]", found: inputShape)
+    }
+    image = (inputShape[0], inputShape[1], inputShape[2])
+    self.outputs = outputs
+    let last = lastSize
+    guard last.height > 0, last.width > 0 else {
+      throw .imageTooSmall(model: Self.card.id, size: min(image.height, image.width), blocks: blocks)
+    }
+  }
+
+  public var usesBatchStatistics: Bool { true }
+
+  private var lastSize: (height: Int, width: Int) {
+    var size = (height: image.height, width: image.width)
+    for _ in 0..<blocks {
+      let rounding = downsampling == .stride ? 1 : 0
+      size = ((size.height + rounding) / 2, (size.width + rounding) / 2)
+    }
+    return size
+  }
+
+  private var features: Int { head == .mean ? hidden : hidden * lastSize.height * lastSize.width }
+
+  public var parameters: [ParameterDeclaration] {
+    var all: [ParameterDeclaration] = []
+    for block in 0..<blocks {
+      let channels = block == 0 ? image.channels : hidden
+      all += [
+        ParameterDeclaration(
+          "features.\(block).conv.weight", [3, 3, channels, hidden], .convolution,
+          initialisation.weight(fanIn: 9 * channels, fanOut: 9 * hidden)),
+        ParameterDeclaration("features.\(block).conv.bias", [hidden], .same, initialisation.bias(fanIn: 9 * channels)),
+        ParameterDeclaration("features.\(block).norm.weight", [hidden], .same, .ones),
+        ParameterDeclaration("features.\(block).norm.bias", [hidden], .same, .zeros),
+      ]
+    }
+    let layout =
+      head == .mean
+      ? ParameterLayout.linear : .linearOnImage(height: lastSize.height, width: lastSize.width, channels: hidden)
+    return all + [
+      ParameterDeclaration(
+        "classifier.weight", [features, outputs], layout, initialisation.weight(fanIn: features, fanOut: outputs)),
+      ParameterDeclaration("classifier.bias", [outputs], .same, initialisation.bias(fanIn: features)),
+    ]
+  }
+
+  public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
+    var result = input
+    let rows: Int? = if case .leading(let count) = normalisation { count } else { nil }
+    for block in 0..<blocks {
+      let name = "features.\(block)"
+      let bias = parameters["\(name).conv.bias"]
+      let convolved = result.convolved(
+        with: parameters["\(name).conv.weight"], step: downsampling == .stride ? 2 : 1, padding: 1)
+      let biased = convolved + bias.reshaped([bias.shape[0], 1, 1, 1, bias.shape[1]])
+      let normalised = biased.batchNormalised(
+        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows)
+      result = activation(normalised)
+      if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
+    }
+    let shape = result.shape
+    let flat =
+      head == .mean
+      ? result.mean([2, 3]).reshaped([shape[0], shape[1], shape[4]])
+      : result.reshaped([shape[0], shape[1], shape[2] * shape[3] * shape[4]])
+    return flat.linear(parameters, "classifier")
+  }
+}
+
+#if objectFormat(ELF)
+@section("model_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__models") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Model.Type).self, to: ConvNet.self) }
+)

@@ -1,0 +1,55 @@
+public import TensorCore
+
+/// How a parameter begins.
+public enum Initialiser: Sendable, Hashable {
+  case zeros
+  case ones
+  /// Uniform in ±1/√(fan-in): what PyTorch's Linear and Conv2d do by default, for weights and biases alike.
+  case pytorch(fanIn: Int)
+  /// Uniform in ±√(6 / (fan-in + fan-out)): Glorot and Bengio, AISTATS 2010, equation 16.
+  case glorot(fanIn: Int, fanOut: Int)
+  /// Normal within two deviations, times a deviation: 0.01 in the code of the MAML paper.
+  case truncatedNormal(deviation: Double)
+
+  /// A tensor of a shape, a pure function of (initialiser, stream).
+  public func tensor(_ shape: Shape, from stream: RandomStream, dtype: DType) -> Tensor {
+    switch self {
+    case .zeros: .zeros(shape, dtype)
+    case .ones: .ones(shape, dtype)
+    case .pytorch(let fanIn): Self.uniform(1 / Double(max(fanIn, 1)).squareRoot(), shape, stream, dtype)
+    case .glorot(let fanIn, let fanOut): Self.uniform((6 / Double(max(fanIn + fanOut, 1))).squareRoot(), shape, stream, dtype)
+    case .truncatedNormal(let deviation): Self.filled(shape, stream, dtype) { $0.truncatedNormal() * deviation }
+    }
+  }
+
+  private static func uniform(_ limit: Double, _ shape: Shape, _ stream: RandomStream, _ dtype: DType) -> Tensor {
+    filled(shape, stream, dtype) { $0.uniform(-limit...limit) }
+  }
+
+  private static func filled(
+    _ shape: Shape, _ stream: RandomStream, _ dtype: DType, _ draw: (inout RandomStream) -> Double
+  ) -> Tensor {
+    var stream = stream
+    return Tensor(shape: shape, dtype: .float64) { bytes in
+      let numbers = bytes.bindMemory(to: Double.self)
+      for place in numbers.indices { numbers.initializeElement(at: place, to: draw(&stream)) }
+    }.converted(to: dtype)
+  }
+}
+
+/// The family of initialisers that a model's weights take; biases follow PyTorch's default or are zero.
+public enum WeightInitialisation: String, Sendable, CaseIterable {
+  case pytorch, glorot
+  /// The truncated normal of the MAML code, biases zero.
+  case truncatedNormal = "truncated-normal"
+
+  func weight(fanIn: Int, fanOut: Int) -> Initialiser {
+    switch self {
+    case .pytorch: .pytorch(fanIn: fanIn)
+    case .glorot: .glorot(fanIn: fanIn, fanOut: fanOut)
+    case .truncatedNormal: .truncatedNormal(deviation: 0.01)
+    }
+  }
+
+  func bias(fanIn: Int) -> Initialiser { self == .pytorch ? .pytorch(fanIn: fanIn) : .zeros }
+}

@@ -1,0 +1,38 @@
+public import Autograd
+public import Registry
+public import TensorCore
+
+/// One linear layer whose outputs are logits.
+public struct LogisticRegression: Model {
+  public static let card = ModelCard(
+    id: "logistic", title: "Logistic regression", citation: "Cox, Journal of the Royal Statistical Society B 20, 1958")
+
+  public static let hyperparameters = HyperparameterTable<LogisticRegression>([
+    .choice("initialisation", \.layers.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others.")
+  ])
+
+  private var layers = MLP(widths: [2, 1])
+
+  public init() {}
+
+  public mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError) {
+    try layers.fit(inputShape: inputShape, outputs: outputs)
+  }
+
+  public var usesBatchStatistics: Bool { false }
+  public var parameters: [ParameterDeclaration] { layers.parameters }
+
+  public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
+    layers(input, parameters, normalisation: normalisation)
+  }
+}
+
+#if objectFormat(ELF)
+@section("model_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__models") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Model.Type).self, to: LogisticRegression.self) }
+)

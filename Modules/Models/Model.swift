@@ -1,0 +1,99 @@
+public import Autograd
+public import Registry
+public import TensorCore
+
+/// What a model is called and where it comes from.
+public struct ModelCard: Sendable, Hashable {
+  /// Stable name for commands and records, "mlp" for example.
+  public let id: String
+  /// One line for a list.
+  public let title: String
+  /// Paper, with a link.
+  public let citation: String
+
+  /// Fills in a card.
+  public init(id: String, title: String, citation: String) {
+    self.id = id
+    self.title = title
+    self.citation = citation
+  }
+}
+
+/// Which samples batch normalisation takes its statistics of.
+public enum Normalisation: Sendable, Hashable {
+  /// All samples of the batch.
+  case wholeBatch
+  /// The first so many samples of the batch: the support set in front of the query.
+  case leading(Int)
+}
+
+/// A pure function of (input, parameters).
+public protocol Model: Sendable {
+  /// Name and source.
+  static var card: ModelCard { get }
+  /// The settings.
+  static var hyperparameters: HyperparameterTable<Self> { get }
+
+  /// The model with its default settings.
+  init()
+
+  /// Adopts the shape of one input and the number of outputs that a task distribution dictates.
+  ///
+  /// - Throws: ``ModelError`` when the model cannot take such inputs.
+  mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError)
+
+  /// The parameters' names, shapes and storage layouts, in order.
+  var parameters: [ParameterDeclaration] { get }
+
+  /// True where the model normalises by statistics of the batch, so that transduction matters.
+  var usesBatchStatistics: Bool { get }
+
+  /// Outputs [T, N, outputs] for inputs [T, N, …] under parameters [T, …], which may be broadcast over T.
+  func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable
+}
+
+extension Model {
+  /// Fresh parameters, a pure function of (model, stream).
+  public func initialParameters(from stream: RandomStream, dtype: DType = .float32) -> ParameterTree<Tensor> {
+    ParameterTree(
+      parameters.map { declaration in
+        (declaration.name, declaration.initialiser.tensor(declaration.shape, from: stream.child(declaration.name), dtype: dtype))
+      })
+  }
+
+  /// Numbers that are learned.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+}
+
+/// A model that cannot take a distribution's inputs, or parameters that do not fit a model.
+public enum ModelError: Error, Hashable, CustomStringConvertible {
+  case inputShape(model: String, expected: String, found: Shape)
+  case imageTooSmall(model: String, size: Int, blocks: Int)
+  case widths(text: String)
+  case missingParameter(name: String)
+  case unexpectedParameter(name: String)
+  case parameterShape(name: String, expected: Shape, found: Shape)
+
+  public var description: String {
+    switch self {
+    case .inputShape(let model, let expected, let found): "\(model) takes inputs of shape \(expected), these tasks have \(found)."
+    case .imageTooSmall(let model, let size, let blocks):
+      "\(model): an image of \(size) pixels is used up before \(blocks) blocks; set model.blocks lower."
+    case .widths(let text): "model.hidden is '\(text)', expected widths separated by commas, 40,40 for example."
+    case .missingParameter(let name): "parameter '\(name)' is missing from the file."
+    case .unexpectedParameter(let name): "the file has a parameter '\(name)' that the model does not have."
+    case .parameterShape(let name, let expected, let found):
+      "parameter '\(name)' has shape \(found) in the file, the model expects \(expected)."
+    }
+  }
+}
+
+/// All models linked into this program.
+public enum ModelRegistry {
+  /// The registry; reading it walks the linker section anew.
+  public static var all: Registry<any Model.Type> { Registry(.models) { $0.card.id } }
+
+  /// The model of an id.
+  /// - Throws: `LookupError` with the nearest id.
+  public static func type(of id: String) throws(LookupError) -> any Model.Type { try all.item(id, kind: "model") }
+}

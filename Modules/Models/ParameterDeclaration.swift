@@ -1,0 +1,100 @@
+public import TensorCore
+
+/// A parameter as a model declares it.
+public struct ParameterDeclaration: Sendable, Hashable {
+  /// Stable name, PyTorch's: "layers.0.weight" for example.
+  public let name: String
+  /// The shape in memory.
+  public let shape: Shape
+  /// How memory and PyTorch's files differ.
+  public let layout: ParameterLayout
+  /// How it begins.
+  public let initialiser: Initialiser
+
+  /// Fills in a declaration.
+  public init(_ name: String, _ shape: Shape, _ layout: ParameterLayout = .same, _ initialiser: Initialiser) {
+    self.name = name
+    self.shape = shape
+    self.layout = layout
+    self.initialiser = initialiser
+  }
+}
+
+/// How a parameter lies in memory and in PyTorch's files.
+public enum ParameterLayout: Sendable, Hashable {
+  /// Alike in both.
+  case same
+  /// Memory [in, out], file [out, in].
+  case linear
+  /// Memory [kh, kw, in, out], file [out, in, kh, kw].
+  case convolution
+  /// A linear layer on a flattened image: memory [(h, w, c), out], file [out, (c, h, w)].
+  case linearOnImage(height: Int, width: Int, channels: Int)
+
+  /// The tensor as PyTorch lays it out; leading axes, a task axis for example, stay.
+  public func exported(_ tensor: Tensor, rank: Int) -> Tensor {
+    moved(tensor, leading: tensor.shape.rank - rank, toFile: true)
+  }
+
+  /// The tensor as it lies in memory; leading axes stay.
+  public func imported(_ tensor: Tensor, rank: Int) -> Tensor {
+    moved(tensor, leading: tensor.shape.rank - rank, toFile: false)
+  }
+
+  private func moved(_ tensor: Tensor, leading: Int, toFile: Bool) -> Tensor {
+    let front = Array(0..<leading)
+    func behind(_ order: [Int]) -> [Int] { front + order.map { $0 + leading } }
+    func leadingShape(_ rest: [Int]) -> Shape { Shape(tensor.shape.dimensions.prefix(leading) + rest) }
+    switch self {
+    case .same: return tensor
+    case .linear: return tensor.transposed(behind([1, 0]))
+    case .convolution: return tensor.transposed(behind(toFile ? [3, 2, 0, 1] : [2, 3, 1, 0]))
+    case .linearOnImage(let height, let width, let channels):
+      if toFile {
+        let outputs = tensor.shape[-1]
+        let image = tensor.reshaped(leadingShape([height, width, channels, outputs]))
+        return image.transposed(behind([3, 2, 0, 1])).reshaped(leadingShape([outputs, channels * height * width]))
+      }
+      let outputs = tensor.shape[-2]
+      let image = tensor.reshaped(leadingShape([outputs, channels, height, width]))
+      return image.transposed(behind([2, 3, 1, 0])).reshaped(leadingShape([height * width * channels, outputs]))
+    }
+  }
+
+  /// The shape in a file, of a shape in memory.
+  public func fileShape(_ shape: Shape) -> Shape {
+    switch self {
+    case .same: shape
+    case .linear, .linearOnImage: [shape[1], shape[0]]
+    case .convolution: [shape[3], shape[2], shape[0], shape[1]]
+    }
+  }
+}
+
+extension Model {
+  /// Parameters in PyTorch's names and layouts, as files hold them; a leading task axis stays.
+  public func exported(_ tree: ParameterTree<Tensor>) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: parameters.map { ($0.name, $0.layout.exported(tree[$0.name], rank: $0.shape.rank).dense) })
+  }
+
+  /// Parameters from PyTorch's names and layouts, without a task axis.
+  ///
+  /// - Throws: ``ModelError`` where a parameter is missing, unknown or of another shape.
+  public func imported(_ tensors: [String: Tensor]) throws(ModelError) -> ParameterTree<Tensor> {
+    let declared = parameters
+    if let unknown = tensors.keys.sorted().first(where: { name in !declared.contains { $0.name == name } }) {
+      throw .unexpectedParameter(name: unknown)
+    }
+    var entries: [(String, Tensor)] = []
+    for declaration in declared {
+      guard let tensor = tensors[declaration.name] else { throw .missingParameter(name: declaration.name) }
+      let expected = declaration.layout.fileShape(declaration.shape)
+      guard tensor.shape == expected, tensor.dtype.isFloating else {
+        throw .parameterShape(name: declaration.name, expected: expected, found: tensor.shape)
+      }
+      entries.append((declaration.name, declaration.layout.imported(tensor, rank: declaration.shape.rank)))
+    }
+    return ParameterTree(entries)
+  }
+}

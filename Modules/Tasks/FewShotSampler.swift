@@ -1,0 +1,73 @@
+public import TensorCore
+
+/// Draws class-balanced episodes of labelled items: which classes, which of their drawings, in which order.
+///
+/// Samples are sorted by label, those of label 0 first; a class's support and query drawings are different ones.
+public struct FewShotSampler: Sendable, Hashable {
+  /// Classes of an episode, N.
+  public let ways: Int
+  /// Support drawings of a class, K.
+  public let shots: Int
+  /// Query drawings of a class.
+  public let queries: Int
+
+  /// A sampler of episodes with `ways · shots` support and `ways · queries` query samples.
+  /// - Precondition: All three are positive.
+  public init(ways: Int, shots: Int, queries: Int) {
+    precondition(ways > 0 && shots > 0 && queries > 0, "an episode of \(ways) ways, \(shots) shots and \(queries) queries")
+    self.ways = ways
+    self.shots = shots
+    self.queries = queries
+  }
+
+  /// Checks that a split has enough classes, and each of its classes enough drawings.
+  ///
+  /// - Parameters:
+  ///   - classes: The split's classes: their names and how many drawings they have.
+  ///   - split: The split, for the error's text.
+  /// - Throws: ``TaskError/tooFewClasses(required:available:split:)`` or ``TaskError/tooFewDrawings(required:available:className:)``.
+  public func validate(_ classes: some Collection<(name: String, drawings: Int)>, in split: Split) throws(TaskError) {
+    guard classes.count >= ways else { throw .tooFewClasses(required: ways, available: classes.count, split: split) }
+    for (name, drawings) in classes where drawings < shots + queries {
+      throw .tooFewDrawings(required: shots + queries, available: drawings, className: name)
+    }
+  }
+
+  /// Draws an episode of float32 items.
+  ///
+  /// - Parameters:
+  ///   - stream: Where classes and drawings are drawn from.
+  ///   - classCount: Classes to choose from, at least ``ways``.
+  ///   - drawings: How many drawings a class has, at least `shots + queries`.
+  ///   - itemShape: The shape of one item, `[28, 28, 1]` for example.
+  ///   - write: Writes all elements of (class, drawing) to the given memory, which is uninitialised.
+  /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`, targets the labels 0..<ways.
+  /// - Precondition: The classes passed ``validate(_:in:)``.
+  public func episode(
+    from stream: RandomStream, classCount: Int, drawings: (Int) -> Int, itemShape: Shape,
+    write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Episode {
+    var stream = stream
+    let chosen = stream.choice(ways, of: classCount).map { number in
+      (number: number, drawings: stream.choice(shots + queries, of: drawings(number)))
+    }
+    func labelled(_ range: Range<Int>) -> LabelledSet {
+      let size = itemShape.elementCount
+      let inputs = Tensor(shape: itemShape.inserting(ways * range.count, at: 0)) { values in
+        var start = 0
+        for (number, drawings) in chosen {
+          for drawing in drawings[range] {
+            write(number, drawing, UnsafeMutableBufferPointer(rebasing: values[start..<start + size]))
+            start += size
+          }
+        }
+      }
+      let labels = Tensor(shape: [ways * range.count], dtype: .int64) { bytes in
+        let values = bytes.bindMemory(to: Int64.self)
+        for index in values.indices { values.initializeElement(at: index, to: Int64(index / range.count)) }
+      }
+      return LabelledSet(inputs: inputs, targets: .classes(labels, ways: ways))
+    }
+    return Episode(support: labelled(0..<shots), query: labelled(shots..<shots + queries))
+  }
+}

@@ -1,0 +1,71 @@
+public import Registry
+import TensorCore
+
+/// Two classes of points in the plane, divided by a random line through the origin, some labels flipped.
+///
+/// ```
+/// y = 1[w · x > 0]        w, x ~ N(0, I₂)        each y flipped with probability 0.05
+/// ```
+/// The target is the number y in an `[N, 1]` tensor, for one logit and the binary cross-entropy.
+/// Support and query points are counted in all, not a class; labels of both sets are flipped.
+public struct LinearClassification: TaskDistribution {
+  public static let card = TaskCard(
+    id: "linear-classification", title: "points in the plane on two sides of an unknown line, labels partly flipped",
+    citation: "this package: w, x ~ N(0, I), y = 1[w·x > 0] with label noise")
+
+  public static let hyperparameters = HyperparameterTable<LinearClassification>([
+    .integer("shots", \.shots, in: 1...100_000, "Support points of a task, both classes together."),
+    .integer("queries", \.queries, in: 1...100_000, "Query points of a task, both classes together."),
+    .real("flipProbability", \.flipProbability, in: 0...1, "Probability that a label is the wrong one."),
+  ])
+
+  /// Support points of a task, both classes together.
+  public var shots = 10
+  /// Query points of a task, both classes together.
+  public var queries = 10
+  /// Probability that a label is the wrong one.
+  public var flipProbability = 0.05
+
+  public init() {}
+
+  public var signature: TaskSignature {
+    TaskSignature(
+      inputShape: [2], outputs: 1, objective: .binaryCrossEntropy, supportCount: shots, queryCount: queries,
+      suggestedModel: "logistic")
+  }
+
+  public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+    var stream = stream(index, in: split, seed: seed)
+    let normal = (stream.normal(), stream.normal())
+    return Episode(
+      support: points(shots, normal, from: stream.child("support")), query: points(queries, normal, from: stream.child("query")))
+  }
+
+  private func points(_ count: Int, _ normal: (Double, Double), from stream: RandomStream) -> LabelledSet {
+    var stream = stream
+    var labels: [Float] = []
+    let inputs = Tensor(shape: [count, 2]) { values in
+      for index in 0..<count {
+        let point = (Float(stream.normal()), Float(stream.normal()))
+        values.initializeElement(at: 2 * index, to: point.0)
+        values.initializeElement(at: 2 * index + 1, to: point.1)
+        let isAbove = normal.0 * Double(point.0) + normal.1 * Double(point.1) > 0
+        let isFlipped = stream.uniform() < flipProbability
+        labels.append(isAbove != isFlipped ? 1 : 0)
+      }
+    }
+    let targets = Tensor(shape: [count, 1]) { values in _ = values.initialize(from: labels) }
+    return LabelledSet(inputs: inputs, targets: .values(targets))
+  }
+}
+
+#if objectFormat(ELF)
+@section("task_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__tasks") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1, accessor: { $0.initializeMemory(as: (any TaskDistribution.Type).self, to: LinearClassification.self) }
+)

@@ -1,0 +1,63 @@
+public import Registry
+import TensorCore
+
+/// Regression on sine waves that differ in amplitude and phase.
+///
+/// ```
+/// y = A · sin(x − φ)        A ~ U[0.1, 5]   φ ~ U[0, π]   x ~ U[−5, 5]
+/// ```
+/// - SeeAlso: Finn et al., ICML 2017, section 5.1, <https://arxiv.org/abs/1703.03400>
+public struct Sinusoid: TaskDistribution {
+  public static let card = TaskCard(
+    id: "sinusoid", title: "sine waves of unknown amplitude and phase",
+    citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400")
+
+  public static let hyperparameters =
+    HyperparameterTable<Sinusoid>([
+      .integer("shots", \.shots, in: 1...100_000, "Support points of a task."),
+      .integer("queries", \.queries, in: 1...100_000, "Query points of a task."),
+    ]) + .nested("amplitude", \.amplitude, Interval.hyperparameters) + .nested("phase", \.phase, Interval.hyperparameters)
+    + .nested("input", \.input, Interval.hyperparameters)
+
+  /// Support points of a task, K.
+  public var shots = 10
+  /// Query points of a task.
+  public var queries = 10
+  /// Where A is drawn from.
+  public var amplitude = Interval(0.1, 5)
+  /// Where φ is drawn from, in radians.
+  public var phase = Interval(0, .pi)
+  /// Where x is drawn from.
+  public var input = Interval(-5, 5)
+
+  public init() {}
+
+  public func prepare(source: String?) throws {
+    try amplitude.validate("amplitude", of: Self.card.id)
+    try phase.validate("phase", of: Self.card.id)
+    try input.validate("input", of: Self.card.id)
+  }
+
+  public var signature: TaskSignature {
+    TaskSignature(
+      inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
+  }
+
+  public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+    var stream = stream(index, in: split, seed: seed)
+    let amplitude = amplitude.draw(from: &stream)
+    let phase = phase.draw(from: &stream)
+    return .regression({ amplitude * sine($0 - phase) }, inputs: input, shots: shots, queries: queries, from: stream)
+  }
+}
+
+#if objectFormat(ELF)
+@section("task_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__tasks") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1, accessor: { $0.initializeMemory(as: (any TaskDistribution.Type).self, to: Sinusoid.self) }
+)

@@ -1,0 +1,25 @@
+import Registry
+
+/// Makes the digest that a distribution answers as ``TaskDistribution/splitFingerprint``.
+public enum SplitFingerprint {
+  /// The first 16 hexadecimal digits of the SHA-256 of the given texts, each behind its length.
+  public static func digest(of texts: some Sequence<String>) -> String {
+    var hash = SHA256()
+    for text in texts { hash.update(field: text) }
+    return hexadecimal(hash.finish().prefix(8))
+  }
+
+  /// The digest of the three splits' sorted class names.
+  public static func digest(classesOf distribution: some TaskDistribution) -> String {
+    digest(of: Split.allCases.flatMap { [$0.rawValue] + distribution.classes(in: $0).sorted() })
+  }
+
+  /// The digest of a family that draws from a continuum: its id and its settings, but for the number of samples.
+  ///
+  /// The splits of such a family are disjoint streams of random numbers, keyed by the split's name.
+  public static func digest<Family: TaskDistribution>(rangesOf family: Family) -> String {
+    let counts: Set = ["ways", "shots", "queries"]
+    let ranges = Family.hyperparameters.values(of: family).filter { !counts.contains($0.key) }
+    return digest(of: [Family.card.id] + ranges.flatMap { [$0.key, $0.value.description] })
+  }
+}

@@ -1,0 +1,99 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Files that are read whole, and written so that a reader sees the old content or the new, never a part.
+package enum AtomicFile {
+  /// The bytes of an ordinary file.
+  ///
+  /// - Throws: ``FileError`` when there is none, when it is a folder or a device, or when the system refuses.
+  package static func read(_ path: String) throws(FileError) -> [UInt8] {
+    // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+    let file = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard file >= 0 else { throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, code: errno) }
+    defer { _ = close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .unreadable(path: path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+
+    // An array that does not fit into memory traps.
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
+    guard Int(status.st_size) < memory else { throw .unreadable(path: path, code: ENOMEM) }
+
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+      while count < buffer.count, let base = buffer.baseAddress {
+        let got = retrying { readDescriptor(file, base + count, buffer.count - count) }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }  // 0: the file shrank since it was measured
+        count += got
+      }
+    }
+    guard failure == 0 else { throw .unreadable(path: path, code: failure) }
+    return bytes
+  }
+
+  /// Puts bytes at a path: into a temporary file in the same folder, flushed to the disk, then renamed.
+  ///
+  /// What was at the path stays untouched when this throws. A symbolic link at the path is replaced, not followed.
+  /// - Throws: ``FileError/unwritable(path:code:)``
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let (file, temporary) = try makeTemporary(beside: path)
+    var written = 0
+    var code: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      while written < buffer.count, let base = buffer.baseAddress {
+        let count = retrying { writeDescriptor(file, base + written, buffer.count - written) }
+        if count < 0 {
+          code = errno
+          return
+        }
+        written += count
+      }
+    }
+    if code == 0, retrying({ fsync(file) }) != 0 { code = errno }
+    if close(file) != 0, code == 0 { code = errno }
+    if code == 0, rename(temporary, path) != 0 { code = errno }
+    guard code == 0 else {
+      _ = unlink(temporary)
+      throw .unwritable(path: path, code: code)
+    }
+    flushFolder(of: path)
+  }
+
+  private static func makeTemporary(beside path: String) throws(FileError) -> (file: Int32, path: String) {
+    // O_EXCL makes the name ours alone, also among threads; leftovers of a killed process are stepped over.
+    for attempt in 0..<1000 {
+      let temporary = "\(path).\(getpid())-\(attempt).tmp"
+      let file = retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+      if file >= 0 { return (file, temporary) }
+      guard errno == EEXIST else { break }
+    }
+    throw .unwritable(path: path, code: errno)
+  }
+
+  /// Makes the new name last; some file systems cannot, and the content is safe either way.
+  private static func flushFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let file = open(folder, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = fsync(file)
+    _ = close(file)
+  }
+}
+
+/// Repeats a system call that a signal interrupted.
+private func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
+}
+
+// The members of the same names hide the C functions.
+private func readDescriptor(_ file: Int32, _ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int { read(file, base, count) }
+private func writeDescriptor(_ file: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int { write(file, base, count) }

@@ -1,0 +1,220 @@
+/// What a safetensors header consists of: JSON without signs, fractions, `true`, `false` and `null`.
+enum JSONValue: Hashable {
+  case object([String: JSONValue])
+  case array([JSONValue])
+  case string(String)
+  case integer(Int)
+}
+
+/// Text that is not the JSON it should be.
+public struct JSONError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Fault: Hashable, Sendable {
+    /// The text ends within a value.
+    case unexpectedEnd
+    /// A byte that cannot stand here.
+    case unexpectedByte(UInt8)
+    /// Something after the value.
+    case trailingText
+    /// A backslash with something that is no escape, or half of a surrogate pair.
+    case invalidEscape
+    /// Bytes in a string that are no UTF-8.
+    case invalidUTF8
+    /// A number above 2⁶³ − 1.
+    case integerOverflow
+    /// Values within values beyond the limit.
+    case nestingTooDeep(limit: Int)
+    /// A key that its object has already.
+    case duplicateKey(String)
+  }
+
+  /// What is wrong.
+  public let fault: Fault
+  /// Where, in bytes from the beginning of the text.
+  public let offset: Int
+
+  public var description: String {
+    let text =
+      switch fault {
+      case .unexpectedEnd: "the text ends within a value"
+      case .unexpectedByte(let byte): "unexpected byte 0x\(String(byte, radix: 16))"
+      case .trailingText: "text after the end of the value"
+      case .invalidEscape: "an invalid escape in a string"
+      case .invalidUTF8: "a string that is not UTF-8"
+      case .integerOverflow: "a number above \(Int.max)"
+      case .nestingTooDeep(let limit): "values nested deeper than \(limit)"
+      case .duplicateKey(let key): "the key '\(key)' for the second time"
+      }
+    return "\(text) at byte \(offset)"
+  }
+}
+
+/// A strict reader of the JSON in a safetensors header; every array access is bounds-checked.
+struct JSONReader {
+  /// Objects and arrays within each other; a safetensors header has three.
+  static let nestingLimit = 16
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  /// Reads a whole text as one value.
+  ///
+  /// - Throws: ``JSONError`` at the first byte that does not belong.
+  static func value(of bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    var reader = JSONReader(bytes: bytes)
+    let value = try reader.value(depth: 0)
+    reader.skipSpace()
+    guard reader.position == bytes.count else { throw reader.error(.trailingText) }
+    return value
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  private func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
+
+  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func skipSpace() {
+    while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { position += 1 }
+  }
+
+  /// The error for a byte that is not what the grammar asks for.
+  private var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
+
+  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+    guard current == byte else { throw unexpected }
+    position += 1
+  }
+
+  /// Steps over a byte if it is next.
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard current == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+    guard depth <= Self.nestingLimit else { throw error(.nestingTooDeep(limit: Self.nestingLimit)) }
+    skipSpace()
+    switch current {
+    case UInt8(ascii: "{"): return .object(try object(depth: depth))
+    case UInt8(ascii: "["): return .array(try array(depth: depth))
+    case UInt8(ascii: "\""): return .string(try string())
+    case .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .integer(try integer())
+    default: throw unexpected
+    }
+  }
+
+  private mutating func object(depth: Int) throws(JSONError) -> [String: JSONValue] {
+    try expect(UInt8(ascii: "{"))
+    var members: [String: JSONValue] = [:]
+    skipSpace()
+    if take(UInt8(ascii: "}")) { return members }
+    repeat {
+      skipSpace()
+      let start = position
+      let key = try string()
+      skipSpace()
+      try expect(UInt8(ascii: ":"))
+      let member = try value(depth: depth + 1)
+      guard members.updateValue(member, forKey: key) == nil else {
+        throw JSONError(fault: .duplicateKey(key), offset: start)
+      }
+      skipSpace()
+    } while take(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "}"))
+    return members
+  }
+
+  private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
+    try expect(UInt8(ascii: "["))
+    var elements: [JSONValue] = []
+    skipSpace()
+    if take(UInt8(ascii: "]")) { return elements }
+    repeat {
+      elements.append(try value(depth: depth + 1))
+      skipSpace()
+    } while take(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "]"))
+    return elements
+  }
+
+  private mutating func integer() throws(JSONError) -> Int {
+    let start = position
+    var result = 0
+    while let byte = current, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+      // JSON has no leading zeros: after a first 0 no digit may follow.
+      guard position == start || bytes[start] != UInt8(ascii: "0") else { throw unexpected }
+      let (tens, tooLarge) = result.multipliedReportingOverflow(by: 10)
+      let (sum, carried) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+      guard !tooLarge, !carried else { throw error(.integerOverflow) }
+      result = sum
+      position += 1
+    }
+    return result
+  }
+
+  private mutating func string() throws(JSONError) -> String {
+    let start = position
+    try expect(UInt8(ascii: "\""))
+    var content: [UInt8] = []
+    while true {
+      guard let byte = current else { throw error(.unexpectedEnd) }
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        guard let text = String(validating: content, as: UTF8.self) else {
+          throw JSONError(fault: .invalidUTF8, offset: start)
+        }
+        return text
+      case UInt8(ascii: "\\"):
+        position += 1
+        content.append(contentsOf: String(try escape()).utf8)
+      case 0..<0x20: throw unexpected
+      default:
+        content.append(byte)
+        position += 1
+      }
+    }
+  }
+
+  /// The character that an escape stands for; the backslash has been read.
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
+    guard let byte = current else { throw error(.unexpectedEnd) }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{c}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): break
+    default:
+      position -= 1
+      throw error(.invalidEscape)
+    }
+    let first = try hexadecimalUnit()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    // A surrogate: valid only as a high one that a low one follows.
+    guard (0xd800..<0xdc00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+      throw error(.invalidEscape)
+    }
+    let second = try hexadecimalUnit()
+    guard (0xdc00..<0xe000).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xd800) << 10 + (UInt32(second) - 0xdc00))
+    else { throw error(.invalidEscape) }
+    return scalar
+  }
+
+  private mutating func hexadecimalUnit() throws(JSONError) -> UInt16 {
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let byte = current else { throw error(.unexpectedEnd) }
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw error(.invalidEscape) }
+      unit = unit << 4 | UInt16(digit)
+      position += 1
+    }
+    return unit
+  }
+}

@@ -1,0 +1,117 @@
+extension Safetensors {
+  /// Reads a file's bytes.
+  ///
+  /// Stricter than a JSON reader need be: names that differ by Unicode normalisation alone count as duplicates.
+  /// - Throws: ``SafetensorsError`` for bytes that are malformed in any way.
+  public init(decoding bytes: [UInt8]) throws(SafetensorsError) {
+    guard bytes.count >= 8 else { throw .tooShort(byteCount: bytes.count) }
+    var claimed: UInt64 = 0
+    for index in 0..<8 { claimed |= UInt64(bytes[index]) << (8 * UInt64(index)) }
+    guard claimed <= UInt64(Self.headerLimit) else { throw .headerAboveLimit(claimed: claimed, limit: Self.headerLimit) }
+    let headerCount = Int(claimed)
+    guard headerCount <= bytes.count - 8 else { throw .headerTruncated(claimed: headerCount, available: bytes.count - 8) }
+
+    var members = try Self.header(Array(bytes[8..<(8 + headerCount)]))
+    metadata = try Self.metadata(members.removeValue(forKey: Self.metadataKey))
+    var entries: [Entry] = []
+    for (name, value) in members.sorted(by: { $0.key < $1.key }) { entries.append(try Entry(name: name, value)) }
+
+    let start = 8 + headerCount
+    try Self.checkLayout(entries, dataCount: bytes.count - start)
+    tensors = [:]
+    for entry in entries {
+      // checkLayout has shown that the range lies in the file and has the tensor's size.
+      let source = bytes[(start + entry.begin)..<(start + entry.end)]
+      tensors[entry.name] = Tensor(shape: entry.shape, dtype: entry.dtype) { $0.copyBytes(from: source) }
+    }
+  }
+
+  private static func header(_ text: [UInt8]) throws(SafetensorsError) -> [String: JSONValue] {
+    let value: JSONValue
+    do {
+      value = try JSONReader.value(of: text)
+    } catch {
+      if case .duplicateKey(let name) = error.fault { throw .duplicateName(name) }
+      throw .invalidHeader(error)
+    }
+    guard case .object(let members) = value else { throw .headerNotAnObject }
+    return members
+  }
+
+  private static func metadata(_ value: JSONValue?) throws(SafetensorsError) -> [String: String] {
+    guard let value else { return [:] }
+    guard case .object(let members) = value else { throw .invalidMetadata }
+    var result: [String: String] = [:]
+    for (key, member) in members {
+      guard case .string(let text) = member else { throw .invalidMetadata }
+      result[key] = text
+    }
+    return result
+  }
+
+  /// Every byte of the data belongs to exactly one tensor.
+  private static func checkLayout(_ entries: [Entry], dataCount: Int) throws(SafetensorsError) {
+    var end = 0
+    for entry in entries.sorted(by: { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }) {
+      guard entry.begin >= end else { throw .overlap(tensor: entry.name, begin: entry.begin, previousEnd: end) }
+      guard entry.begin <= end else { throw .hole(tensor: entry.name, begin: entry.begin, previousEnd: end) }
+      guard entry.end <= dataCount else { throw .truncated(tensor: entry.name, required: entry.end, available: dataCount) }
+      end = entry.end
+    }
+    guard end == dataCount else { throw .trailingBytes(count: dataCount - end) }
+  }
+}
+
+/// One tensor's description in a header.
+private struct Entry {
+  let name: String
+  let dtype: DType
+  let shape: Shape
+  let begin: Int
+  let end: Int
+
+  init(name: String, _ value: JSONValue) throws(SafetensorsError) {
+    guard case .object(var fields) = value else { throw .invalidEntry(tensor: name, field: "dtype") }
+    guard case .string(let typeName) = fields.removeValue(forKey: "dtype") else { throw .invalidEntry(tensor: name, field: "dtype") }
+    guard let extents = fields.removeValue(forKey: "shape")?.integers else { throw .invalidEntry(tensor: name, field: "shape") }
+    guard let offsets = fields.removeValue(forKey: "data_offsets")?.integers, offsets.count == 2 else {
+      throw .invalidEntry(tensor: name, field: "data_offsets")
+    }
+    if let unknown = fields.keys.min() { throw .invalidEntry(tensor: name, field: unknown) }
+    guard let dtype = DType.allCases.first(where: { $0.safetensorsName == typeName }) else {
+      throw .unsupportedType(tensor: name, type: typeName)
+    }
+    guard extents.count <= Shape.maximumRank else { throw .tooManyAxes(tensor: name, rank: extents.count) }
+
+    // Extents of 0 are left out of the product: no stride of an empty tensor may overflow either.
+    var byteCount = dtype.byteCount
+    for extent in extents {
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
+      guard !overflow, extent <= Int(Int32.max) else { throw .shapeTooLarge(tensor: name, shape: extents) }
+      byteCount = product
+    }
+    if extents.contains(0) { byteCount = 0 }
+    guard offsets[0] <= offsets[1] else { throw .reversedOffsets(tensor: name, begin: offsets[0], end: offsets[1]) }
+    guard offsets[1] - offsets[0] == byteCount else {
+      throw .sizeMismatch(tensor: name, expected: byteCount, actual: offsets[1] - offsets[0])
+    }
+    self.name = name
+    self.dtype = dtype
+    shape = Shape(extents)
+    begin = offsets[0]
+    end = offsets[1]
+  }
+}
+
+extension JSONValue {
+  /// The elements of an array of integers.
+  fileprivate var integers: [Int]? {
+    guard case .array(let elements) = self else { return nil }
+    var result: [Int] = []
+    for element in elements {
+      guard case .integer(let value) = element else { return nil }
+      result.append(value)
+    }
+    return result
+  }
+}

@@ -1,0 +1,69 @@
+import CTensorKernels
+
+extension Tensor {
+  /// The settings of one Adam step.
+  public struct AdamStep: Sendable {
+    /// The step size.
+    public var rate: Double
+    /// Decay of the first and second moment.
+    public var decays: (first: Double, second: Double)
+    /// Added to the root of the second moment, outside the root as in PyTorch.
+    public var epsilon: Double
+    /// Decoupled weight decay (AdamW), times the rate; 0 for Adam.
+    public var weightDecay: Double
+    /// The number of this step, from 1.
+    public var number: Int
+
+    /// Fills in a step.
+    public init(rate: Double, decays: (first: Double, second: Double), epsilon: Double, weightDecay: Double, number: Int) {
+      self.rate = rate
+      self.decays = decays
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.number = number
+    }
+  }
+
+  /// Updates parameters and both moments by one Adam step.
+  ///
+  /// - SeeAlso: Kingma and Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019.
+  public mutating func applyAdam(_ gradient: Tensor, first: inout Tensor, second: inout Tensor, _ step: AdamStep) {
+    precondition(
+      shape == gradient.shape && shape == first.shape && shape == second.shape && dtype == gradient.dtype && dtype == first.dtype
+        && dtype == second.dtype, "Adam: parameters \(dtype) \(shape), gradient \(gradient.dtype) \(gradient.shape)")
+    makeUnique()
+    first.makeUnique()
+    second.makeUnique()
+    let dense = gradient.dense
+    var arguments = tk_adam_args(
+      dtype: dtype.kernel, count: Int64(shape.elementCount), parameter: address, first: first.address, second: second.address,
+      gradient: UnsafeRawPointer(dense.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
+      epsilon: step.epsilon, decay: step.weightDecay, correction1: 1 - raised(step.decays.first, to: step.number),
+      correction2: 1 - raised(step.decays.second, to: step.number))
+    withExtendedLifetime(dense) { tk_run_adam(&arguments) }
+  }
+
+  /// Gives this value storage of its own, dense and from the start.
+  mutating func makeUnique() {
+    if isRepeated || offset != 0 || storedCount * dtype.byteCount != storage.byteCount || !isKnownUniquelyReferenced(&storage) {
+      let copy = Tensor(uninitialised: shape, dtype)
+      let source = dense
+      withExtendedLifetime(source) {
+        copy.address.copyMemory(from: source.address, byteCount: shape.elementCount * dtype.byteCount)
+      }
+      self = copy
+    }
+  }
+}
+
+private func raised(_ base: Double, to exponent: Int) -> Double {
+  var result = 1.0
+  var factor = base
+  var remaining = exponent
+  while remaining > 0 {
+    if remaining & 1 == 1 { result *= factor }
+    factor *= factor
+    remaining >>= 1
+  }
+  return result
+}

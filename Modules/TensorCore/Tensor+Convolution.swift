@@ -1,0 +1,95 @@
+import CTensorKernels
+
+/// The sizes that a two-dimensional convolution of square step and padding has beside its operands' shapes.
+public struct ConvolutionGeometry: Sendable, Hashable {
+  /// Rows and columns from one output pixel's patch to the next.
+  public let step: Int
+  /// Zeros around the image.
+  public let padding: Int
+  /// Rows and columns of an input image.
+  public let inputSize: (height: Int, width: Int)
+  /// Rows and columns of the filter.
+  public let filterSize: (height: Int, width: Int)
+
+  /// - Precondition: The filter fits the padded image at least once.
+  public init(step: Int, padding: Int, inputSize: (height: Int, width: Int), filterSize: (height: Int, width: Int)) {
+    precondition(
+      step > 0 && padding >= 0 && inputSize.height + 2 * padding >= filterSize.height && inputSize.width + 2 * padding >= filterSize.width,
+      "convolution: a filter of \(filterSize) on an image of \(inputSize) with step \(step) and padding \(padding)")
+    self.step = step
+    self.padding = padding
+    self.inputSize = inputSize
+    self.filterSize = filterSize
+  }
+
+  /// Rows and columns of an output image.
+  public var outputSize: (height: Int, width: Int) {
+    (
+      (inputSize.height + 2 * padding - filterSize.height) / step + 1,
+      (inputSize.width + 2 * padding - filterSize.width) / step + 1
+    )
+  }
+
+  public static func == (first: Self, second: Self) -> Bool {
+    first.step == second.step && first.padding == second.padding && first.inputSize == second.inputSize
+      && first.filterSize == second.filterSize
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(step)
+    hasher.combine(padding)
+    hasher.combine(inputSize.height)
+    hasher.combine(inputSize.width)
+    hasher.combine(filterSize.height)
+    hasher.combine(filterSize.width)
+  }
+}
+
+/// The three maps of the convolution family: each one's derivatives are made of the other two.
+extension Tensor {
+  /// The cross-correlation of images with filters: [T, N, H, W, I] ∗ [T, kh, kw, I, O] → [T, N, H′, W′, O].
+  public func convolved(with filter: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let size = geometry.outputSize
+    let target: Shape = [shape[0], shape[1], size.height, size.width, filter.shape[4]]
+    return run(TK_CONVOLVE, geometry, images: self, filter: filter, outputs: nil, target)
+  }
+
+  /// The gradient with respect to the images, given this gradient [T, N, H′, W′, O] with respect to the outputs.
+  public func convolutionInputGradient(filter: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let target: Shape = [shape[0], shape[1], geometry.inputSize.height, geometry.inputSize.width, filter.shape[3]]
+    return run(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: self, target)
+  }
+
+  /// The gradient with respect to the filters, given this gradient [T, N, H′, W′, O] with respect to the outputs.
+  public func convolutionFilterGradient(images: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let target: Shape = [shape[0], geometry.filterSize.height, geometry.filterSize.width, images.shape[4], shape[4]]
+    return run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: self, target)
+  }
+
+  private func run(
+    _ op: tk_convolution_op, _ geometry: ConvolutionGeometry, images: Tensor?, filter: Tensor?, outputs: Tensor?, _ target: Shape
+  ) -> Tensor {
+    let x = images?.shape ?? target
+    let w = filter?.shape ?? target
+    let y = outputs?.shape ?? target
+    let size = geometry.outputSize
+    precondition(
+      x.rank == 5 && w.rank == 5 && y.rank == 5 && x[0] == w[0] && x[0] == y[0] && x[1] == y[1]
+        && (x[2], x[3]) == geometry.inputSize && (w[1], w[2]) == geometry.filterSize && (y[2], y[3]) == size && x[4] == w[3]
+        && y[4] == w[4],
+      "convolution: images \(x), filters \(w), outputs \(y)")
+    let result = Tensor(uninitialised: target, dtype)
+    let operands = [images, filter, outputs].compactMap { $0 }
+    // The kernel takes (images, filter), (outputs, filter) or (images, outputs).
+    let (first, second) = op == TK_CONVOLVE_INPUT_GRADIENT ? (operands[1], operands[0]) : (operands[0], operands[1])
+    precondition(first.dtype == second.dtype, "convolution: \(first.dtype) with \(second.dtype)")
+    tk_convolve(
+      tk_convolution_args(
+        op: op, dtype: dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),
+        oh: Int64(y[2]), ow: Int64(y[3]), co: Int64(y[4]), kh: Int64(w[1]), kw: Int64(w[2]), step: Int64(geometry.step),
+        padding: Int64(geometry.padding), stride_x: (images ?? result).leadingStride, stride_filter: (filter ?? result).leadingStride,
+        stride_y: (outputs ?? result).leadingStride, out: result.address, a: UnsafeRawPointer(first.address),
+        b: UnsafeRawPointer(second.address)))
+    return result
+  }
+}

@@ -1,0 +1,85 @@
+import CTensorKernels
+
+extension Tensor {
+  /// The sum over the given axes, which stay with extent 1, times a scale.
+  /// - Precondition: A floating type.
+  public func sum(_ axes: AxisSet, scale: Double = 1) -> Tensor { reduced(TK_SUM, axes, scale: scale) }
+
+  /// The mean over the given axes, which stay with extent 1.
+  public func mean(_ axes: AxisSet) -> Tensor {
+    let count = shape.elementCount / max(1, shape.reducing(axes).elementCount)
+    return sum(axes, scale: 1 / Double(max(count, 1)))
+  }
+
+  /// The largest over the given axes, which stay with extent 1; not a number where there is one.
+  /// - Precondition: No reduced axis is empty.
+  public func maximum(_ axes: AxisSet) -> Tensor {
+    precondition(shape.elementCount > 0, "maximum of an empty tensor of shape \(shape)")
+    return reduced(TK_MAX, axes, scale: 1)
+  }
+
+  /// The sum of all elements as a scalar.
+  public var total: Tensor { sum(AxisSet(0..<shape.rank)).reshaped([]) }
+
+  /// The square root of the sum of squares of all elements.
+  public var norm: Double { map(.square).total.scalar.squareRoot() }
+
+  /// The index of the largest element along the last axis; the first one wins a tie.
+  /// - Precondition: A floating type, and the last axis is not empty.
+  public var argumentOfMaximum: [Int] {
+    let width = shape[-1]
+    precondition(width > 0, "argument of the maximum along an empty axis of shape \(shape)")
+    let values = doubles
+    return stride(from: 0, to: values.count, by: width).map { start in
+      var best = 0
+      for index in 1..<max(width, 1) where values[start + index] > values[start + best] { best = index }
+      return best
+    }
+  }
+
+  private func reduced(_ op: tk_reduce_op, _ axes: AxisSet, scale: Double) -> Tensor {
+    if isRepeated {
+      let inner = AxisSet((1..<shape.rank).filter(axes.contains).map { $0 - 1 })
+      let factor = axes.contains(0) && op == TK_SUM ? Double(shape[0]) : 1
+      let item = repeatedItem.reduced(op, inner, scale: scale * factor)
+      return axes.contains(0) ? item.reshaped(item.shape.inserting(1, at: 0)) : item.repeated(shape[0])
+    }
+    var extents = SIMD4<Int64>(repeating: 1)
+    var strides = SIMD4<Int64>(repeating: 0)
+    var flags = SIMD4<Int8>(repeating: 0)
+    var slot = 4
+    var running: Int64 = 1
+    for axis in stride(from: shape.rank - 1, through: 0, by: -1) where shape[axis] != 1 {
+      let flag: Int8 = axes.contains(axis) ? 1 : 0
+      if slot < 4, flags[slot] == flag {
+        extents[slot] *= Int64(shape[axis])
+      } else {
+        guard slot > 0 else { return reducedInTwo(op, axes, scale: scale) }
+        slot -= 1
+        extents[slot] = Int64(shape[axis])
+        strides[slot] = running
+        flags[slot] = flag
+      }
+      running *= Int64(shape[axis])
+    }
+    let result = Tensor(uninitialised: shape.reducing(axes), dtype)
+    var arguments = tk_reduce_args()
+    arguments.op = op
+    arguments.dtype = dtype.kernel
+    arguments.extent = (extents[0], extents[1], extents[2], extents[3])
+    arguments.stride_in = (strides[0], strides[1], strides[2], strides[3])
+    arguments.reduced = (flags[0] == 1, flags[1] == 1, flags[2] == 1, flags[3] == 1)
+    arguments.out = result.address
+    arguments.in = UnsafeRawPointer(address)
+    arguments.scale = scale
+    tk_run_reduce(&arguments)
+    return result
+  }
+
+  // More alternations of kept and reduced axes than the kernel has loops: the innermost reduced axis goes first.
+  private func reducedInTwo(_ op: tk_reduce_op, _ axes: AxisSet, scale: Double) -> Tensor {
+    let chosen = (0..<shape.rank).filter { axes.contains($0) && shape[$0] != 1 }
+    guard let last = chosen.last else { return reduced(op, axes, scale: scale) }
+    return reduced(op, [last], scale: 1).reduced(op, AxisSet(chosen.dropLast()), scale: scale)
+  }
+}

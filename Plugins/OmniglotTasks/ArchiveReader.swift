@@ -1,0 +1,119 @@
+import CArchive
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension OmniglotSource.Container {
+  /// One drawing as it is stored.
+  package struct Member: Sendable, Hashable {
+    /// The path from the half's own folder on: "images_background/Latin/character01/0709_01.png".
+    package let name: String
+    /// The PNG file.
+    package let bytes: [UInt8]
+  }
+
+  /// What tells whether a file was touched.
+  struct File {
+    let path: String
+    let size: Int64
+    let modified: (seconds: Int64, nanoseconds: Int64)
+  }
+
+  /// The longest member that is read; real drawings have at most a few hundred bytes.
+  package static let memberLimit = 1 << 16
+
+  /// All drawings, in no particular order. Files that are not drawings are passed over.
+  ///
+  /// - Throws: ``OmniglotError`` when the archive or folder cannot be read to its end, or a member is too long.
+  package func members() throws(OmniglotError) -> [Member] {
+    var members: [Member] = []
+    // One byte more than the limit, to notice what is longer.
+    var buffer = [UInt8](repeating: 0, count: Self.memberLimit + 1)
+    try walk { (archive, _, name) throws(OmniglotError) in
+      guard Self.isDrawing(name) else { return }
+      var count = 0
+      while count < buffer.count {
+        let got = buffer.withUnsafeMutableBytes {
+          archive_read_data(archive, $0.baseAddress.map { $0 + count }, $0.count - count)
+        }
+        if got < 0 { throw .damagedArchive(path: path) }
+        if got == 0 { break }
+        count += got
+      }
+      if count > Self.memberLimit { throw .oversizedMember(member: name, limit: Self.memberLimit) }
+      members.append(Member(name: name, bytes: Array(buffer[..<count])))
+    }
+    return members
+  }
+
+  /// The archive itself, or the drawings of the folder, sorted by path.
+  func files() throws(OmniglotError) -> [File] {
+    if isArchive {
+      var status = stat()
+      guard stat(path, &status) == 0 else { throw .damagedArchive(path: path) }
+      #if canImport(Darwin)
+      let modified = status.st_mtimespec
+      #else
+      let modified = status.st_mtim
+      #endif
+      return [File(path: path, size: Int64(status.st_size), modified: (Int64(modified.tv_sec), Int64(modified.tv_nsec)))]
+    }
+    var files: [File] = []
+    try walk { (_, entry, name) throws(OmniglotError) in
+      guard Self.isDrawing(name) else { return }
+      let modified = (Int64(archive_entry_mtime(entry)), Int64(archive_entry_mtime_nsec(entry)))
+      files.append(File(path: "\(path): \(name)", size: archive_entry_size(entry), modified: modified))
+    }
+    return files.sorted { $0.path < $1.path }
+  }
+
+  /// Visits the ordinary files of the archive or folder; libarchive walks both.
+  private func walk(
+    _ visit: (_ archive: OpaquePointer, _ entry: OpaquePointer, _ name: String) throws(OmniglotError) -> Void
+  ) throws(OmniglotError) {
+    guard let archive = isArchive ? archive_read_new() : archive_read_disk_new() else { throw .damagedArchive(path: path) }
+    defer { archive_read_free(archive) }
+    guard let entry = archive_entry_new2(archive) else { throw .damagedArchive(path: path) }
+    defer { archive_entry_free(entry) }
+    let opened = isArchive ? openArchive(archive) : openFolder(archive)
+    guard opened == ARCHIVE_OK else { throw .damagedArchive(path: path) }
+    while true {
+      let status = archive_read_next_header2(archive, entry)
+      if status == ARCHIVE_EOF { return }
+      // A warning is about a name's character set or the like; the member can be read.
+      guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw .damagedArchive(path: path) }
+      if !isArchive { archive_read_disk_descend(archive) }
+      let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
+      guard isFile, let stored = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else { continue }
+      try visit(archive, entry, memberName(String(cString: stored)))
+    }
+  }
+
+  private func openArchive(_ archive: OpaquePointer) -> Int32 {
+    archive_read_support_format_zip(archive)
+    return archive_read_open_filename(archive, path, 1 << 20)
+  }
+
+  private func openFolder(_ archive: OpaquePointer) -> Int32 {
+    archive_read_disk_set_symlink_hybrid(archive)  // the folder itself may be a link
+    archive_read_disk_set_behavior(
+      archive, ARCHIVE_READDISK_NO_XATTR | ARCHIVE_READDISK_NO_ACL | ARCHIVE_READDISK_NO_FFLAGS | ARCHIVE_READDISK_NO_SPARSE)
+    return archive_read_disk_open(archive, path)
+  }
+
+  private func memberName(_ stored: String) -> String {
+    if isArchive { return stored.hasPrefix("./") ? String(stored.dropFirst(2)) : stored }
+    return name + stored.dropFirst(path.count)
+  }
+
+  /// PNG files, but for what file managers leave in archives ("__MACOSX/…", "._0709_01.png").
+  private static func isDrawing(_ name: String) -> Bool {
+    guard name.hasSuffix(".png") else { return false }
+    return !name.hasPrefix("__MACOSX/") && !name.hasPrefix(".") && !name.contains("/.")
+  }
+}

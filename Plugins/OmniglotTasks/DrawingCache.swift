@@ -1,0 +1,114 @@
+import Tasks
+import TensorCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Decoded drawings kept between runs, a file a source, in the user's cache folder.
+///
+/// A cache that cannot be written is done without, one that is damaged or of other data is passed over.
+///
+/// The file: a magic text of 8 bytes, the source's identity and the content's digest (64 hexadecimal digits each), the number of
+/// characters, then of each character its kind, drawing count and name, then the ink, then the SHA-256 of all before.
+/// Numbers are 8 bytes, the lowest first; a text follows its length.
+package struct DrawingCache: Sendable {
+  private static let magic = Array("OMNIGLT1".utf8)
+
+  /// The folder that holds the files; nil where there is no home.
+  package let folder: String?
+
+  /// The cache in a folder of one's own choice.
+  package init(folder: String?) { self.folder = folder }
+
+  /// The cache in XDG_CACHE_HOME, or else in the home's folder `.cache`.
+  ///
+  /// - SeeAlso: The XDG base directory specification, which has relative paths ignored.
+  package static var standard: DrawingCache {
+    let named = environment("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let root = named ?? environment("HOME").map { "\($0)/.cache" }
+    return DrawingCache(folder: root.map { "\($0)/swift-metalearning" })
+  }
+
+  /// The file of a source.
+  package func path(of identity: String) -> String? { folder.map { "\($0)/omniglot-\(identity.prefix(16)).cache" } }
+
+  /// The drawings of a source; nil where they are not kept, or not whole.
+  package func drawings(of identity: String) -> OmniglotDrawings? {
+    guard let path = path(of: identity), let bytes = try? AtomicFile.read(path) else { return nil }
+    return Self.decode(bytes, identity: identity)
+  }
+
+  /// Keeps drawings.
+  ///
+  /// - Returns: False where they could not be written.
+  @discardableResult
+  package func keep(_ drawings: OmniglotDrawings, of identity: String) -> Bool {
+    guard let folder, let path = path(of: identity) else { return false }
+    makeFolder(folder)
+    return (try? AtomicFile.write(Self.encode(drawings, identity: identity), to: path)) != nil
+  }
+
+  private static func encode(_ drawings: OmniglotDrawings, identity: String) -> [UInt8] {
+    var bytes = magic
+    bytes.reserveCapacity(drawings.ink.count + (1 << 17))
+    func append(_ number: Int) { withUnsafeBytes(of: UInt64(number).littleEndian) { bytes += $0 } }
+    func append(_ text: String) {
+      append(text.utf8.count)
+      bytes += text.utf8
+    }
+    append(identity)
+    append(drawings.digest)
+    append(drawings.characters.count)
+    for character in drawings.characters {
+      append(character.isEvaluation ? 1 : 0)
+      append(character.count)
+      append(character.name)
+    }
+    bytes += drawings.ink
+    return bytes + SHA256.digest(bytes)
+  }
+
+  private static func decode(_ bytes: [UInt8], identity: String) -> OmniglotDrawings? {
+    let bodyCount = bytes.count - 32
+    guard bodyCount > magic.count, bytes.starts(with: magic) else { return nil }
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<bodyCount])) }
+    guard hash.finish().elementsEqual(bytes[bodyCount...]) else { return nil }
+
+    // The checksum holds, so these bounds fail only for a file that someone made on purpose.
+    var position = magic.count
+    func number() -> Int? {
+      guard bodyCount - position >= 8 else { return nil }
+      let value = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)) }
+      position += 8
+      return value <= UInt64(bodyCount) ? Int(value) : nil
+    }
+    func text() -> String? {
+      guard let count = number(), count <= bodyCount - position else { return nil }
+      defer { position += count }
+      return String(decoding: bytes[position..<position + count], as: UTF8.self)
+    }
+    guard text() == identity, let digest = text(), let characterCount = number() else { return nil }
+    var characters: [OmniglotDrawings.Character] = []
+    var first = 0
+    for _ in 0..<characterCount {
+      guard let kind = number(), let count = number(), let name = text(), count <= bodyCount - first else { return nil }
+      characters.append(.init(name: name, isEvaluation: kind == 1, first: first, count: count))
+      first += count
+    }
+    guard bodyCount - position == first * DrawingDecoder.pixelCount else { return nil }
+    return OmniglotDrawings(characters: characters, ink: Array(bytes[position..<bodyCount]), digest: digest)
+  }
+
+  /// Makes a folder and those above it; failure shows when the file is written.
+  private func makeFolder(_ path: String) {
+    if access(path, F_OK) == 0 { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex { makeFolder(String(path[..<slash])) }
+    _ = mkdir(path, 0o700)
+  }
+}

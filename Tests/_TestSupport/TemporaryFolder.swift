@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Runs a test's body with a new, empty folder, and removes the folder and the files in it afterwards.
+public func withTemporaryFolder<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
+  let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  var template = Array("\(root)/metalearning-test-XXXXXX".utf8CString)
+  guard let made = mkdtemp(&template) else { throw TemporaryFolderError(root: root, code: errno) }
+  let path = String(cString: made)
+  defer { removeTree(path) }
+  return try body(path)
+}
+
+/// The names in a folder, sorted, without `.` and `..`.
+public func fileNames(in path: String) -> [String] {
+  guard let folder = opendir(path) else { return [] }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// A folder for a test that could not be made.
+public struct TemporaryFolderError: Error, Hashable {
+  /// Where it was to be.
+  public let root: String
+  /// The system's errno.
+  public let code: Int32
+}
+
+private func removeTree(_ path: String) {
+  for name in fileNames(in: path) where unlink("\(path)/\(name)") != 0 { removeTree("\(path)/\(name)") }
+  _ = rmdir(path)
+}
