@@ -61,6 +61,14 @@ public struct HyperparameterDescription: Sendable, Hashable {
   public let defaultValue: HyperparameterValue
   /// What it does.
   public let meaning: String
+
+  /// Fills in a description.
+  public init(key: String, domain: HyperparameterDomain, defaultValue: HyperparameterValue, meaning: String) {
+    self.key = key
+    self.domain = domain
+    self.defaultValue = defaultValue
+    self.meaning = meaning
+  }
 }
 
 /// A setting that cannot be made.

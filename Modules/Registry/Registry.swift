@@ -17,10 +17,16 @@ public struct Registry<Item: Sendable>: Sendable {
   ///   - id: The stable name of an item.
   /// - Precondition: No two items share an id, and every record has version 1.
   public init(_ section: RegistrySection, of type: Item.Type = Item.self, adding: [Item] = [], id: (Item) -> String) {
-    let found = (Self.records(in: section) + adding).map { (id: id($0), item: $0) }
-    items = found.sorted { $0.id < $1.id }
-    for (first, second) in zip(items, items.dropFirst()) {
-      precondition(first.id != second.id, "two items of \(section.rawValue) are registered as '\(first.id)'")
+    self.init(Self.records(in: section) + adding, id: id)
+  }
+
+  /// Holds the given items and no others.
+  ///
+  /// - Precondition: No two items share an id.
+  public init(_ items: [Item], id: (Item) -> String) {
+    self.items = items.map { (id: id($0), item: $0) }.sorted { $0.id < $1.id }
+    for (first, second) in zip(self.items, self.items.dropFirst()) {
+      precondition(first.id != second.id, "two items are registered as '\(first.id)': \(first.item) and \(second.item)")
     }
   }
 

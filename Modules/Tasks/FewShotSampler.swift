@@ -37,19 +37,27 @@ public struct FewShotSampler: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - stream: Where classes and drawings are drawn from.
-  ///   - classCount: Classes to choose from, at least ``ways``.
-  ///   - drawings: How many drawings a class has, at least `shots + queries`.
+  ///   - split: The split, for errors.
+  ///   - classCount: Classes to choose from, numbered from 0.
+  ///   - drawings: How many drawings a class has.
+  ///   - name: The name of a class, for errors.
   ///   - itemShape: The shape of one item, `[28, 28, 1]` for example.
   ///   - write: Writes all elements of (class, drawing) to the given memory, which is uninitialised.
   /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`, targets the labels 0..<ways.
-  /// - Precondition: The classes passed ``validate(_:in:)``.
+  /// - Throws: `tooFewClasses` for the split, `tooFewDrawings` for a class that was chosen.
   public func episode(
-    from stream: RandomStream, classCount: Int, drawings: (Int) -> Int, itemShape: Shape,
+    from stream: RandomStream, split: Split, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String, itemShape: Shape,
     write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> Episode {
+  ) throws(TaskError) -> Episode {
+    guard classCount >= ways else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
     var stream = stream
-    let chosen = stream.choice(ways, of: classCount).map { number in
-      (number: number, drawings: stream.choice(shots + queries, of: drawings(number)))
+    var chosen: [(number: Int, drawings: [Int])] = []
+    for number in stream.choice(ways, of: classCount) {
+      let available = drawings(number)
+      guard available >= shots + queries else {
+        throw .tooFewDrawings(required: shots + queries, available: available, className: name(number))
+      }
+      chosen.append((number, stream.choice(shots + queries, of: available)))
     }
     func labelled(_ range: Range<Int>) -> LabelledSet {
       let size = itemShape.elementCount

@@ -33,6 +33,12 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
   /// Where, in bytes from the beginning of the text.
   public let offset: Int
 
+  /// Records a fault and its place.
+  public init(fault: Fault, offset: Int) {
+    self.fault = fault
+    self.offset = offset
+  }
+
   public var description: String {
     let text =
       switch fault {

@@ -47,17 +47,17 @@ extension Tensor {
   /// - Precondition: Types agree and shapes broadcast.
   public func combined(_ function: BinaryFunction, with other: Tensor) -> Tensor {
     precondition(dtype == other.dtype, "\(function): \(dtype) with \(other.dtype)")
+    if isRepeated, other.isRepeated, shape.rank == other.shape.rank, shape[0] == other.shape[0] {
+      return repeatedItem.combined(function, with: other.repeatedItem).repeated(shape[0])
+    }
     if shape == other.shape {
-      if isRepeated, other.isRepeated {
-        return repeatedItem.combined(function, with: other.repeatedItem).repeated(shape[0])
-      }
       if !isRepeated, !other.isRepeated {
         let count = Int64(shape.elementCount)
         return run(function, with: other, shape, extents: [1, 1, 1, count], [0, 0, 0, 1], [0, 0, 0, 1])
       }
-    } else if isRepeated, other.storedCount == 1, other.shape.rank <= shape.rank {
+    } else if isRepeated, !other.isRepeated, other.storedCount == 1, other.shape.rank <= shape.rank {
       return repeatedItem.combined(function, with: other.reshaped([])).repeated(shape[0])
-    } else if other.isRepeated, storedCount == 1, shape.rank <= other.shape.rank {
+    } else if other.isRepeated, !isRepeated, storedCount == 1, shape.rank <= other.shape.rank {
       return reshaped([]).combined(function, with: other.repeatedItem).repeated(other.shape[0])
     }
     let target: Shape

@@ -22,9 +22,6 @@ public protocol Algorithm: Sendable {
   /// The meta-batch, the outer optimizer and the length of a run that suit such tasks.
   func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration
 
-  /// True when tasks of a meta-batch have to be seen one after another, in one shard: something is carried between them.
-  var needsSerialTasks: Bool { get }
-
   /// Adaptation steps in meta-training.
   var adaptationSteps: Int { get }
 
@@ -56,7 +53,6 @@ public protocol Algorithm: Sendable {
 extension Algorithm {
   public mutating func adopt(_ signature: TaskSignature) {}
   public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration { TrainingConfiguration(for: signature) }
-  public var needsSerialTasks: Bool { false }
   public func validate(_ learner: Learner, metaBatchSize: Int) throws(AlgorithmError) {}
 
   public func predict(_ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode) -> Tensor {
@@ -90,8 +86,11 @@ public struct Adapted: Sendable {
 public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
   case needsMetaBatch(algorithm: String, expected: Int, found: Int, because: String)
 
+  case needsMode(algorithm: String, setting: String, mode: String)
+
   public var description: String {
     switch self {
+    case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) goes with mode=\(mode) only."
     case .needsMetaBatch(let algorithm, let expected, let found, let because):
       "\(algorithm): the meta-batch is \(found), expected \(expected), because \(because)."
     }

@@ -1,6 +1,121 @@
-public import Models
+import Models
 public import Tasks
 public import TensorCore
+
+/// Meta-training as a value that is advanced step by step.
+///
+/// The command line, a benchmark and an embedding program share it: each calls ``step()`` as often as it likes, and shows,
+/// stops or saves in between. A run of n steps equals, bit for bit, a run of k steps that is saved, resumed and finished, and a
+/// run on any other number of threads.
+public struct MetaTrainer: Sendable {
+  /// The algorithm with its settings.
+  public let algorithm: any Algorithm
+  /// What adapts.
+  public let learner: Learner
+  /// Where tasks come from.
+  public let tasks: any TaskDistribution
+  /// How the run goes.
+  public let configuration: TrainingConfiguration
+  /// Everything that is meta-learned, as of now.
+  public private(set) var state: MetaState
+  private var update: OuterUpdate
+  private let workers: WorkerPool
+
+  /// Steps done.
+  public var iteration: Int { update.count }
+
+  /// A run at its start.
+  ///
+  /// - Throws: ``AlgorithmError`` when settings do not go together.
+  public init(
+    _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration
+  ) throws {
+    try algorithm.validate(learner, metaBatchSize: configuration.metaBatchSize)
+    self.algorithm = algorithm
+    self.learner = learner
+    self.tasks = tasks
+    self.configuration = configuration
+    state = algorithm.initialState(
+      learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
+    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: state.learned)
+    workers = WorkerPool(threads: configuration.threads)
+  }
+
+  /// A run where a snapshot was taken.
+  ///
+  /// - Throws: ``TrainingError/snapshot(missingOrMisshapen:)`` when it does not fit, and what the other initialiser throws.
+  public init(
+    resuming snapshot: TrainingSnapshot, _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution,
+    _ configuration: TrainingConfiguration
+  ) throws {
+    try self.init(algorithm, learner, tasks: tasks, configuration)
+    func restored(_ template: ParameterTree<Tensor>, _ prefix: String) throws(TrainingError) -> ParameterTree<Tensor> {
+      var leaves: [Tensor] = []
+      for (name, leaf) in template.entries {
+        guard let tensor = snapshot.tensors["\(prefix).\(name)"], tensor.shape == leaf.shape, tensor.dtype == leaf.dtype else {
+          throw .snapshot(missingOrMisshapen: "\(prefix).\(name)")
+        }
+        leaves.append(tensor)
+      }
+      return template.replacing(leaves)
+    }
+    state.learned = try restored(state.learned, "learned")
+    state.carried = try restored(state.carried, "carried")
+    update.resume(count: snapshot.iteration, moments: try restored(update.moments, "outer"))
+  }
+
+  /// Everything that a resumed run needs.
+  public var snapshot: TrainingSnapshot {
+    let all = state.learned.prefixed("learned").merging(state.carried.prefixed("carried")).merging(update.moments.prefixed("outer"))
+    return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
+  }
+
+  /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
+  ///
+  /// - Throws: ``TrainingError/diverged(iteration:parameter:innerLearningRateKey:)``, after which the state is the last good one; and
+  ///   what the task distribution throws.
+  public mutating func step() throws -> StepReport {
+    let size = configuration.metaBatchSize
+    let shardSize = min(configuration.shardSize, size)
+    let shards = (size + shardSize - 1) / shardSize
+    let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, state, configuration.seed, iteration)
+    let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
+    let parts = try workers.map(shards) { shard in
+      let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
+      let first = iteration * size
+      let episodes = try (first + range.lowerBound..<first + range.upperBound).map { index in
+        try tasks.checkedEpisode(index, in: .metaTrain, seed: seed)
+      }
+      return algorithm.metaGradient(state, learner, Episodes(episodes), AdaptationContext(stream: stream, firstTask: range.lowerBound))
+    }
+    return try finish(parts, taskCount: size)
+  }
+
+  private mutating func finish(_ parts: [MetaGradient], taskCount: Int) throws -> StepReport {
+    let number = iteration + 1
+    let losses = parts.flatMap(\.losses)
+    func diverged(_ parameter: String) -> TrainingError {
+      .diverged(iteration: number, parameter: parameter, innerLearningRateKey: "inner.learningRate")
+    }
+    guard losses.allSatisfy(\.isFinite) else { throw diverged("the loss") }
+    guard var total = parts.first?.gradient else { preconditionFailure("a step without shards") }
+    for part in parts.dropFirst() { total = total.zip(part.gradient) { $0 + $1 } }
+    let mean = total.map { (1 / Double(taskCount)) * $0 }
+    let rate = update.learningRate
+    var (learned, next) = (state.learned, update)
+    let norm = next.apply(mean, to: &learned)
+    if !norm.isFinite, let culprit = mean.entries.first(where: { !$0.leaf.isFinite }) {
+      throw diverged("the meta-gradient of \(culprit.name)")
+    }
+    update = next
+    state.learned = learned
+    if let carried = parts.last?.carried { state.carried = carried }
+    let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
+    return StepReport(
+      iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),
+      accuracy: accuracies.isEmpty ? nil : accuracies.reduce(0, +) / Double(accuracies.count), gradientNorm: norm, learningRate: rate)
+  }
+}
 
 /// What one meta-training step did.
 public struct StepReport: Sendable, Hashable {
@@ -27,5 +142,18 @@ public struct TrainingSnapshot: Sendable {
   public init(iteration: Int, tensors: [String: Tensor]) {
     self.iteration = iteration
     self.tensors = tensors
+  }
+}
+
+extension TaskDistribution {
+  /// An episode whose numbers are all finite.
+  ///
+  /// - Throws: ``TaskError/notFinite(task:index:)``, and what the distribution throws.
+  public func checkedEpisode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    let episode = try episode(index, in: split, seed: seed)
+    for set in [episode.support, episode.query] where !(set.inputs.isFinite && set.targets.tensor.isFinite) {
+      throw TaskError.notFinite(task: Self.card.id, index: index)
+    }
+    return episode
   }
 }

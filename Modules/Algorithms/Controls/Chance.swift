@@ -1,0 +1,58 @@
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// The control that everything must beat: no model at all.
+///
+/// For classes it predicts equal logits, for a regression the mean of the support targets.
+public struct Chance: Algorithm {
+  public static let card = AlgorithmCard(
+    id: "chance", title: "Control: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none)
+
+  public static let hyperparameters = HyperparameterTable<Chance>([])
+
+  public init() {}
+
+  public var adaptationSteps: Int { 0 }
+
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    MetaState(learned: ParameterTree())
+  }
+
+  public func metaGradient(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> MetaGradient {
+    let nothing = Adapted(parameters: ParameterTree(), support: shard.support)
+    let predictions = predict(nothing, learner, query: shard.query.inputs, mode: learner.trainingMode)
+    return MetaGradient(
+      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets).doubles,
+      accuracies: learner.accuracies(predictions, shard.query.targets))
+  }
+
+  public func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    Array(repeating: Adapted(parameters: ParameterTree(), support: support), count: steps + 1)
+  }
+
+  public func predict(_ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode) -> Tensor {
+    let (tasks, samples) = (query.shape[0], query.shape[1])
+    switch adapted.support.targets {
+    case .classes(_, let ways): return .zeros([tasks, samples, ways], query.dtype)
+    case .values(let values):
+      guard learner.objective == .meanSquaredError else { return .zeros([tasks, samples, values.shape[2]], query.dtype) }
+      return values.mean([1]).broadcast(to: [tasks, samples, values.shape[2]])
+    }
+  }
+}
+
+#if objectFormat(ELF)
+@section("algorithm_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__algorithms") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Algorithm.Type).self, to: Chance.self) }
+)

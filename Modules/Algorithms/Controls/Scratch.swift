@@ -1,0 +1,54 @@
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// A control: a random initialisation, fine-tuned on a task's support set. Nothing is meta-learned.
+public struct Scratch: Algorithm {
+  public static let card = AlgorithmCard(
+    id: "scratch", title: "Control: random initialisation, then fine-tuning",
+    citation: "Finn et al., ICML 2017, section 5.3 (random initialisation), https://arxiv.org/abs/1703.03400", metaGradient: .none)
+
+  public static let hyperparameters: HyperparameterTable<Scratch> =
+    .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))
+
+  /// Fine-tuning.
+  public var inner = InnerLoop()
+
+  public init() {}
+
+  public var adaptationSteps: Int { 0 }
+
+  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
+
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    MetaState(
+      learned: ParameterTree(), carried: learner.model.initialParameters(from: stream, dtype: dtype).prefixed("initial"))
+  }
+
+  public func metaGradient(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> MetaGradient {
+    let start = adapt(state, learner, support: shard.support, steps: 0, context)[0]
+    let predictions = predict(start, learner, query: shard.query.inputs, mode: learner.trainingMode)
+    return MetaGradient(
+      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets).doubles,
+      accuracies: learner.accuracies(predictions, shard.query.targets))
+  }
+
+  public func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    inner.adapted(state.carried, learner, support: support, steps: steps)
+  }
+}
+
+#if objectFormat(ELF)
+@section("algorithm_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__algorithms") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Algorithm.Type).self, to: Scratch.self) }
+)

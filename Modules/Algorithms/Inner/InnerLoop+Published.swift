@@ -1,0 +1,17 @@
+import Tasks
+import TensorCore
+
+extension InnerLoop {
+  /// The inner loop that MAML is published with for a kind of tasks.
+  ///
+  /// A regression: one step of 0.01. Images: one step with 5 ways or fewer, five with more. The paper's α for N ways (0.4, and
+  /// 0.1 with 20 ways) goes with a loss that its code sums over the support set; 0.4 here is for the mean, as peers that take
+  /// means use it.
+  /// - SeeAlso: Finn et al., ICML 2017, appendix A.1 and A.2.
+  static func published(for signature: TaskSignature) -> InnerLoop {
+    guard signature.inputShape.rank >= 3 else {
+      return InnerLoop(steps: 1, learningRate: signature.objective == .binaryCrossEntropy ? 0.5 : 0.01)
+    }
+    return signature.outputs <= 5 ? InnerLoop(steps: 1, learningRate: 0.4) : InnerLoop(steps: 5, learningRate: 0.1)
+  }
+}

@@ -1,0 +1,67 @@
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// Meta-SGD: an initialisation and a learning rate for each of its entries, learned together.
+///
+/// ```
+/// θ′ᵢ = θ − α ⊙ ∇ L(support_i; θ)        (θ, α) ← (θ, α) − β ∇(θ,α) Σᵢ L(query_i; θ′ᵢ)
+/// ```
+/// α has θ's shape: it learns the direction of the update as well as its length, and may become negative.
+/// - SeeAlso: Li, Zhou, Chen and Li, 2017, algorithm 1 and equation 4, <https://arxiv.org/abs/1707.09835>: one step, and one α₀ drawn
+///   from U[0.005, 0.1] for all entries. More steps than one share the same α (an extension of ours).
+public struct MetaSGD: Algorithm {
+  public static let card = AlgorithmCard(
+    id: "meta-sgd", title: "Meta-SGD: learned initialisation and per-parameter learning rates",
+    citation: "Li et al., 2017, algorithm 1, https://arxiv.org/abs/1707.09835", metaGradient: .exact)
+
+  public static let hyperparameters = HyperparameterTable<MetaSGD>([
+    .integer("inner.steps", \.steps, in: 0...1000, "Adaptation steps in meta-training."),
+    .real("initialRate.low", \.lowestRate, in: 0...100, "Lower end of the range that the first learning rate α₀ is drawn from."),
+    .real("initialRate.high", \.highestRate, in: 0...100, "Upper end of the range that the first learning rate α₀ is drawn from."),
+  ])
+
+  /// Adaptation steps in meta-training.
+  public var steps = 1
+  /// Lower end of the range that α₀ is drawn from.
+  public var lowestRate = 0.005
+  /// Upper end of the range that α₀ is drawn from.
+  public var highestRate = 0.1
+
+  public init() {}
+
+  private var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
+
+  public var adaptationSteps: Int { steps }
+
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    let initial = learner.model.initialParameters(from: stream, dtype: dtype)
+    var draw = stream.child("initial rate")
+    let rate = draw.uniform(min(lowestRate, highestRate)...max(lowestRate, highestRate))
+    let rates = initial.map { Tensor(repeating: rate, shape: $0.shape, dtype: dtype) }
+    return MetaState(learned: initial.prefixed("initial").merging(rates.prefixed("inner.rates")))
+  }
+
+  public func metaGradient(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> MetaGradient {
+    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), learner, shard)
+  }
+
+  public func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    inner.adapted(state.learned, learner, support: support, steps: steps)
+  }
+}
+
+#if objectFormat(ELF)
+@section("algorithm_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__algorithms") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Algorithm.Type).self, to: MetaSGD.self) }
+)

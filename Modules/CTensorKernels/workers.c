@@ -1,0 +1,114 @@
+// The pool's threads spin for some tens of microseconds before they sleep: a meta-iteration of a small network is over in
+// less time than waking a sleeping thread takes.
+#include "workers.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#if defined(__x86_64__)
+#define PAUSE() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define PAUSE() __asm__ volatile("yield")
+#else
+#define PAUSE()
+#endif
+
+enum { SPINS = 4000, STACK_BYTES = 64 << 20 };
+
+struct wk_pool {
+  pthread_mutex_t lock;
+  pthread_cond_t wake, done;
+  pthread_t *threads;
+  int helpers;
+  // The present job. `round` changes when there is one; `busy` counts helpers that still work on it.
+  _Atomic uint64_t round;
+  _Atomic int64_t next;
+  _Atomic int busy;
+  _Atomic bool stopping;
+  int64_t count;
+  void (*work)(void *, int64_t);
+  void *context;
+};
+
+static void take_items(wk_pool *p) {
+  for (;;) {
+    int64_t item = atomic_fetch_add(&p->next, 1);
+    if (item >= p->count) return;
+    p->work(p->context, item);
+  }
+}
+
+static void *helper(void *argument) {
+  wk_pool *p = argument;
+  uint64_t seen = 0;
+  for (;;) {
+    for (int spin = 0; spin < SPINS && atomic_load(&p->round) == seen; spin++) PAUSE();
+    if (atomic_load(&p->round) == seen) {
+      pthread_mutex_lock(&p->lock);
+      while (atomic_load(&p->round) == seen) pthread_cond_wait(&p->wake, &p->lock);
+      pthread_mutex_unlock(&p->lock);
+    }
+    seen = atomic_load(&p->round);
+    if (atomic_load(&p->stopping)) return NULL;
+    take_items(p);
+    if (atomic_fetch_sub(&p->busy, 1) == 1) {
+      pthread_mutex_lock(&p->lock);
+      pthread_cond_signal(&p->done);
+      pthread_mutex_unlock(&p->lock);
+    }
+  }
+}
+
+wk_pool *wk_create(int threads) {
+  wk_pool *p = calloc(1, sizeof *p);
+  if (!p) return NULL;
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_cond_init(&p->wake, NULL);
+  pthread_cond_init(&p->done, NULL);
+  p->threads = calloc((size_t)(threads > 1 ? threads - 1 : 1), sizeof *p->threads);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_BYTES);
+  for (int i = 0; p->threads && i < threads - 1; i++) {
+    if (pthread_create(&p->threads[i], &attributes, helper, p) != 0) break;
+    p->helpers++;
+  }
+  pthread_attr_destroy(&attributes);
+  return p;
+}
+
+static void start_round(wk_pool *p) {
+  pthread_mutex_lock(&p->lock);
+  atomic_fetch_add(&p->round, 1);
+  pthread_cond_broadcast(&p->wake);
+  pthread_mutex_unlock(&p->lock);
+}
+
+void wk_run(wk_pool *p, int64_t count, void (*work)(void *, int64_t), void *context) {
+  p->count = count;
+  p->work = work;
+  p->context = context;
+  atomic_store(&p->next, 0);
+  atomic_store(&p->busy, p->helpers);
+  if (p->helpers > 0) start_round(p);
+  take_items(p);
+  for (int spin = 0; spin < SPINS && atomic_load(&p->busy) > 0; spin++) PAUSE();
+  if (atomic_load(&p->busy) > 0) {
+    pthread_mutex_lock(&p->lock);
+    while (atomic_load(&p->busy) > 0) pthread_cond_wait(&p->done, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+  }
+}
+
+void wk_destroy(wk_pool *p) {
+  atomic_store(&p->stopping, true);
+  if (p->helpers > 0) start_round(p);
+  for (int i = 0; i < p->helpers; i++) pthread_join(p->threads[i], NULL);
+  pthread_mutex_destroy(&p->lock);
+  pthread_cond_destroy(&p->wake);
+  pthread_cond_destroy(&p->done);
+  free(p->threads);
+  free(p);
+}

@@ -1,0 +1,5 @@
+/// Which release of the framework made a result.
+public enum FrameworkVersion {
+  /// Major, minor and patch; before 1.0.0 a minor release may change the API.
+  public static let current = "0.1.0"
+}

@@ -1,0 +1,63 @@
+import CTensorKernels
+import Synchronization
+
+/// Threads that take the items of a list, with results in the list's order: the same for any number of threads.
+///
+/// `@unchecked Sendable`: the C pool is used by one call of ``map(_:_:)`` at a time, which `turn` sees to, and hands each item
+/// to one thread.
+public final class WorkerPool: @unchecked Sendable {
+  /// The number of threads that take items, the calling one included.
+  public let threads: Int
+  private let pool: OpaquePointer?
+  private let turn = Mutex(())
+
+  /// - Precondition: At least one thread.
+  public init(threads: Int) {
+    precondition(threads >= 1, "a worker pool of \(threads) threads")
+    self.threads = threads
+    pool = threads > 1 ? wk_create(Int32(threads)) : nil
+  }
+
+  deinit { if let pool { wk_destroy(pool) } }
+
+  /// The results of the body for 0..<count, in order, computed on the pool's threads.
+  ///
+  /// Must not be called from inside a body of the same pool.
+  /// - Throws: The error of the first item that failed, by number.
+  public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
+    guard let pool, count > 1 else { return try (0..<count).map(body) }
+    return try turn.withLock { _ in
+      var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
+      slots.withUnsafeMutableBufferPointer { buffer in
+        let slots = SlotBuffer(buffer)
+        withoutActuallyEscaping({ @Sendable (item: Int) in slots.store(Swift.Result { try body(item) }, at: item) }) { run in
+          let job = Job(run: run)
+          withExtendedLifetime(job) {
+            wk_run(
+              pool, Int64(count),
+              { context, item in
+                guard let context else { return }
+                Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item))
+              }, Unmanaged.passUnretained(job).toOpaque())
+          }
+        }
+      }
+      return try slots.map { slot in
+        guard let slot else { preconditionFailure("the pool left an item out") }
+        return try slot.get()
+      }
+    }
+  }
+}
+
+private final class Job: Sendable {
+  let run: @Sendable (Int) -> Void
+  init(run: @escaping @Sendable (Int) -> Void) { self.run = run }
+}
+
+/// `@unchecked Sendable`: every slot is written once, by the one thread that has its item, and read after all are done.
+private struct SlotBuffer<Result>: @unchecked Sendable {
+  private let buffer: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>
+  init(_ buffer: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>) { self.buffer = buffer }
+  func store(_ result: Swift.Result<Result, any Error>, at item: Int) { buffer[item] = result }
+}
