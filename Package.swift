@@ -24,7 +24,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("RegistryTests", ["Registry"]),
   ("TensorCoreTests", ["TensorCore"]),
   ("AutogradTests", ["Autograd", "TensorCore"]),
-  ("ModelsTests", ["Models", "Autograd", "TensorCore"]),
+  ("ModelsTests", ["Models", "Autograd", "TensorCore", "Registry"]),
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),

@@ -28,17 +28,35 @@ public func pullback(
   let pass = ReversePass(from: output, to: targets)
   var cotangents = [Variable?](repeating: nil, count: pass.order.count)
   if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
+  // What has flowed back to the results of a bundle, by the bundle's place.
+  var bundled: [Int: [Variable?]] = [:]
+  func add(_ part: Variable, to input: Variable) {
+    assert(part.shape == input.shape, "a cotangent of shape \(part.shape) for a variable of shape \(input.shape)")
+    let slot = input.visit.place
+    cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
+  }
   for place in pass.order.indices.reversed() where pass.leads[place] {
     let node = pass.order[place]
-    guard let flowing = cotangents[place], let operation = node.operation else { continue }
-    if !pass.isTarget[place] { cotangents[place] = nil }
+    guard let operation = node.operation else { continue }
     let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+    if let bundle = operation as? Bundle {
+      guard let flowing = bundled.removeValue(forKey: place) else { continue }
+      let parts = bundle.operation.pullback(flowing, inputs: inputs, outputs: bundle.outputs)
+      for (input, part) in zip(node.inputs, parts) where pass.leads(input) {
+        if let part { add(part, to: input) }
+      }
+      continue
+    }
+    guard let flowing = cotangents[place] else { continue }
+    if !pass.isTarget[place] { cotangents[place] = nil }
+    if let result = operation as? BundleResult, let bundle = node.inputs[0].operation as? Bundle {
+      let slot = node.inputs[0].visit.place
+      bundled[slot, default: Array(repeating: nil, count: bundle.outputs.count)][result.index] = flowing
+      continue
+    }
     let result = differentiable ? node : node.detached
-    for (index, input) in node.inputs.enumerated() where input.visit.pass == pass.number && pass.leads[input.visit.place] {
-      let part = operation.pullback(flowing, to: index, inputs: inputs, output: result)
-      assert(part.shape == input.shape, "\(type(of: operation).name): cotangent \(part.shape) for input \(index) of shape \(input.shape)")
-      let slot = input.visit.place
-      cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
+    for (index, input) in node.inputs.enumerated() where pass.leads(input) {
+      add(operation.pullback(flowing, to: index, inputs: inputs, output: result), to: input)
     }
   }
   return targets.map { target in
@@ -55,6 +73,9 @@ private struct ReversePass {
   var order: [Variable] = []
   var leads: [Bool] = []
   var isTarget: [Bool] = []
+
+  /// True when a target is reached through the variable.
+  func leads(_ variable: Variable) -> Bool { variable.visit.pass == number && leads[variable.visit.place] }
 
   init(from output: Variable, to targets: [Variable]) {
     number = Self.counter.add(1, ordering: .relaxed).newValue

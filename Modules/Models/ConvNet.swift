@@ -106,13 +106,13 @@ public struct ConvNet: Model {
     let rows: Int? = if case .leading(let count) = normalisation { count } else { nil }
     for block in 0..<blocks {
       let name = "features.\(block)"
-      let bias = parameters["\(name).conv.bias"]
+      // The convolution's bias is a parameter, as in PyTorch's networks, but batch norm subtracts it again: y does not depend on
+      // it and its gradient is exactly zero, so it is not added in the first place.
       let convolved = result.convolved(
         with: parameters["\(name).conv.weight"], step: downsampling == .stride ? 2 : 1, padding: 1)
-      let biased = convolved + bias.reshaped([bias.shape[0], 1, 1, 1, bias.shape[1]])
-      let normalised = biased.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows)
-      result = activation(normalised)
+      let normalised = convolved.batchNormalised(
+        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows, rectified: activation == .relu)
+      result = activation == .relu ? normalised : activation(normalised)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }
     let shape = result.shape

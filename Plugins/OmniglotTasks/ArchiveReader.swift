@@ -27,7 +27,9 @@ extension OmniglotSource.Container {
   /// The longest member that is read; real drawings have at most a few hundred bytes.
   package static let memberLimit = 1 << 16
 
-  /// All drawings, in no particular order. Files that are not drawings are passed over.
+  /// All drawings, in no particular order.
+  ///
+  /// Files that are not drawings are passed over.
   ///
   /// - Throws: ``OmniglotError`` when the archive or folder cannot be read to its end, or a member is too long.
   package func members() throws(OmniglotError) -> [Member] {

@@ -25,13 +25,16 @@ package struct DrawingCache: Sendable {
   /// The cache in a folder of one's own choice.
   package init(folder: String?) { self.folder = folder }
 
-  /// The cache in XDG_CACHE_HOME, or else in the home's folder `.cache`.
+  /// The cache in the user's cache folder.
+  package static var standard: DrawingCache { DrawingCache(folder: folder(in: environment)) }
+
+  /// The folder in XDG_CACHE_HOME, or else in the home's folder `.cache`.
   ///
   /// - SeeAlso: The XDG base directory specification, which has relative paths ignored.
-  package static var standard: DrawingCache {
+  package static func folder(in environment: (String) -> String?) -> String? {
     let named = environment("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     let root = named ?? environment("HOME").map { "\($0)/.cache" }
-    return DrawingCache(folder: root.map { "\($0)/swift-metalearning" })
+    return root.map { "\($0)/swift-metalearning" }
   }
 
   /// The file of a source.

@@ -1,4 +1,4 @@
-package import Tasks
+import Tasks
 
 /// All drawings, small, in one buffer: 25 MB for the 32,460 of the whole data.
 package struct OmniglotDrawings: Sendable, Hashable {
@@ -12,6 +12,14 @@ package struct OmniglotDrawings: Sendable, Hashable {
     package let first: Int
     /// How many drawings it has; they lie one behind the other, sorted by member name.
     package let count: Int
+
+    /// Describes a character.
+    package init(name: String, isEvaluation: Bool, first: Int, count: Int) {
+      self.name = name
+      self.isEvaluation = isEvaluation
+      self.first = first
+      self.count = count
+    }
 
     /// The alphabet's name.
     package var alphabet: String { String(name.prefix { $0 != "/" }) }
@@ -54,13 +62,14 @@ package struct OmniglotDrawings: Sendable, Hashable {
 
         let name = try Self.characterName(of: member.name, in: container)
         let number = ink.count / DrawingDecoder.pixelCount
-        if let last = characters.last, last.name == name, last.isEvaluation == (container.name == OmniglotSource.names[1]) {
-          characters[characters.count - 1] = Character(
-            name: name, isEvaluation: last.isEvaluation, first: last.first, count: last.count + 1)
-        } else {
-          let isEvaluation = container.name == OmniglotSource.names[1]
-          characters.append(Character(name: name, isEvaluation: isEvaluation, first: number, count: 1))
+        // Members are sorted, so a character's drawings follow each other.
+        let isEvaluation = container.name == OmniglotSource.names[1]
+        var character = Character(name: name, isEvaluation: isEvaluation, first: number, count: 1)
+        if let last = characters.last, last.name == name, last.isEvaluation == isEvaluation {
+          character = Character(name: name, isEvaluation: isEvaluation, first: last.first, count: last.count + 1)
+          characters.removeLast()
         }
+        characters.append(character)
         try Self.decode(member, &decoder, into: &small)
         ink += small
       }

@@ -7,7 +7,7 @@ public enum OmniglotSplit: String, Sendable, Hashable, CaseIterable {
   /// The data's own division: the evaluation half is for meta-test.
   ///
   /// Of the background half's alphabets, sorted by name, each sixth (the 6th, 12th, …) is for meta-validation, whole, the others
-  /// for meta-training: 790, 174 and 659 characters.
+  /// for meta-training: 806, 158 and 659 characters.
   case backgroundEvaluation = "background-evaluation"
 
   /// Divides characters.

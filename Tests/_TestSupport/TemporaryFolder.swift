@@ -8,12 +8,18 @@ import Darwin
 
 /// Runs a test's body with a new, empty folder, and removes the folder and the files in it afterwards.
 public func withTemporaryFolder<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
-  let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-  var template = Array("\(root)/metalearning-test-XXXXXX".utf8CString)
-  guard let made = mkdtemp(&template) else { throw TemporaryFolderError(root: root, code: errno) }
-  let path = String(cString: made)
+  let path = try makeTemporaryFolder()
   defer { removeTree(path) }
   return try body(path)
+}
+
+/// Runs a test's asynchronous body with a new, empty folder, and removes the folder and the files in it afterwards.
+public func withTemporaryFolder<Result>(
+  isolation: isolated (any Actor)? = #isolation, _ body: (_ path: String) async throws -> Result
+) async throws -> Result {
+  let path = try makeTemporaryFolder()
+  defer { removeTree(path) }
+  return try await body(path)
 }
 
 /// The names in a folder, sorted, without `.` and `..`.
@@ -34,6 +40,13 @@ public struct TemporaryFolderError: Error, Hashable {
   public let root: String
   /// The system's errno.
   public let code: Int32
+}
+
+private func makeTemporaryFolder() throws -> String {
+  let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  var template = Array("\(root)/metalearning-test-XXXXXX".utf8CString)
+  guard let made = mkdtemp(&template) else { throw TemporaryFolderError(root: root, code: errno) }
+  return String(cString: made)
 }
 
 private func removeTree(_ path: String) {

@@ -11,20 +11,29 @@ extension Variable {
   ///   - offset: β, [T, C].
   ///   - rows: How many images the statistics are taken of; all of them where nil.
   ///   - epsilon: ε.
+  ///   - rectified: A rectifier follows.
   /// - SeeAlso: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1. No running averages are kept: in
   ///   meta-learning the statistics belong to a task.
-  public func batchNormalised(scale: Variable, offset: Variable, rows: Int? = nil, epsilon: Double = 1e-5) -> Variable {
-    let channels = shape[-1]
-    let perChannel: Shape = [shape[0], 1, 1, 1, channels]
+  public func batchNormalised(
+    scale: Variable, offset: Variable, rows: Int? = nil, epsilon: Double = 1e-5, rectified: Bool = false
+  ) -> Variable {
     precondition(
-      shape.rank == 5 && scale.shape == [shape[0], channels] && offset.shape == scale.shape,
+      shape.rank == 5 && scale.shape == [shape[0], shape[4]] && offset.shape == scale.shape,
       "batch norm: \(shape) with scale \(scale.shape) and offset \(offset.shape)")
+    guard let rows, rows != shape[1] else {
+      return Variable.bundle(BatchNormRectifier(epsilon: epsilon, rectified: rectified), [self, scale, offset])[0]
+    }
+    let result = composedBatchNorm(scale: scale, offset: offset, rows: rows, epsilon: epsilon)
+    return rectified ? result.relu() : result
+  }
+
+  /// Batch normalisation in elementary operations: the reference of the fused one, and the one for statistics of some rows.
+  func composedBatchNorm(scale: Variable, offset: Variable, rows: Int, epsilon: Double) -> Variable {
+    let perChannel: Shape = [shape[0], 1, 1, 1, shape[4]]
     let axes: AxisSet = [1, 2, 3]
-    let measured = rows.map { sliced(0..<$0, along: 1) } ?? self
-    let mean = measured.mean(axes)
-    let centred = self - mean
-    let measuredCentred = rows.map { centred.sliced(0..<$0, along: 1) } ?? centred
-    let inverse = measuredCentred.squared().mean(axes).reciprocalSquareRoot(epsilon: epsilon)
+    let measured = sliced(0..<rows, along: 1)
+    let centred = self - measured.mean(axes)
+    let inverse = centred.sliced(0..<rows, along: 1).squared().mean(axes).reciprocalSquareRoot(epsilon: epsilon)
     return centred * (inverse * scale.reshaped(perChannel)) + offset.reshaped(perChannel)
   }
 }

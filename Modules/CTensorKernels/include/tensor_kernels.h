@@ -91,6 +91,19 @@ typedef struct tk_position_args {
   void *out; const int32_t *position; const void *in;
 } tk_position_args;
 
+// ---- Batch norm: x, y, g, dx, u [tasks, rows, channels]; γ, β, dγ, dβ [tasks, channels]; statistics [tasks, 2, channels] -----
+typedef enum tk_normalisation_op { TK_NORMALISE, TK_NORMALISE_GRADIENT, TK_NORMALISE_SECOND } tk_normalisation_op;
+typedef struct tk_normalisation_args {
+  tk_normalisation_op op; tk_dtype dtype;
+  int64_t tasks, rows, channels;
+  int64_t stride_gamma, stride_beta;  // 0 = shared by the tasks
+  bool rectified; double epsilon;
+  const void *x, *gamma, *beta, *g, *u, *p, *q;
+  void *y, *statistics;                   // written by the first, read by the others
+  void *dx, *dgamma, *dbeta;              // written by the second; dγ and dβ are read by the third
+  void *bar_x, *bar_g, *bar_gamma;        // written by the third
+} tk_normalisation_args;
+
 // ---- Outer optimizer -----------------------------------------------------------------------------------------------
 /// Adam with decoupled weight decay: m and v are updated in place, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ).
 typedef struct tk_adam_args {
@@ -110,6 +123,7 @@ void tk_run_one_hot(const void *arguments);
 void tk_run_convolution(const void *arguments);
 void tk_run_pool(const void *arguments);
 void tk_run_position(const void *arguments);
+void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
 
 /// Floating-point operations of all products (convolutions included) issued by this thread since it started.

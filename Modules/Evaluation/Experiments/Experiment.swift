@@ -1,5 +1,5 @@
 public import Algorithms
-public import Models
+import Models
 public import Registry
 public import Tasks
 
@@ -11,31 +11,87 @@ public struct Experiment: Sendable {
   public let learner: Learner
   /// Where tasks come from, prepared.
   public let tasks: any TaskDistribution
-  /// How meta-training runs.
+  /// How meta-training runs; its seed keys the test episodes too.
   public let training: TrainingConfiguration
   /// How meta-test runs.
   public let test: TestConfiguration
-  /// The settings of all parts under their dotted keys, in order, then the number of iterations.
-  public let settings: [(key: String, value: HyperparameterValue)]
 
-  /// Looks up, sets, loads and checks what a request asks for.
-  public init(_ request: ExperimentRequest) throws { fatalError("stub") }
-
-  /// The full record in order: ids, seed, iterations and every setting; never host, time or threads.
-  public var configuration: [(key: String, value: HyperparameterValue)] { fatalError("stub") }
-
-  /// All settings of a combination under their dotted keys, with the defaults that it is published with.
-  public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
-    fatalError("stub")
+  /// Puts parts together that are set and prepared already, and checks them against each other.
+  ///
+  /// - Parameters:
+  ///   - algorithm: The algorithm with its settings.
+  ///   - learner: A model that is fitted to the tasks' signature.
+  ///   - tasks: A prepared distribution.
+  ///   - training: How meta-training runs.
+  ///   - test: How meta-test runs.
+  ///   - machineBytes: The memory that a run may fill; the machine's unless given.
+  /// - Throws: `TaskError.overlappingSplits` where a class is in two splits, `AlgorithmError` for settings that do not go
+  ///   together, ``ExperimentError/memory(estimate:machineBytes:)`` for a run that would not fit.
+  public init(
+    algorithm: any Algorithm, learner: Learner, tasks: any TaskDistribution, training: TrainingConfiguration,
+    test: TestConfiguration = TestConfiguration(), machineBytes: Int = Machine.memoryBytes
+  ) throws {
+    self.algorithm = algorithm
+    self.learner = learner
+    self.tasks = tasks
+    self.training = training
+    self.test = test
+    try Self.refuseOverlap(tasks)
+    try algorithm.validate(learner, metaBatchSize: training.metaBatchSize)
+    let estimate = memoryEstimate
+    guard estimate.totalBytes <= machineBytes else {
+      throw ExperimentError.memory(estimate: estimate, machineBytes: machineBytes)
+    }
   }
 
-  /// A fresh meta-trainer.
-  // public func trainer() throws -> MetaTrainer
+  /// Refuses a distribution that would test on what it trains on.
+  static func refuseOverlap(_ tasks: any TaskDistribution) throws(TaskError) {
+    var owners: [String: Split] = [:]
+    for split in Split.allCases {
+      for name in tasks.classes(in: split) {
+        if let owner = owners.updateValue(split, forKey: name), owner != split {
+          throw .overlappingSplits(task: type(of: tasks).card.id, className: name)
+        }
+      }
+    }
+  }
 
-  /// Tests a state on the fixed list of held-out episodes.
-  public func metaTest(
-    _ state: MetaState, threads: Int = 1, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-  ) throws -> TestResult {
-    fatalError("stub")
+  /// The ids of algorithm, task and model.
+  public var ids: (algorithm: String, task: String, model: String) {
+    (type(of: algorithm).card.id, type(of: tasks).card.id, type(of: learner.model).card.id)
+  }
+
+  /// The settings of all parts under their dotted keys: made again on the same ids, they give the same experiment.
+  public var settings: [(key: String, value: HyperparameterValue)] {
+    let trainingSettings = TrainingSettings(training, mode: learner.trainingMode)
+    return Self.values(of: algorithm) + TrainingSettings.hyperparameters.values(of: trainingSettings) + taskSettings
+      + Self.values(of: learner.model) + TestConfiguration.hyperparameters.prefixed("test").values(of: test)
+  }
+
+  /// The settings of the distribution under the prefix "task".
+  var taskSettings: [(key: String, value: HyperparameterValue)] { Self.values(of: tasks) }
+
+  /// The full record in order: ids, seed, iterations and every setting; never host, time or threads.
+  public var configuration: [(key: String, value: HyperparameterValue)] {
+    let seed = Int(exactly: training.seed).map { HyperparameterValue.integer($0) } ?? .text("\(training.seed)")
+    return [
+      ("algorithm", .text(ids.algorithm)), ("task", .text(ids.task)), ("model", .text(ids.model)), ("seed", seed),
+      ("iterations", .integer(training.iterations)),
+    ] + settings
+  }
+
+  /// A meta-trainer before its first step.
+  public func trainer() throws -> MetaTrainer { try MetaTrainer(algorithm, learner, tasks: tasks, training) }
+
+  private static func values<A: Algorithm>(of algorithm: A) -> [(key: String, value: HyperparameterValue)] {
+    A.hyperparameters.values(of: algorithm)
+  }
+
+  private static func values<D: TaskDistribution>(of tasks: D) -> [(key: String, value: HyperparameterValue)] {
+    D.hyperparameters.prefixed("task").values(of: tasks)
+  }
+
+  private static func values<M: Model>(of model: M) -> [(key: String, value: HyperparameterValue)] {
+    M.hyperparameters.prefixed("model").values(of: model)
   }
 }

@@ -1,56 +1,86 @@
 public import Algorithms
+import TensorCore
 
-/// The folder that a run writes into.
+/// The folder that a run or a comparison writes into, proven writable before any work is done.
 public struct RunFolder: Sendable {
+  /// The names of all files that are written here.
+  public static let fileNames = [
+    Checkpoint.fileName, "metrics.jsonl", "results.json", "results.csv", "report.md", "timing.json",
+  ]
+
   /// Where it is.
   public let path: String
 
-  /// Makes the folder where there is none and proves that it can be written, before any work is done.
-  public init(_ path: String, overwrite: Bool = false) throws(RunFolderError) { fatalError("stub") }
+  /// Makes the folder where there is none, and proves that files can be written into it.
+  ///
+  /// - Parameters:
+  ///   - path: Where the folder is or will be; folders above it are made too.
+  ///   - overwrite: Whether the files of an earlier run are removed; without it their presence is an error.
+  /// - Throws: ``RunFolderError``
+  public init(_ path: String, overwrite: Bool = false) throws(RunFolderError) {
+    guard !path.isEmpty else { throw .cannotMake(path: path, code: 2) }
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+    if exists(path), !isFolder(path) { throw .notAFolder(path: path) }
+    let present = Self.fileNames.filter { exists("\(path)/\($0)") }
+    if let first = present.first, !overwrite { throw .holdsRun(path: path, file: first) }
+    if let code = makeFolder(path) { throw .cannotMake(path: path, code: code) }
+    try put("", "writable.tmp")
+    for name in present + ["writable.tmp"] {
+      if let code = removeFile("\(path)/\(name)") { throw .file(.unwritable(path: "\(path)/\(name)", code: code)) }
+    }
+  }
 
-  /// Writes checkpoint.safetensors, atomically.
-  public func write(_ checkpoint: Checkpoint) throws { fatalError("stub") }
+  /// Writes checkpoint.safetensors: the whole of it, or what was there stays.
+  ///
+  /// - Throws: ``CheckpointError/file(path:_:)``
+  public func write(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    try checkpoint.write(to: "\(path)/\(Checkpoint.fileName)")
+  }
 
-  /// Appends a line to metrics.jsonl.
-  public func append(_ report: StepReport) throws(RunFolderError) { fatalError("stub") }
-
-  /// Writes results.json, results.csv and report.md.
-  public func write(_ comparison: Comparison) throws(RunFolderError) { fatalError("stub") }
+  /// Appends a meta-training step to metrics.jsonl; deterministic quantities only.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func append(_ report: StepReport) throws(RunFolderError) {
+    let file = "\(path)/metrics.jsonl"
+    let line = Self.metricsLine(report) + "\n"
+    if let code = appendBytes(Array(line.utf8), to: file) { throw .file(.unwritable(path: file, code: code)) }
+  }
 
   /// Writes results.json of a single run.
-  public func write(_ row: Comparison.Row) throws(RunFolderError) { fatalError("stub") }
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ row: Comparison.Row) throws(RunFolderError) { try put(row.json.text, "results.json") }
+
+  /// Writes results.json, results.csv and report.md of a comparison.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ comparison: Comparison) throws(RunFolderError) {
+    try put(comparison.json, "results.json")
+    try put(comparison.csv, "results.csv")
+    try put(comparison.markdown, "report.md")
+  }
 
   /// Writes timing.json.
-  public func write(_ timing: Timing) throws(RunFolderError) { fatalError("stub") }
-}
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ timing: Timing) throws(RunFolderError) { try put(timing.json.text, "timing.json") }
 
-/// What a run cost; no part of its result.
-public struct Timing: Sendable, Hashable {
-  /// Wall time of meta-training, seconds.
-  public var trainingSeconds: Double
-  /// Wall time of meta-test, seconds.
-  public var testSeconds: Double
-  /// Meta-updates that were done in this process.
-  public var iterations: Int
-  /// The most bytes in live tensors.
-  public var peakBytes: Int
-  /// Threads that took shards.
-  public var threads: Int
-  /// What multiplies matrices: "libxsmm" or "portable".
-  public var products: String
-
-  /// Fills in a record.
-  public init(trainingSeconds: Double, testSeconds: Double, iterations: Int, peakBytes: Int, threads: Int, products: String) {
-    self.trainingSeconds = trainingSeconds
-    self.testSeconds = testSeconds
-    self.iterations = iterations
-    self.peakBytes = peakBytes
-    self.threads = threads
-    self.products = products
+  /// One line of metrics.jsonl, without its end.
+  static func metricsLine(_ report: StepReport) -> String {
+    JSON.object([
+      .init("iteration", .integer(report.iteration)), .init("loss", .number(report.loss)),
+      .init("accuracy", .optional(report.accuracy)), .init("gradientNorm", .number(report.gradientNorm)),
+      .init("learningRate", .number(report.learningRate)),
+    ]).line
   }
-}
 
-/// A folder that a run cannot write into.
-public enum RunFolderError: Error, Hashable {
-  case stub
+  private func put(_ text: String, _ name: String) throws(RunFolderError) {
+    do {
+      try AtomicFile.write(Array(text.utf8), to: "\(path)/\(name)")
+    } catch {
+      throw .file(error)
+    }
+  }
 }

@@ -17,18 +17,49 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// The rows of one task, the best first.
+  public struct Group: Sendable {
+    /// The task's id.
+    public let task: String
+    /// The rows, sorted by result.
+    public let rows: [Row]
+
+    /// How much worse (or better) a row is than the best, episode by episode: its score minus the best row's.
+    ///
+    /// - Returns: nil for the best row itself, and where the two were not tested on the same episodes.
+    public func difference(_ place: Int) -> Estimate? {
+      guard place > 0 else { return nil }
+      let (best, own) = (rows[0].result, rows[place].result)
+      guard best.episodes == own.episodes, best.isAccuracy == own.isAccuracy else { return nil }
+      return Estimate(zip(own.headlineScores, best.headlineScores).map { $0 - $1 })
+    }
+  }
+
   /// The rows in the order in which they were run.
   public let rows: [Row]
 
   /// Puts rows side by side.
   public init(_ rows: [Row]) { self.rows = rows }
 
-  /// The printed table, one block a task, sorted by result, the best first.
-  public var table: String { fatalError("stub") }
-  /// results.json
-  public var json: String { fatalError("stub") }
-  /// results.csv
-  public var csv: String { fatalError("stub") }
-  /// report.md
-  public var markdown: String { fatalError("stub") }
+  /// The rows by task, in the order in which tasks first occur, each task's best first.
+  ///
+  /// A higher accuracy or a lower loss is better; a result with diverged episodes is behind every one without, sorted by their
+  /// number; equal ones keep the algorithms' alphabetical order.
+  public var groups: [Group] {
+    var tasks: [String] = []
+    for row in rows where !tasks.contains(row.experiment.ids.task) { tasks.append(row.experiment.ids.task) }
+    return tasks.map { task in
+      let own = rows.filter { $0.experiment.ids.task == task }
+      return Group(task: task, rows: own.sorted { $0.rank < $1.rank })
+    }
+  }
+}
+
+extension Comparison.Row {
+  /// What rows are sorted by, the least first.
+  fileprivate var rank: (Int, Double, String) {
+    let point = result.headline
+    let value = point.estimate?.finiteMean ?? (result.isAccuracy ? -.infinity : .infinity)
+    return (point.diverged, result.isAccuracy ? -value : value, experiment.ids.algorithm)
+  }
 }

@@ -1,0 +1,85 @@
+import TensorCore
+
+/// Batch norm, with a rectifier where asked, in one pass each way.
+///
+/// ```
+/// y = γ·x̂ + β, rectified        x̂ = (x − μ)·r, r = 1/√(variance + ε), for each task and channel
+/// ```
+/// Inputs: x [T, N, H, W, C], γ [T, C], β [T, C]. The formulas of the derivatives stand with the kernels.
+struct BatchNormRectifier: BundleOperation {
+  static let name = "batch-norm-rectifier"
+
+  let epsilon: Double
+  let rectified: Bool
+
+  /// Results: y, and the statistics μ and r, [T, 2, C], through which nothing flows back.
+  func forward(_ inputs: [Variable]) -> [Tensor] {
+    let (y, statistics) = inputs[0].value.dense.batchNormalised(
+      scale: inputs[1].value, offset: inputs[2].value, epsilon: epsilon, rectified: rectified)
+    return [y, statistics]
+  }
+
+  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Tensor]) -> [Variable?] {
+    guard let flowing = cotangents[0] else { return [nil, nil, nil] }
+    let backward = BatchNormRectifierGradient(
+      epsilon: epsilon, rectified: rectified, output: outputs[0], statistics: outputs[1])
+    return Variable.bundle(backward, [flowing, inputs[0], inputs[1]])
+  }
+}
+
+/// The cotangents of batch norm's inputs, and their own derivatives.
+///
+/// Inputs: g, the cotangent of y; x; γ. Results: dx, dγ, dβ.
+struct BatchNormRectifierGradient: BundleOperation {
+  static let name = "batch-norm-rectifier-gradient"
+
+  let epsilon: Double
+  let rectified: Bool
+  let output: Tensor
+  let statistics: Tensor
+
+  func forward(_ inputs: [Variable]) -> [Tensor] {
+    let (dx, dScale, dOffset) = inputs[0].value.dense.batchNormGradient(
+      of: inputs[1].value.dense, scale: inputs[2].value, output: output, statistics: statistics, rectified: rectified)
+    return [dx, dScale, dOffset]
+  }
+
+  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Tensor]) -> [Variable?] {
+    let tracked = inputs.contains(where: \.isTracked) || cotangents.contains { $0?.isTracked ?? false }
+    if tracked { return differentiablePullback(cotangents, inputs) }
+    func value(_ index: Int) -> Tensor { cotangents[index]?.value.dense ?? .zeros(outputs[index].shape, outputs[index].dtype) }
+    let (g, x, scale) = Tensor.batchNormSecond(
+      cotangents: (value(0), value(1), value(2)), g: inputs[0].value.dense, x: inputs[1].value.dense, scale: inputs[2].value,
+      output: output, statistics: statistics, gradient: (outputs[1], outputs[2]), rectified: rectified)
+    return [Variable(constant: g), Variable(constant: x), Variable(constant: scale)]
+  }
+
+  /// The same in elementary operations, for third and higher derivatives.
+  private func differentiablePullback(_ cotangents: [Variable?], _ inputs: [Variable]) -> [Variable?] {
+    let (g, x, scale) = (inputs[0], inputs[1], inputs[2])
+    let axes: AxisSet = [1, 2, 3]
+    let perChannel: Shape = [x.shape[0], 1, 1, 1, x.shape[-1]]
+    let count = Double(x.shape.elementCount / perChannel.elementCount)
+    let zero = Variable(constant: .zeros(perChannel, x.value.dtype))
+    let u = cotangents[0] ?? Variable(constant: .zeros(x.shape, x.value.dtype))
+    let p = cotangents[1]?.reshaped(perChannel) ?? zero
+    let q = cotangents[2]?.reshaped(perChannel) ?? zero
+    let gate = Variable(constant: output)
+    func gated(_ variable: Variable) -> Variable { rectified ? variable.gated(by: gate) : variable }
+
+    let h = gated(g)
+    let centred = x - x.mean(axes)
+    let r = centred.squared().mean(axes).reciprocalSquareRoot(epsilon: epsilon)
+    let normalised = centred * r
+    let slope = scale.reshaped(perChannel) * r
+    let a = h.mean(axes)
+    let b = (h * normalised).mean(axes)
+    let u0 = u.mean(axes)
+    let u1 = (u * normalised).mean(axes)
+    let f = (u * h).mean(axes) - a * u0 - b * u1
+    let s = p * h - slope * (h * u1 + u * b)
+    let barG = gated(slope * (u - u0 - normalised * u1) + p * normalised + q)
+    let barX = r * (s - s.mean(axes) - normalised * (s * normalised).mean(axes)) - (slope * r) * f * normalised
+    return [barG, barX, ((r * f) * count).reshaped(scale.shape)]
+  }
+}

@@ -1,0 +1,25 @@
+// Batch norm with a rectifier, its gradient, and the gradient's transposed derivative.
+//
+// With h the cotangent g where the rectifier is open, A and B the means of h and h·x̂, U₀, U₁, E those of u, u·x̂ and u·h:
+//   dx = γ·r·(h − A − x̂·B)      dγ = n·B      dβ = n·A
+// and for cotangents u, p, q of these three, s = p·h − γ·r·(h·U₁ + u·B), F = E − A·U₀ − B·U₁:
+//   ḡ = γ·r·(u − U₀ − x̂·U₁) + p·x̂ + q, where open
+//   γ̄ = r·n·F
+//   x̄ = r·(s − mean s − x̂·mean(s·x̂)) − γ·r²·F·x̂
+#include "tensor_kernels.h"
+#include "clones.h"
+
+#define REAL float
+#define NAME(x) x##_f32
+#include "normalisation.inc"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(x) x##_f64
+#include "normalisation.inc"
+
+void tk_run_normalisation(const void *arguments) {
+  const tk_normalisation_args *a = arguments;
+  if (a->dtype == TK_FLOAT32) normalisation_f32(a);
+  else normalisation_f64(a);
+}

@@ -1,0 +1,94 @@
+import Algorithms
+import Models
+public import Registry
+import Tasks
+
+extension Experiment {
+  /// Looks up, sets, loads and checks what a request asks for.
+  ///
+  /// The algorithm's settings start from those that it is published with for such tasks; training settings from what the
+  /// algorithm suggests; the request's settings come after both.
+  /// - Throws: `LookupError` for an unknown algorithm, task or model, `HyperparameterError` for a setting that cannot be made,
+  ///   `TaskError` (or a plug-in's error) for data that cannot be had, `ModelError` for a model that cannot take the tasks'
+  ///   inputs, `AlgorithmError` for settings that do not go together, ``ExperimentError`` for a run that would not fit into
+  ///   memory.
+  public init(_ request: ExperimentRequest) throws {
+    let types = try ExperimentTypes(algorithm: request.algorithm, task: request.task, model: request.model)
+    try types.refuseUnknown(request.settings)
+    let iterations = try Self.atLeastOne("iterations", request.iterations)
+    let threads = try Self.atLeastOne("threads", request.threads) ?? 1
+
+    let tasks = try Self.prepared(types.task, request)
+    let signature = tasks.signature
+    let model = try Self.fitted(types.model, request, to: signature)
+    let algorithm = try Self.adopting(types.algorithm, request, signature)
+    var settings = TrainingSettings(algorithm.defaultTraining(for: signature))
+    try TrainingSettings.hyperparameters.apply(request.settings, to: &settings)
+    var test = TestConfiguration()
+    try TestConfiguration.hyperparameters.prefixed("test").apply(request.settings, to: &test)
+
+    var training = settings.configuration
+    training.iterations = iterations ?? training.iterations
+    training.seed = request.seed
+    training.threads = threads
+    try self.init(
+      algorithm: algorithm, learner: Learner(model: model, objective: signature.objective, trainingMode: settings.mode),
+      tasks: tasks, training: training, test: test)
+  }
+
+  /// All settings of a combination under their dotted keys, with the defaults that it has there.
+  ///
+  /// - Parameters:
+  ///   - algorithm: The algorithm's id.
+  ///   - task: The task's id; no data are loaded.
+  ///   - model: The model's id; nil for the one that the task suggests.
+  /// - Throws: `LookupError` for an unknown id.
+  public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
+    let types = try ExperimentTypes(algorithm: algorithm, task: task, model: model)
+    let signature = types.task.init().signature
+    let adopting = try adopting(types.algorithm, ExperimentRequest(algorithm: algorithm, task: task), signature)
+    let training = TrainingSettings(adopting.defaultTraining(for: signature))
+    return descriptions(adopting) + TrainingSettings.hyperparameters.descriptions(defaults: training) + descriptions(types.task.init())
+      + descriptions(types.model.init()) + TestConfiguration.hyperparameters.prefixed("test").descriptions(defaults: TestConfiguration())
+  }
+
+  private static func atLeastOne(_ key: String, _ value: Int?) throws(HyperparameterError) -> Int? {
+    if let value, value < 1 { throw .invalid(key: key, found: "\(value)", expected: .integer(1...(.max))) }
+    return value
+  }
+
+  private static func prepared<D: TaskDistribution>(_: D.Type, _ request: ExperimentRequest) throws -> any TaskDistribution {
+    var tasks = D()
+    try D.hyperparameters.prefixed("task").apply(request.settings, to: &tasks)
+    try tasks.prepare(source: request.source)
+    return tasks
+  }
+
+  private static func fitted<M: Model>(_: M.Type, _ request: ExperimentRequest, to signature: TaskSignature) throws -> any Model {
+    var model = M()
+    try M.hyperparameters.prefixed("model").apply(request.settings, to: &model)
+    try model.fit(inputShape: signature.inputShape, outputs: signature.outputs)
+    return model
+  }
+
+  private static func adopting<A: Algorithm>(
+    _: A.Type, _ request: ExperimentRequest, _ signature: TaskSignature
+  ) throws(HyperparameterError) -> any Algorithm {
+    var algorithm = A()
+    algorithm.adopt(signature)
+    try A.hyperparameters.apply(request.settings, to: &algorithm)
+    return algorithm
+  }
+
+  private static func descriptions<A: Algorithm>(_ algorithm: A) -> [HyperparameterDescription] {
+    A.hyperparameters.descriptions(defaults: algorithm)
+  }
+
+  private static func descriptions<D: TaskDistribution>(_ tasks: D) -> [HyperparameterDescription] {
+    D.hyperparameters.prefixed("task").descriptions(defaults: tasks)
+  }
+
+  private static func descriptions<M: Model>(_ model: M) -> [HyperparameterDescription] {
+    M.hyperparameters.prefixed("model").descriptions(defaults: model)
+  }
+}

@@ -1,0 +1,45 @@
+import Algorithms
+import Registry
+import Tasks
+
+/// What the prefixes "outer" and "training" address: the configuration, and how the learner normalises its queries.
+struct TrainingSettings: Sendable {
+  /// Statistics that batch norm takes for the query in meta-training.
+  ///
+  /// Support-plus-one is missing on purpose: it is a mode of testing and has no gradient.
+  enum Normalisation: String, CaseIterable, Sendable {
+    case transductive, support
+  }
+
+  var configuration: TrainingConfiguration
+  var normalisation: Normalisation
+
+  /// A configuration with a mode of meta-training; any mode but support counts as transductive.
+  init(_ configuration: TrainingConfiguration, mode: NormalisationMode = .transductive) {
+    self.configuration = configuration
+    normalisation = mode == .support ? .support : .transductive
+  }
+
+  /// The learner's mode of meta-training.
+  var mode: NormalisationMode { normalisation == .support ? .support : .transductive }
+
+  static let hyperparameters: HyperparameterTable<Self> =
+    .nested("outer", \.configuration.outer, OuterOptimizer.hyperparameters)
+    + .nested("training", \.configuration, TrainingConfiguration.hyperparameters)
+    + HyperparameterTable([
+      .choice("training.normalisation", \.normalisation, "Statistics that batch norm takes for the query in meta-training.")
+    ])
+}
+
+extension HyperparameterTable {
+  /// Makes those of the given settings that the table declares, in order.
+  ///
+  /// - Throws: `HyperparameterError.invalid` for a value of the wrong type or out of range.
+  func apply(_ settings: [(key: String, value: String)], to root: inout Root) throws(HyperparameterError) {
+    let known = Set(keys)
+    for (key, value) in settings where known.contains(key) { try set(key, to: value, in: &root) }
+  }
+
+  /// The table with every key behind a prefix and a dot.
+  func prefixed(_ prefix: String) -> Self { .nested(prefix, \.self, self) }
+}

@@ -1,0 +1,149 @@
+import Algorithms
+import Models
+import Tasks
+import TensorCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A reference case as its JSON defines it.
+///
+/// ```json
+/// {"model": {"kind": "mlp", "layers": [1, 40, 40, 1], "activation": "relu"}, "loss": "mse", "tasks": 4, "support": 10,
+///  "query": 10, "inner": {"optimizer": "sgd", "steps": 1}, "estimator": "exact"}
+/// ```
+struct ParityDefinition: Decodable {
+  struct Model: Decodable {
+    let kind: String
+    let layers: [Int]?
+    let activation: String?
+    let image: Int?
+    let channels: Int?
+    let hidden: Int?
+    let blocks: Int?
+    let downsample: String?
+    let head: String?
+    let ways: Int?
+  }
+
+  struct Inner: Decodable {
+    let optimizer: String
+    let steps: Int
+    let head_only: Bool?
+  }
+
+  let model: Model
+  let loss: String
+  let tasks: Int
+  let support: Int
+  let query: Int
+  let inner: Inner
+  let estimator: String
+
+  init(json: String) throws(ParityError.Fault) {
+    do {
+      self = try JSONDecoder().decode(ParityDefinition.self, from: Data(json.utf8))
+    } catch let error as DecodingError {
+      throw ParityError.Fault(error)
+    } catch {
+      throw .invalidJSON
+    }
+  }
+}
+
+extension ParityError.Fault: Error {
+  fileprivate init(_ error: DecodingError) {
+    func dotted(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    switch error {
+    case .keyNotFound(let key, let context): self = .missingKey(dotted(context.codingPath + [key]))
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): self = .wrongType(key: dotted(context.codingPath))
+    default: self = .invalidJSON
+    }
+  }
+}
+
+/// A definition whose names and numbers are known to mean something.
+struct ParityCase {
+  /// The model that the case is about, with what its inputs look like.
+  let model: any Models.Model
+  /// The shape of one input in the file: images lie [channels, height, width] there.
+  let fileInput: Shape
+  let outputs: Int
+  let objective: Objective
+  let tasks: Int
+  let supportRows: Int
+  let queryRows: Int
+  let optimizer: InnerOptimizer
+  let steps: Int
+  let headOnly: Bool
+  let estimator: MetaGradientKind
+
+  init(_ definition: ParityDefinition) throws(ParityError.Fault) {
+    let rowsPerCount: Int
+    switch definition.model.kind {
+    case "mlp":
+      let layers = try Self.required(definition.model.layers, "model.layers")
+      _ = try Self.checked(layers.count, "model.layers", 2...100)
+      for width in layers { _ = try Self.checked(width, "model.layers", 1...65_536) }
+      let activation = try Self.named(definition.model.activation ?? "relu", Activation.self, "model.activation")
+      model = MLP(widths: layers, activation: activation)
+      fileInput = [layers[0]]
+      outputs = layers[layers.count - 1]
+      rowsPerCount = 1
+    case "conv":
+      let image = try Self.required(definition.model.image, "model.image", 1...1024)
+      let channels = try Self.required(definition.model.channels, "model.channels", 1...1024)
+      let ways = try Self.required(definition.model.ways, "model.ways", 1...65_536)
+      var network = ConvNet()
+      network.hidden = try Self.required(definition.model.hidden, "model.hidden", 1...1024)
+      network.blocks = try Self.required(definition.model.blocks, "model.blocks", 1...12)
+      network.downsampling = try Self.named(
+        try Self.required(definition.model.downsample, "model.downsample"), ConvNet.Downsampling.self, "model.downsample")
+      network.head = try Self.named(try Self.required(definition.model.head, "model.head"), ConvNet.Head.self, "model.head")
+      do { try network.fit(inputShape: [image, image, channels], outputs: ways) } catch { throw .model(error) }
+      model = network
+      fileInput = [channels, image, image]
+      outputs = ways
+      rowsPerCount = ways
+    default: throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"])
+    }
+    objective = try Self.named(definition.loss, Objective.self, "loss")
+    tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
+    supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
+    queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount
+    optimizer = try Self.named(definition.inner.optimizer, InnerOptimizer.self, "inner.optimizer")
+    steps = try Self.checked(definition.inner.steps, "inner.steps", 0...1000)
+    headOnly = definition.inner.head_only ?? false
+    let estimators: [(String, MetaGradientKind)] = [("exact", .exact), ("first-order", .firstOrder), ("reptile", .displacement)]
+    guard let estimator = estimators.first(where: { $0.0 == definition.estimator })?.1 else {
+      throw .unknownName(key: "estimator", found: definition.estimator, known: estimators.map(\.0))
+    }
+    self.estimator = estimator
+  }
+
+  private static func required<Value>(_ value: Value?, _ key: String) throws(ParityError.Fault) -> Value {
+    guard let value else { throw .missingKey(key) }
+    return value
+  }
+
+  private static func required(_ value: Int?, _ key: String, _ range: ClosedRange<Int>) throws(ParityError.Fault) -> Int {
+    try checked(try required(value, key), key, range)
+  }
+
+  private static func checked(_ value: Int, _ key: String, _ range: ClosedRange<Int>) throws(ParityError.Fault) -> Int {
+    guard range.contains(value) else { throw .outOfRange(key: key, found: value, expected: range) }
+    return value
+  }
+
+  private static func named<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _: Choice.Type, _ key: String
+  ) throws(ParityError.Fault) -> Choice {
+    guard let choice = Choice(rawValue: name) else {
+      throw .unknownName(key: key, found: name, known: Choice.allCases.map(\.rawValue))
+    }
+    return choice
+  }
+}

@@ -1,0 +1,65 @@
+public import Models
+public import TensorCore
+
+/// A file of a reference case that cannot be read as one.
+public struct ParityError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Fault: Hashable, Sendable {
+    /// The file is no safetensors file, or there is none.
+    case file(SafetensorsError)
+    /// The metadata have no key `case`.
+    case missingCase
+    /// The case is not JSON.
+    case invalidJSON
+    /// A key of the case is missing; dotted, "inner.optimizer" for example.
+    case missingKey(String)
+    /// A value of the case is of another type.
+    case wrongType(key: String)
+    /// A name that stands for nothing.
+    case unknownName(key: String, found: String, known: [String])
+    /// A number out of range.
+    case outOfRange(key: String, found: Int, expected: ClosedRange<Int>)
+    /// The model cannot be built, or the file's parameters are not its own.
+    case model(ModelError)
+    /// A tensor that the case needs is missing.
+    case missingTensor(String)
+    /// A tensor is of another shape than the case says.
+    case tensorShape(name: String, expected: Shape, found: Shape)
+    /// A tensor holds labels where numbers are expected, or the reverse.
+    case tensorType(name: String, expected: DType, found: DType)
+    /// A label outside 0..<ways.
+    case label(tensor: String, found: Int, ways: Int)
+  }
+
+  /// The file.
+  public let path: String
+  /// What is wrong with it.
+  public let fault: Fault
+
+  /// Records a fault of a file.
+  public init(path: String, fault: Fault) {
+    self.path = path
+    self.fault = fault
+  }
+
+  public var description: String { "\(path): \(text)" }
+
+  private var text: String {
+    switch fault {
+    case .file(let error): error.description
+    case .missingCase: "the metadata have no key 'case'; write the case's definition there as JSON."
+    case .invalidJSON: "the metadata's 'case' is not JSON."
+    case .missingKey(let key): "the case has no key '\(key)'."
+    case .wrongType(let key): "the case's '\(key)' is of the wrong type."
+    case .unknownName(let key, let found, let known):
+      "the case's '\(key)' is '\(found)', expected one of \(known.joined(separator: ", "))."
+    case .outOfRange(let key, let found, let expected):
+      "the case's '\(key)' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
+    case .model(let error): error.description
+    case .missingTensor(let name): "tensor '\(name)' is missing, and the case needs it."
+    case .tensorShape(let name, let expected, let found): "tensor '\(name)' has shape \(found), the case makes it \(expected)."
+    case .tensorType(let name, let expected, let found): "tensor '\(name)' is of type \(found.rawValue), expected \(expected.rawValue)."
+    case .label(let tensor, let found, let ways): "tensor '\(tensor)' holds the label \(found), expected 0 to \(ways - 1)."
+    }
+  }
+}

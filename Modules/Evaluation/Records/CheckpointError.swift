@@ -1,0 +1,42 @@
+public import TensorCore
+
+/// A checkpoint that cannot be read, written or used.
+public enum CheckpointError: Error, Hashable, CustomStringConvertible {
+  /// The file cannot be read or written, or is no well-formed safetensors file.
+  case file(path: String, SafetensorsError)
+  /// A key that every checkpoint has is missing.
+  case missingMetadata(path: String, key: String)
+  /// A value that cannot be what its key says.
+  case metadata(path: String, key: String, found: String)
+  /// Another version of the format.
+  case formatVersion(path: String, expected: Int, found: String)
+  /// A tensor that algorithm and model need is not there.
+  case missingTensor(name: String)
+  /// A tensor that neither algorithm nor model knows.
+  case unexpectedTensor(name: String)
+  /// A tensor of another shape than algorithm and model expect.
+  case shape(name: String, expected: Shape, found: Shape)
+  /// A tensor that is not float32.
+  case type(name: String, found: DType)
+  /// A tensor that holds a number that is not finite.
+  case notFinite(name: String)
+
+  public var description: String {
+    switch self {
+    case .file(_, .file(let error)): "the checkpoint cannot be used: \(error)"
+    case .file(let path, let error): "\(path) is not a valid checkpoint: \(error)"
+    case .missingMetadata(let path, let key):
+      "\(path) is not a checkpoint: its metadata have no '\(key)'; name a checkpoint.safetensors that `run` wrote, or its folder."
+    case .metadata(let path, let key, let found): "\(path) is not a valid checkpoint: its \(key) is '\(found)'."
+    case .formatVersion(let path, let expected, let found):
+      "\(path) has format version '\(found)', this program reads \(expected); use the program that wrote it."
+    case .missingTensor(let name): "the checkpoint has no tensor '\(name)'; it belongs to another algorithm or model."
+    case .unexpectedTensor(let name):
+      "the checkpoint has a tensor '\(name)' that is not expected; it belongs to another algorithm or model."
+    case .shape(let name, let expected, let found):
+      "tensor '\(name)' of the checkpoint has shape \(found), expected \(expected); the model or the task is another one."
+    case .type(let name, let found): "tensor '\(name)' of the checkpoint is \(found.rawValue), expected float32."
+    case .notFinite(let name): "tensor '\(name)' of the checkpoint holds a number that is not finite; the run had diverged."
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Algorithms
+public import Registry
+import Tasks
+
+extension Comparison {
+  /// The content of results.json: every task's rows, the best first; equal results give equal bytes.
+  public var json: String {
+    JSON.object([
+      .init("version", .string(FrameworkVersion.current)),
+      .init(
+        "tasks",
+        .array(
+          groups.map { group in
+            let rows = group.rows.indices.map { place in
+              JSON.object(
+                [
+                  .init("rank", .integer(place + 1)),
+                  .init("differenceToBest", group.difference(place).map(\.json) ?? .null),
+                ] + group.rows[place].members)
+            }
+            return .object([.init("task", .string(group.task)), .init("rows", .array(rows))])
+          })),
+    ]).text
+  }
+}
+
+extension Comparison.Row {
+  /// The content of a single run's results.json.
+  public var json: JSON { .object([.init("version", .string(FrameworkVersion.current))] + members) }
+
+  var members: [JSON.Member] {
+    let list = result.episodes
+    return [
+      .init("algorithm", .string(experiment.ids.algorithm)), .init("task", .string(experiment.ids.task)),
+      .init("model", .string(experiment.ids.model)), .init("seed", .string("\(experiment.training.seed)")),
+      .init("iterations", .integer(experiment.training.iterations)),
+      .init("metric", .string(result.isAccuracy ? "accuracy" : "loss")),
+      .init("objective", .string(experiment.learner.objective.rawValue)),
+      .init("configuration", .object(experiment.configuration.map { JSON.Member($0.key, $0.value.json) })),
+      .init(
+        "episodes",
+        .object([
+          .init("task", .string(list.task)), .init("split", .string(list.split.rawValue)), .init("count", .integer(list.count)),
+          .init("seed", .string("\(list.seed)")), .init("splitFingerprint", .string(list.splitFingerprint)),
+          .init("dataDigest", .optional(list.dataDigest)),
+        ])),
+      .init("modes", .array(result.modes.map(\.json))),
+      .init("published", .array(PublishedResult.matching(experiment).map(\.json))),
+    ]
+  }
+}
+
+extension ModeResult {
+  /// Curves with their estimates, and each episode's scores after the last step.
+  var json: JSON {
+    .object([
+      .init("normalisation", .string(name)), .init("loss", .array(lossCurve.map(\.json))),
+      .init("accuracy", accuracyCurve.map { .array($0.map(\.json)) } ?? .null),
+      .init("finalLosses", .array(losses[losses.count - 1].map { .number($0) })),
+      .init("finalAccuracies", accuracies.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
+    ])
+  }
+}
+
+extension CurvePoint {
+  var json: JSON {
+    .object([
+      .init("step", .integer(step)), .init("mean", .optional(estimate?.mean)), .init("halfWidth", .optional(estimate?.halfWidth)),
+      .init("median", .optional(median)), .init("diverged", .integer(diverged)), .init("finiteMean", .optional(estimate?.finiteMean)),
+    ])
+  }
+}
+
+extension Estimate {
+  var json: JSON {
+    .object([
+      .init("mean", .optional(mean)), .init("halfWidth", .optional(halfWidth)), .init("count", .integer(count)),
+      .init("diverged", .integer(diverged)), .init("finiteMean", .optional(finiteMean)),
+    ])
+  }
+}
+
+extension PublishedResult {
+  var json: JSON {
+    .object([.init("result", .string(result)), .init("setting", .string(setting)), .init("source", .string(source))])
+  }
+}
+
+extension HyperparameterValue {
+  /// The value as JSON, of its own type.
+  public var json: JSON {
+    switch self {
+    case .integer(let value): .integer(value)
+    case .real(let value): .number(value)
+    case .boolean(let value): .boolean(value)
+    case .text(let value): .string(value)
+    }
+  }
+}

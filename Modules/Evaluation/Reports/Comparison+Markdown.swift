@@ -1,0 +1,45 @@
+import Algorithms
+import Registry
+import Tasks
+
+extension Comparison {
+  /// The content of report.md.
+  public var markdown: String {
+    let intervals = """
+      Means over held-out episodes with 95% intervals (1.96·s/√n); every algorithm is tested on the same episodes. \
+      `vs best` is the mean over episodes of the difference to the best algorithm, with its interval. \
+      A mean over episodes of which some diverged does not exist: their number stands in its place, beside the mean of the others.
+      """
+    return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")
+      + "\nMade by version \(FrameworkVersion.current).\n"
+  }
+}
+
+extension Comparison.Group {
+  fileprivate var markdown: String {
+    var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n"
+    if !published.isEmpty {
+      var table = TextTable(["algorithm", "published", "how", "source"])
+      for entry in published { table.append([entry.algorithm, entry.result, entry.setting, entry.source]) }
+      text += "### Published, for comparison\n\n\(table.markdown)\n"
+    }
+    text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n"
+    for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
+    return text + configurationText
+  }
+
+  /// What all rows share is said once, the rest by algorithm.
+  private var configurationText: String {
+    let all = rows.map { $0.experiment.configuration.map { "\($0.key)=\($0.value)" } }
+    let shared = all[0].filter { entry in all.allSatisfy { $0.contains(entry) } }
+    func list(_ entries: [String]) -> String { entries.map { "`\($0)`" }.joined(separator: " ") }
+    var text = "### Configuration\n\n"
+    if let digest = rows[0].result.episodes.dataDigest { text += "Data: `\(digest)`\n\n" }
+    if rows.count > 1 { text += "All: \(list(shared))\n\n" }
+    for (row, entries) in zip(rows, all) {
+      let own = rows.count > 1 ? entries.filter { !shared.contains($0) } : entries
+      text += "- \(row.experiment.ids.algorithm): \(list(own))\n"
+    }
+    return text
+  }
+}

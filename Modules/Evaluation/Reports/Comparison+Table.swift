@@ -1,0 +1,91 @@
+import Algorithms
+import Tasks
+
+extension Comparison {
+  /// The printed table, one block a task, the best algorithm first.
+  public var table: String { groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.publishedText)" }.joined(separator: "\n") }
+}
+
+extension Comparison.Row {
+  /// The table of this run alone: every step of the adaptation curve in every mode, and published numbers.
+  public var table: String {
+    let group = Comparison.Group(task: experiment.ids.task, rows: [self])
+    let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
+    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.publishedText)"
+  }
+}
+
+extension Comparison.Group {
+  private var first: TestResult { rows[0].result }
+
+  /// What the block is about, on one line.
+  var heading: String {
+    let list = first.episodes
+    let steps = first.headline.step
+    let isModal = first.modes[0].name != "none"
+    return [
+      task, "\(first.isAccuracy ? "accuracy in %" : "loss") after \(steps) steps" + (isModal ? ", \(first.modes[0].name)" : ""),
+      "\(list.count) held-out episodes of \(list.split.rawValue)", "split \(list.splitFingerprint)",
+      "seed \(rows[0].experiment.training.seed)",
+    ].joined(separator: " · ")
+  }
+
+  /// One line an algorithm.
+  func table(withTime: Bool) -> TextTable {
+    let showsTime = withTime && rows.contains { $0.seconds != nil }
+    let score = ScoreText(isAccuracy: first.isAccuracy)
+    let others = first.modes.dropFirst().map(\.name)
+    let hasStepOne = first.headline.step > 1
+    var table = TextTable(
+      ["", "algorithm", score.name] + others + ["before", hasStepOne ? "after 1" : nil, "median"].compactMap(\.self)
+        + ["vs best", "diverged", "iterations"] + (showsTime ? ["seconds"] : []))
+    for (place, row) in rows.enumerated() {
+      let curve = row.result.modes[0].headlineCurve
+      let otherModes = others.map { name in
+        row.result.modes.first { $0.name == name }.map { score.text($0.headlineCurve[$0.headlineCurve.count - 1]) } ?? "-"
+      }
+      table.append(
+        ["\(place + 1)", row.experiment.ids.algorithm, score.text(row.result.headline)] + otherModes + [score.text(curve[0].estimate?.mean)]
+          + (hasStepOne ? [curve.count > 1 ? score.text(curve[1].estimate?.mean) : "-"] : [])
+          + [score.text(row.result.headline.median), score.signed(difference(place)), "\(row.result.headline.diverged)"]
+          + ["\(row.experiment.training.iterations)"] + (showsTime ? [row.seconds.map { fixed($0, 1) } ?? "-"] : []))
+    }
+    return table
+  }
+
+  /// The adaptation curves: for each mode and measure a table of steps by algorithms.
+  var curves: [(title: String, table: TextTable)] {
+    first.modes.map(\.name).flatMap { name -> [(title: String, table: TextTable)] in
+      let present = rows.compactMap { row in row.result.modes.first { $0.name == name }.map { (row, $0) } }
+      let label = name == "none" ? "" : ", \(name)"
+      let losses = present.map { ($0.0.experiment.ids.algorithm, $0.1.lossCurve) }
+      let accuracies = present.compactMap { row, mode in mode.accuracyCurve.map { (row.experiment.ids.algorithm, $0) } }
+      return (accuracies.isEmpty ? [] : [("accuracy %\(label)", curve(accuracies, ScoreText(isAccuracy: true)))])
+        + [("loss\(label)", curve(losses, ScoreText(isAccuracy: false)))]
+    }
+  }
+
+  private func curve(_ curves: [(algorithm: String, points: [CurvePoint])], _ score: ScoreText) -> TextTable {
+    var table = TextTable(["step"] + curves.flatMap { [$0.algorithm, "median"] })
+    for step in 0..<(curves.map(\.points.count).max() ?? 0) {
+      table.append(
+        ["\(step)"]
+          + curves.flatMap { _, points in
+            points.indices.contains(step) ? [score.text(points[step]), score.text(points[step].median)] : ["-", "-"]
+          })
+    }
+    return table
+  }
+
+  /// Published numbers of the block's algorithms, each once.
+  var published: [PublishedResult] {
+    var seen: Set<PublishedResult> = []
+    return rows.flatMap { PublishedResult.matching($0.experiment) }.filter { seen.insert($0).inserted }
+  }
+
+  /// Published numbers, one a line; nothing where there is none.
+  var publishedText: String {
+    let lines = published.map { "published  \($0.algorithm): \($0.result)  (\($0.setting); \($0.source))\n" }
+    return lines.isEmpty ? "" : "\n" + lines.joined()
+  }
+}

@@ -1,0 +1,24 @@
+/// A number with a fixed count of decimals, "0.67"; in powers of ten from a million on; "-" where it is not finite.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite else { return "-" }
+  let powers = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
+  precondition(powers.indices.contains(digits), "a number with \(digits) decimals")
+  if abs(value) >= 1e6 {
+    var exponent = 0
+    var mantissa = abs(value)
+    while mantissa >= 9.995 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\(value < 0 ? "-" : "")\(fixed(mantissa, 2))e\(exponent)"
+  }
+  let scaled = Int((abs(value) * powers[digits]).rounded(.toNearestOrEven))
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  guard digits > 0 else { return "\(sign)\(scaled)" }
+  let unit = Int(powers[digits])
+  let fraction = String(scaled % unit)
+  return "\(sign)\(scaled / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+}
+
+/// An optional number with a fixed count of decimals, "-" where there is none.
+func fixed(_ value: Double?, _ digits: Int) -> String { value.map { fixed($0, digits) } ?? "-" }

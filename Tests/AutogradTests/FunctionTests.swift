@@ -1,0 +1,96 @@
+import Autograd
+import TensorCore
+import Testing
+import _TestSupport
+
+/// Functions made of several operations, verified as the operations are, and against their definitions.
+@Suite struct FunctionTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let inputs: [Tensor]
+    var fixed: Set<Int> = []
+    let function: @Sendable ([Variable]) -> Variable
+  }
+
+  /// Well separated numbers: no maximum changes within a difference quotient.
+  static let separated: Tensor = {
+    var stream = RandomStream(seed: 5)
+    return tensorOf(stream.permutation(2 * 2 * 5 * 4 * 2).map { Double($0) * 0.1 - 8 }, [2, 2, 5, 4, 2])
+  }()
+
+  static let labels = tensorOf([1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0], [2, 2, 3])
+  static let bits = tensorOf([1, 0, 0, 1, 1, 0], [2, 3, 1])
+  static let images = random([2, 3, 2, 2, 2])
+  static let scale = random([2, 2], "scale")
+  static let offset = random([2, 2], "offset")
+
+  static let cases: [Case] = [
+    Case(testDescription: "log-softmax", inputs: [random([2, 3, 4])]) { $0[0].logSoftmax() },
+    Case(testDescription: "cross-entropy", inputs: [random([2, 2, 3]), labels], fixed: [1]) { $0[0].crossEntropy(oneHot: $0[1]) },
+    Case(testDescription: "binary cross-entropy", inputs: [random([2, 3, 1]), bits], fixed: [1]) {
+      $0[0].binaryCrossEntropy(targets: $0[1])
+    },
+    Case(testDescription: "mean squared error", inputs: [random([2, 3, 2]), random([2, 3, 2], "targets")]) {
+      $0[0].meanSquaredError(targets: $0[1])
+    },
+    Case(testDescription: "batch norm", inputs: [images, scale, offset]) { $0[0].batchNormalised(scale: $0[1], offset: $0[2]) },
+    Case(testDescription: "batch norm of leading rows", inputs: [images, scale, offset]) {
+      $0[0].batchNormalised(scale: $0[1], offset: $0[2], rows: 2)
+    },
+    Case(testDescription: "max pooling", inputs: [separated]) { $0[0].maximumPooled(window: 2) },
+    Case(testDescription: "max pooling by 3", inputs: [separated]) { $0[0].maximumPooled(window: 3) },
+    Case(testDescription: "mean", inputs: [random([2, 3, 2])]) { $0[0].mean([0, 2]).squared() },
+    Case(testDescription: "norm", inputs: [random([4])]) { $0[0].squared().total().safeSquareRoot() },
+  ]
+
+  @Test(arguments: cases)
+  func `first and second derivatives agree with central differences`(_ item: Case) {
+    expectDerivatives(DerivativeCheck(inputs: item.inputs, fixed: item.fixed, function: item.function))
+  }
+
+  @Test(arguments: cases)
+  func `derivatives agree in single precision`(_ item: Case) {
+    let inputs = item.inputs.map { $0.converted(to: .float32) }
+    expectDerivatives(DerivativeCheck(inputs: inputs, fixed: item.fixed, function: item.function), tolerance: .single)
+  }
+
+  @Test func `probabilities of log-softmax sum to one, however large the logits`() {
+    let logits = Variable(tensorOf([1000, 1001, -1000, -3, 0, 3], [1, 2, 3]))
+    let sums = logits.logSoftmax().exp().sum([2])
+    expectClose(sums.value, .ones([1, 2, 1], .float64), tolerance: 1e-14)
+  }
+
+  @Test func `losses agree with their definitions`() {
+    let logits = Variable(tensorOf([0, 1, 2, 3], [1, 2, 2]))
+    let oneHot = Variable(constant: tensorOf([1, 0, 0, 1], [1, 2, 2]))
+    // log(1 + e) of logits one apart, once on the wrong side and once on the right one.
+    expectClose(logits.crossEntropy(oneHot: oneHot).value, tensorOf([(1.3132616875182228 + 0.3132616875182228) / 2], [1]), tolerance: 1e-14)
+    let scores = Variable(tensorOf([0, 1, 1], [1, 3, 1]))
+    let targets = Variable(constant: tensorOf([1, 1, 0], [1, 3, 1]))
+    expectClose(
+      scores.binaryCrossEntropy(targets: targets).value,
+      tensorOf([(0.6931471805599453 + 0.3132616875182228 + 1.3132616875182228) / 3], [1]), tolerance: 1e-14)
+    expectClose(scores.meanSquaredError(targets: targets).value, tensorOf([2.0 / 3], [1]), tolerance: 1e-14)
+  }
+
+  @Test func `binary cross-entropy of huge logits stays finite`() {
+    let loss = Variable(tensorOf([1000, -1000], [1, 2, 1])).binaryCrossEntropy(targets: Variable(constant: tensorOf([0, 0], [1, 2, 1])))
+    expectClose(loss.value, tensorOf([500], [1]), tolerance: 1e-14)
+  }
+
+  @Test func `batch norm takes the biased variance`() {
+    // Of 0 and 2: mean 1, biased variance 1 (the unbiased one would be 2).
+    let images = Variable(tensorOf([0, 2], [1, 2, 1, 1, 1]))
+    let result = images.batchNormalised(scale: Variable(tensorOf([3], [1, 1])), offset: Variable(tensorOf([10], [1, 1])), epsilon: 0)
+    expectClose(result.value, tensorOf([7, 13], [1, 2, 1, 1, 1]), tolerance: 1e-14)
+  }
+
+  @Test func `batch norm by leading rows is that of the rows alone`() {
+    let whole = Variable(Self.images).batchNormalised(scale: Variable(Self.scale), offset: Variable(Self.offset), rows: 2)
+    let alone = Variable(Self.images.sliced(0..<2, along: 1)).batchNormalised(
+      scale: Variable(Self.scale), offset: Variable(Self.offset))
+    expectClose(whole.value.sliced(0..<2, along: 1), alone.value, tolerance: 1e-14)
+    let other = Variable(Self.images).batchNormalised(scale: Variable(Self.scale), offset: Variable(Self.offset))
+    #expect(other.value.doubles != whole.value.doubles)
+  }
+}

@@ -1,0 +1,154 @@
+import Autograd
+import TensorCore
+import Testing
+import _TestSupport
+
+/// The reverse pass itself: closed forms and laws.
+@Suite struct GradientTests {
+  private func leaf(_ numbers: Double...) -> Variable { Variable(tensorOf(numbers, [numbers.count])) }
+
+  private func derivative(_ order: Int, of function: (Variable) -> Variable, at x: Double) -> Double {
+    let variable = Variable(Tensor(x, dtype: .float64))
+    var result = function(variable)
+    for _ in 0..<order { result = gradient(of: result, at: [variable], differentiable: true)[0] }
+    return result.value.scalar
+  }
+
+  @Test(arguments: [-2, -0.5, 0, 0.5, 2] as [Double])
+  func `third derivatives agree with closed forms`(x: Double) {
+    expectClose(derivative(3, of: { $0.squared().squared() }, at: x), 24 * x, tolerance: 1e-13)
+    expectClose(derivative(3, of: { $0 * $0 * $0 * $0 }, at: x), 24 * x, tolerance: 1e-13)
+    expectClose(derivative(3, of: { $0.exp() }, at: x), Tensor(x, dtype: .float64).map(.exponential).scalar, tolerance: 1e-13)
+    let t = Tensor(x, dtype: .float64).map(.tanh).scalar
+    expectClose(derivative(3, of: { $0.tanh() }, at: x), (1 - t * t) * (6 * t * t - 2), tolerance: 1e-13)
+  }
+
+  @Test func `derivatives of every order of a fifth power`() {
+    let expected = [32.0, 80, 160, 240, 240, 120, 0]
+    for (order, value) in expected.enumerated() {
+      #expect(derivative(order, of: { $0 * $0 * $0 * $0 * $0 }, at: 2) == value)
+    }
+  }
+
+  @Test func `the safe square root has first and second derivatives of 0 at 0`() {
+    let x = leaf(0, 4)
+    let first = gradient(of: x.safeSquareRoot(), at: [x], differentiable: true)[0]
+    let second = gradient(of: first, at: [x])[0]
+    expectClose(first.value, tensorOf([0, 0.25], [2]), tolerance: 1e-15)
+    expectClose(second.value, tensorOf([0, -1.0 / 32], [2]), tolerance: 1e-15)
+  }
+
+  @Test func `the square root of a sum of squares is safe at the origin`() {
+    let x = leaf(0, 0)
+    let norm = x.squared().total().safeSquareRoot()
+    let first = gradient(of: norm, at: [x], differentiable: true)[0]
+    #expect(first.value.doubles == [0, 0])
+    #expect(gradient(of: first, at: [x])[0].value.doubles == [0, 0])
+  }
+
+  /// Finn et al., ICML 2017, equation 1, on L(θ) = ½aθ²: dL/dθ = a(1 − αa)²θ, and a(1 − αa)θ to first order.
+  @Test func `the meta-gradient of a parabola is the closed form`() {
+    func metaGradient(exact: Bool) -> Double {
+      let (a, rate) = (2.0, 0.1)
+      func loss(_ parameter: Variable) -> Variable { parameter.squared() * (a / 2) }
+      let parameter = Variable(Tensor(3, dtype: .float64))
+      let inner = gradient(of: loss(parameter), at: [parameter], differentiable: exact)[0]
+      return gradient(of: loss(parameter.adding(inner, scaledBy: -rate)), at: [parameter])[0].value.scalar
+    }
+    expectClose(metaGradient(exact: true), 3.84, tolerance: 1e-14)
+    expectClose(metaGradient(exact: false), 4.80, tolerance: 1e-14)
+  }
+
+  @Test func `a chain of a hundred thousand operations is differentiated and released`() {
+    let x = Variable(Tensor(1, dtype: .float64))
+    var y = x
+    for _ in 0..<100_000 { y = (y + y) * 0.5 }
+    #expect(gradient(of: y, at: [x])[0].value.scalar == 1)
+    #expect(gradient(of: y, at: [x], differentiable: true)[0].value.scalar == 1)
+  }
+
+  @Test func `a target that is not reached gets zeros of its shape`() {
+    let x = leaf(1, 2)
+    let other = Variable(random([2, 3]))
+    let found = gradient(of: x.squared(), at: [other, x])
+    expectClose(found[0].value, .zeros([2, 3], .float64), tolerance: 0)
+    expectClose(found[1].value, tensorOf([2, 4], [2]), tolerance: 0)
+    let constant = Variable(constant: tensorOf([5], [1]))
+    #expect(gradient(of: constant.exp(), at: [x])[0].value.doubles == [0, 0])
+  }
+
+  @Test func `detached variables stop gradients`() {
+    let x = leaf(3)
+    #expect(gradient(of: x * x.detached, at: [x])[0].value.doubles == [3])
+    #expect(gradient(of: x.detached.squared(), at: [x])[0].value.doubles == [0])
+    #expect(!x.detached.isTracked)
+  }
+
+  @Test func `a gradient that is not asked to be differentiable is a constant`() {
+    let x = leaf(3)
+    let first = gradient(of: x.squared(), at: [x])[0]
+    #expect(!first.isTracked)
+    #expect(gradient(of: first * x, at: [x])[0].value.doubles == [6])
+  }
+
+  @Test func `gradients at intermediate variables`() {
+    let x = leaf(2)
+    let middle = x.squared()
+    let result = middle * x
+    // At the middle the derivative is partial: x; at x it is total: 3x².
+    let found = gradient(of: result, at: [middle, x])
+    #expect(found[0].value.doubles == [2])
+    #expect(found[1].value.doubles == [12])
+    #expect(gradient(of: middle, at: [middle])[0].value.doubles == [1])
+  }
+
+  @Test func `the gradient of a sum is the sum of the gradients`() {
+    let x = Variable(random([3]))
+    let (f, g) = (x.tanh(), x.exp())
+    let together = gradient(of: f + g, at: [x])[0].value
+    expectClose(together, gradient(of: f, at: [x])[0].value + gradient(of: g, at: [x])[0].value, tolerance: 1e-15)
+  }
+
+  @Test func `a pullback is linear in its cotangent`() {
+    let x = Variable(random([3]))
+    let y = x.tanh()
+    let weight = random([3], "weight")
+    let found = pullback(of: y, at: [x], cotangent: Variable(constant: weight))[0].value
+    expectClose(found, gradient(of: y, at: [x])[0].value * weight, tolerance: 1e-15)
+  }
+}
+
+/// Task i's loss depends on row i of the task-batched parameters alone.
+@Suite struct TaskAxisTests {
+  private let inputs = random([3, 5, 2], "inputs")
+  private let targets = random([3, 5, 1], "targets")
+  private let shared = random([2, 1], "weights")
+
+  private func losses(_ weights: Variable, tasks: Range<Int>) -> Variable {
+    Variable(constant: inputs.slice(tasks).dense).product(weights).tanh().meanSquaredError(
+      targets: Variable(constant: targets.slice(tasks).dense))
+  }
+
+  @Test func `the gradient of a vector of losses holds every task's own gradient`() {
+    let weights = Variable(shared.repeated(3))
+    let together = gradient(of: losses(weights, tasks: 0..<3), at: [weights])[0].value
+    for task in 0..<3 {
+      let own = Variable(shared.repeated(1))
+      let alone = gradient(of: losses(own, tasks: task..<(task + 1)), at: [own])[0].value
+      expectClose(together[task], alone[0], tolerance: 1e-14)
+    }
+  }
+
+  @Test func `the gradient at shared parameters is the sum over tasks, at first and second order`() {
+    func adapted(_ weights: Variable, _ tasks: Range<Int>) -> Variable {
+      let step = gradient(of: losses(weights, tasks: tasks), at: [weights], differentiable: true)[0]
+      return losses(weights.adding(step, scaledBy: -0.1), tasks: tasks)
+    }
+    let leaf = Variable(shared)
+    let together = gradient(of: adapted(leaf.broadcastOverTasks(3), 0..<3), at: [leaf])[0].value
+    let separate = (0..<3).map { task in
+      gradient(of: adapted(leaf.broadcastOverTasks(1), task..<(task + 1)), at: [leaf])[0].value
+    }
+    expectClose(together, separate.dropFirst().reduce(separate[0], +), tolerance: 1e-14)
+  }
+}

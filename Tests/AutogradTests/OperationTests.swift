@@ -1,0 +1,88 @@
+import Autograd
+import TensorCore
+import Testing
+import _TestSupport
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Every differentiable operation, verified where the operation itself says.
+@Suite struct OperationTests {
+  @Test(arguments: Operations.all.map { $0.name })
+  func `first and second derivatives agree with central differences`(name: String) throws {
+    let type = try #require(Operations.all.first { $0.name == name })
+    #expect(!type.checks.isEmpty)
+    for check in type.checks {
+      #expect(check.inputs.allSatisfy { $0.dtype == .float64 })
+      expectDerivatives(DerivativeCheck(inputs: check.inputs, fixed: check.fixed) { Variable(check.operation, $0) })
+    }
+  }
+
+  @Test func `names are different`() {
+    #expect(Set(Operations.all.map { $0.name }).count == Operations.all.count)
+  }
+
+  @Test func `a check is of its own operation`() {
+    for type in Operations.all {
+      for check in type.checks { #expect(Swift.type(of: check.operation) == type) }
+    }
+  }
+
+  /// A new operation cannot escape the suite: its file is here, so its type has to be in the list.
+  @Test func `the list and the folder of operations agree`() {
+    let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")
+    let files = fileNames(in: "/\(root)/Modules/Autograd/Operations")
+    #expect(!files.isEmpty)
+    #expect(files == Operations.all.map { "\($0).swift" }.sorted())
+  }
+}
+
+/// The suite above can fail.
+@Suite struct WrongDerivativeTests {
+  @Test func `a wrong derivative is caught`() {
+    withKnownIssue {
+      expectDerivatives(check(WrongSquare()))
+    } matching: {
+      $0.comments.contains { "\($0)".contains("first") }
+    }
+  }
+
+  @Test func `a right derivative that cannot be differentiated again is caught`() {
+    withKnownIssue {
+      expectDerivatives(check(FrozenSquare()))
+    } matching: {
+      $0.comments.contains { "\($0)".contains("second") }
+    }
+  }
+
+  @Test func `a derivative that is not a number is caught`() {
+    withKnownIssue { expectDerivatives(DerivativeCheck(inputs: [tensorOf([-1, 2], [2])]) { $0[0].log() }) }
+  }
+
+  private func check(_ operation: any Operation) -> DerivativeCheck {
+    DerivativeCheck(inputs: [tensorOf([0.5, -1, 2], [3])]) { Variable(operation, $0) }
+  }
+
+  /// y = x², with 3x for a derivative.
+  private struct WrongSquare: Operation {
+    static let name = "wrong-square"
+    static let checks: [OperationCheck] = []
+    func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.square) }
+    func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable { cotangent * inputs[0] * 3 }
+  }
+
+  /// y = x², whose derivative 2x forgets that it depends on x.
+  private struct FrozenSquare: Operation {
+    static let name = "frozen-square"
+    static let checks: [OperationCheck] = []
+    func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.square) }
+    func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+      cotangent * inputs[0].detached * 2
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Autograd
+import TensorCore
+import Testing
+
+/// A function of several variables, at a point, whose derivatives are to be verified.
+struct DerivativeCheck {
+  /// The point; float64 unless single precision is the subject.
+  let inputs: [Tensor]
+  /// Inputs that the function is not differentiated in: labels, gates.
+  var fixed: Set<Int> = []
+  /// The function, one variable for each input.
+  let function: ([Variable]) -> Variable
+
+  var free: [Int] { inputs.indices.filter { !fixed.contains($0) } }
+}
+
+/// How closely an analytic derivative agrees with a difference quotient.
+struct DerivativeTolerance {
+  /// Distance of the difference quotient's nearest points.
+  let step: Double
+  /// Largest error, relative to the derivative.
+  let relative: Double
+  /// What rounding leaves of a derivative of zero: a few units of the last place divided by the step.
+  let rounding: Double
+
+  static let double = DerivativeTolerance(step: 1e-4, relative: 1e-6, rounding: 1e-9)
+  static let single = DerivativeTolerance(step: 1e-2, relative: 2e-3, rounding: 2e-4)
+}
+
+/// Records an issue unless the first and the second derivatives agree with central differences.
+///
+/// ```
+/// first:  ⟨w, Df(x)·v⟩ = ⟨Jᵀw, v⟩          for random v, w
+/// second: the same for (x, w) ↦ Jᵀw, so also in the cotangent
+/// ```
+func expectDerivatives(
+  _ check: DerivativeCheck, tolerance: DerivativeTolerance = .double, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let free = check.free
+  let point = free.map { check.inputs[$0] }
+  func value(_ variables: [Variable]) -> Variable {
+    var all = check.inputs.map { Variable(constant: $0) }
+    for (place, index) in free.enumerated() { all[index] = variables[place] }
+    return check.function(all)
+  }
+  let output = value(point.map { Variable(constant: $0) }).value
+  let weight = randomTensors(like: [output], "cotangent")[0]
+
+  expectFirstDerivative("first derivative", at: point, tolerance, sourceLocation) { [value($0)] }
+  // The gradient as a function of the point and of the cotangent, differentiated in turn.
+  expectFirstDerivative("second derivative", at: point + [weight], tolerance, sourceLocation) { variables in
+    pullback(
+      of: value(Array(variables.dropLast())), at: Array(variables.dropLast()), cotangent: variables[free.count], differentiable: true)
+  }
+}
+
+private func expectFirstDerivative(
+  _ order: String, at point: [Tensor], _ tolerance: DerivativeTolerance, _ sourceLocation: SourceLocation,
+  _ function: ([Variable]) -> [Variable]
+) {
+  let direction = randomTensors(like: point, "direction \(order)")
+  let leaves = point.map { Variable($0) }
+  let outputs = function(leaves)
+  let weights = randomTensors(like: outputs.map(\.value), "weight \(order)")
+  let weighted = zip(outputs, weights).map { ($0 * Variable(constant: $1)).total() }
+  guard let first = weighted.first else {
+    Issue.record("\(order): nothing to differentiate", sourceLocation: sourceLocation)
+    return
+  }
+  let gradients = gradient(of: weighted.dropFirst().reduce(first, +), at: leaves)
+  let analytic = zip(gradients, direction).reduce(0) { $0 + inner($1.0.value, $1.1) }
+
+  func along(_ distance: Double) -> Double {
+    // At leaves, not constants: the function itself may take gradients.
+    let moved = zip(point, direction).map { Variable($0 + distance * $1) }
+    return zip(function(moved), weights).reduce(0) { $0 + inner($1.0.value, $1.1) }
+  }
+  // The quotients at h and 2h combined cancel the error of order h², which near a pole exceeds the tolerance.
+  let h = tolerance.step
+  let numeric = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h)
+  let allowed = tolerance.relative * max(abs(analytic), abs(numeric)) + tolerance.rounding
+  if !(abs(analytic - numeric) <= allowed) {
+    Issue.record("\(order): \(analytic), central differences give \(numeric)", sourceLocation: sourceLocation)
+  }
+}
+
+/// Standard normal numbers of the same shapes and types, the same in every run.
+func randomTensors(like tensors: [Tensor], _ purpose: String) -> [Tensor] {
+  tensors.enumerated().map { index, tensor in
+    var stream = RandomStream(seed: 31).child(purpose).child(index)
+    return tensorOf((0..<tensor.shape.elementCount).map { _ in stream.normal() }, tensor.shape, tensor.dtype)
+  }
+}
+
+/// Standard normal numbers, the same in every run.
+func random(_ shape: Shape, _ purpose: String = "point", dtype: DType = .float64) -> Tensor {
+  randomTensors(like: [.zeros(shape, dtype)], purpose)[0]
+}
+
+/// A tensor of numbers whose count is known to fit.
+func tensorOf(_ numbers: [Double], _ shape: Shape, _ dtype: DType = .float64) -> Tensor {
+  precondition(numbers.count == shape.elementCount, "\(numbers.count) numbers for \(shape)")
+  return Tensor(shape: shape, dtype: .float64) { bytes in
+    _ = bytes.bindMemory(to: Double.self).initialize(from: numbers)
+  }.converted(to: dtype)
+}
+
+private func inner(_ first: Tensor, _ second: Tensor) -> Double {
+  zip(first.doubles, second.doubles).reduce(0) { $0 + $1.0 * $1.1 }
+}

@@ -1,0 +1,123 @@
+import Evaluation
+import Models
+import TensorCore
+import Testing
+import _TestSupport
+
+/// Files that are no reference cases.
+@Suite struct ParityErrorTests {
+  private func expectFault(
+    _ fault: ParityError.Fault, sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout Safetensors) throws -> Void
+  ) throws {
+    var file = ParityFixture.sgd.file
+    try change(&file)
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/case.safetensors"
+      try file.write(to: path)
+      #expect(throws: ParityError(path: path, fault: fault), sourceLocation: sourceLocation) { try parityReports(path: path) }
+    }
+  }
+
+  private func expectFault(
+    _ fault: ParityError.Fault, replacing text: String, with other: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try expectFault(fault, sourceLocation: sourceLocation) { file in
+      let json = try #require(file.metadata["case"])
+      let changed = json.replacing(text, with: other)
+      #expect(changed != json, sourceLocation: sourceLocation)
+      file.metadata["case"] = changed
+    }
+  }
+
+  @Test func `a missing file`() {
+    let path = "no-such-folder/case.safetensors"
+    #expect(throws: ParityError(path: path, fault: .file(.file(.missing(path: path))))) { try parityReports(path: path) }
+  }
+
+  @Test func `a truncated file`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/case.safetensors"
+      try AtomicFile.write(Array("short".utf8), to: path)
+      #expect(throws: ParityError(path: path, fault: .file(.tooShort(byteCount: 5)))) { try parityReports(path: path) }
+    }
+  }
+
+  @Test func `metadata without a case, or with one that is no JSON`() throws {
+    try expectFault(.missingCase) { $0.metadata = [:] }
+    try expectFault(.invalidJSON) { $0.metadata["case"] = "{" }
+    try expectFault(.wrongType(key: "")) { $0.metadata["case"] = "[]" }
+  }
+
+  @Test func `missing keys are named with their path`() throws {
+    try expectFault(.missingKey("loss"), replacing: "\"loss\"", with: "\"los\"")
+    try expectFault(.missingKey("inner.optimizer"), replacing: "\"optimizer\"", with: "\"optimiser\"")
+    try expectFault(.missingKey("model.layers"), replacing: "\"layers\"", with: "\"widths\"")
+    try expectFault(.missingKey("model.image"), replacing: "\"mlp\"", with: "\"conv\"")
+  }
+
+  @Test func `values of the wrong type are named with their path`() throws {
+    try expectFault(.wrongType(key: "inner.steps"), replacing: "\"steps\": 1", with: "\"steps\": \"one\"")
+    try expectFault(.wrongType(key: "tasks"), replacing: "\"tasks\": 1", with: "\"tasks\": null")
+  }
+
+  @Test func `unknown names are answered with the known ones`() throws {
+    try expectFault(
+      .unknownName(
+        key: "inner.optimizer", found: "lion", known: ["sgd", "per-parameter-sgd", "momentum", "adagrad", "rmsprop", "adam"]),
+      replacing: "\"sgd\"", with: "\"lion\"")
+    try expectFault(
+      .unknownName(key: "loss", found: "hinge", known: ["mse", "cross-entropy", "binary-cross-entropy"]),
+      replacing: "\"mse\"", with: "\"hinge\"")
+    try expectFault(
+      .unknownName(key: "estimator", found: "evolution", known: ["exact", "first-order", "reptile"]),
+      replacing: "\"exact\"", with: "\"evolution\"")
+    try expectFault(.unknownName(key: "model.kind", found: "rnn", known: ["mlp", "conv"]), replacing: "\"mlp\"", with: "\"rnn\"")
+  }
+
+  @Test func `numbers out of range`() throws {
+    try expectFault(.outOfRange(key: "tasks", found: 0, expected: 1...1_000_000), replacing: "\"tasks\": 1", with: "\"tasks\": 0")
+    try expectFault(.outOfRange(key: "inner.steps", found: -1, expected: 0...1000), replacing: "\"steps\": 1", with: "\"steps\": -1")
+    try expectFault(
+      .outOfRange(key: "model.layers", found: 9_000_000_000, expected: 1...65_536), replacing: "[1, 1]", with: "[1, 9000000000]")
+    try expectFault(.outOfRange(key: "model.layers", found: 1, expected: 2...100), replacing: "[1, 1]", with: "[1]")
+  }
+
+  @Test(arguments: ["params.layers.0.weight", "hyper.lr", "support.x", "query.y", "expected.query_loss", "expected.grad.lr"])
+  func `a missing tensor`(name: String) throws {
+    try expectFault(.missingTensor(name)) { $0.tensors[name] = nil }
+  }
+
+  @Test func `tensors of other shapes and types`() throws {
+    try expectFault(.tensorShape(name: "support.x", expected: [1, 1, 1], found: [1, 2, 1])) {
+      $0.tensors["support.x"] = .zeros([1, 2, 1], .float64)
+    }
+    try expectFault(.tensorShape(name: "expected.grad.lr", expected: [], found: [1])) {
+      $0.tensors["expected.grad.lr"] = .zeros([1], .float64)
+    }
+    try expectFault(.tensorType(name: "query.y", expected: .float64, found: .int64)) {
+      $0.tensors["query.y"] = try Tensor([0] as [Int], shape: [1, 1, 1])
+    }
+    try expectFault(.tensorType(name: "params.layers.0.bias", expected: .float64, found: .int64)) {
+      $0.tensors["params.layers.0.bias"] = try Tensor([0] as [Int], shape: [1])
+    }
+  }
+
+  @Test func `parameters of another model`() throws {
+    try expectFault(.model(.unexpectedParameter(name: "layers.1.bias"))) { $0.tensors["params.layers.1.bias"] = .zeros([1], .float64) }
+    try expectFault(.model(.parameterShape(name: "layers.0.bias", expected: [1], found: [2]))) {
+      $0.tensors["params.layers.0.bias"] = .zeros([2], .float64)
+    }
+  }
+
+  @Test func `labels that are no classes`() throws {
+    try expectFault(.label(tensor: "support.y", found: 1, ways: 1)) { file in
+      file.metadata["case"] = file.metadata["case"]?.replacing("\"mse\"", with: "\"cross-entropy\"")
+      file.tensors["support.y"] = try Tensor([1] as [Int], shape: [1, 1])
+    }
+  }
+
+  @Test func `messages say what was found and expected`() {
+    let error = ParityError(path: "a.safetensors", fault: .tensorShape(name: "support.x", expected: [1, 2], found: [3]))
+    #expect(error.description == "a.safetensors: tensor 'support.x' has shape [3], the case makes it [1, 2].")
+  }
+}

@@ -1,0 +1,130 @@
+import OmniglotTasks
+import TensorCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Small data in Omniglot's layout, made byte by byte: no library that the reader uses takes part.
+///
+/// Seven background alphabets of two characters and one evaluation alphabet of three, four drawings each. Under
+/// `background-evaluation` that is 12, 2 and 3 classes.
+struct SyntheticOmniglot {
+  /// PNG files by member name.
+  var members: [String: [UInt8]] = [:]
+
+  init() {
+    for alphabet in 1...7 { add("images_background/Alphabet\(alphabet)", characters: 2) }
+    add("images_evaluation/Test", characters: 3)
+  }
+
+  private mutating func add(_ alphabet: String, characters: Int) {
+    for character in 1...characters {
+      for drawing in 1...4 { members["\(alphabet)/character0\(character)/0001_0\(drawing).png"] = picture(of: members.count) }
+    }
+  }
+
+  /// A drawing that tells its number: a box of black pixels whose place and width depend on it.
+  private func picture(of number: Int) -> [UInt8] {
+    png(width: 105, height: 105) { x, y in (10 + number..<20 + number).contains(y) && (5..<30 + number % 7).contains(x) }
+  }
+
+  func names(in half: String) -> [String] { members.keys.filter { $0.hasPrefix(half + "/") }.sorted() }
+
+  /// The two archives, stored in reverse order, so that the reader has to sort.
+  func writeArchives(to folder: String) throws {
+    for half in OmniglotSource.names {
+      try writeFile(archive(of: half), to: "\(folder)/\(half).zip")
+    }
+  }
+
+  func archive(of half: String) -> [UInt8] {
+    zip([("\(half)/", [])] + names(in: half).reversed().map { ($0, members[$0] ?? []) })
+  }
+
+  func writeFolders(to folder: String) throws {
+    for (name, bytes) in members {
+      var path = folder
+      for part in name.split(separator: "/").dropLast() {
+        path += "/\(part)"
+        _ = mkdir(path, 0o700)
+      }
+      try writeFile(bytes, to: "\(folder)/\(name)")
+    }
+  }
+}
+
+extension Omniglot {
+  /// Settings that the synthetic data suffice for.
+  static var small: Omniglot {
+    var task = Omniglot()
+    (task.ways, task.shots, task.queries, task.split) = (2, 1, 2, .backgroundEvaluation)
+    return task
+  }
+}
+
+/// A grey PNG file of one bit a pixel, its data stored without compression.
+func png(width: Int, height: Int, isInk: (_ x: Int, _ y: Int) -> Bool) -> [UInt8] {
+  var rows: [UInt8] = []
+  for y in 0..<height {
+    rows.append(0)  // the row's filter: none
+    for start in stride(from: 0, to: width, by: 8) {
+      rows.append((0..<8).reduce(0) { byte, bit in byte << 1 | (start + bit < width && isInk(start + bit, y) ? 0 : 1) })
+    }
+  }
+  let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [1, 0, 0, 0, 0]
+  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + chunk("IHDR", header) + chunk("IDAT", zlib(rows)) + chunk("IEND", [])
+}
+
+/// A zip archive of stored members; names that end in a slash are folders.
+func zip(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+  var archive: [UInt8] = []
+  var directory: [UInt8] = []
+  for (name, bytes) in members {
+    let size = littleEndian(UInt32(bytes.count))
+    let common = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x47] + littleEndian(crc32(bytes)) + size + size + littleEndian(UInt16(name.utf8.count))
+    directory += littleEndian(0x0201_4b50 as UInt32) + [20, 3] + common + [UInt8](repeating: 0, count: 8)
+    // External attributes: the Unix mode of a folder or a file in the upper half.
+    let mode: UInt32 = name.hasSuffix("/") ? 0o040755 : 0o100644
+    directory += littleEndian(mode << 16) + littleEndian(UInt32(archive.count)) + name.utf8
+    archive += littleEndian(0x0403_4b50 as UInt32) + common + [0, 0] + name.utf8 + bytes
+  }
+  let count = littleEndian(UInt16(members.count))
+  let end =
+    littleEndian(0x0605_4b50 as UInt32) + [0, 0, 0, 0] + count + count + littleEndian(UInt32(directory.count))
+    + littleEndian(UInt32(archive.count)) + [0, 0]
+  return archive + directory + end
+}
+
+/// Writes a file without waiting for the disk, which `AtomicFile` does.
+func writeFile(_ bytes: [UInt8], to path: String) throws {
+  guard let file = fopen(path, "wb") else { throw FileError.unwritable(path: path, code: errno) }
+  let count = fwrite(bytes, 1, bytes.count, file)
+  guard fclose(file) == 0, count == bytes.count else { throw FileError.unwritable(path: path, code: errno) }
+}
+
+func crc32(_ bytes: [UInt8]) -> UInt32 {
+  ~bytes.reduce(0xffff_ffff as UInt32) { crc, byte in
+    (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
+  }
+}
+
+private func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+  bigEndian(UInt32(data.count)) + type.utf8 + data + bigEndian(crc32(Array(type.utf8) + data))
+}
+
+/// One stored block in a zlib stream; at most 65,535 bytes.
+private func zlib(_ bytes: [UInt8]) -> [UInt8] {
+  let length = UInt16(bytes.count)
+  var sums: (a: UInt32, b: UInt32) = (1, 0)
+  for byte in bytes {
+    sums.a = (sums.a + UInt32(byte)) % 65521
+    sums.b = (sums.b + sums.a) % 65521
+  }
+  return [0x78, 0x01, 0x01] + littleEndian(length) + littleEndian(~length) + bytes + bigEndian(sums.b << 16 | sums.a)
+}
+
+private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+private func bigEndian(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }

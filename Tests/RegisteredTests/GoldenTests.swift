@@ -1,0 +1,37 @@
+import Evaluation
+import TensorCore
+import Testing
+import _TestSupport
+
+/// Meta-gradients computed by another framework: the reference cases beside the checkout.
+@Suite(.enabled(if: sharedFolder != nil, "the reference cases are not on this machine; SHARED_DIR names their folder"))
+struct GoldenTests {
+  /// What there has to be: a folder that lost its files would pass every comparison.
+  static let cases = [
+    "conv-fomaml-2", "conv-maml-2", "logistic-maml-3", "pool-maml-1", "sine-adam-3", "sine-fomaml-5", "sine-maml-1", "sine-maml-5",
+    "sine-metasgd-3", "sine-momentum-4", "sine-reptile-5",
+  ]
+
+  @Test(arguments: cases)
+  func `losses, adapted parameters and gradients agree with PyTorch`(name: String) throws {
+    let folder = try #require(sharedFolder)
+    let report = try parityReports(path: "\(folder)/golden/\(name).safetensors")
+    #expect(report.passed, "\(report)")
+    // What is compared: a loss, and each parameter's adapted value and gradient, in both precisions.
+    #expect(report.rows.count >= 2 * 5)
+    #expect(Set(report.rows.map(\.dtype)) == [.float64, .float32])
+  }
+
+  @Test func `every reference case is tested`() throws {
+    let folder = try #require(sharedFolder)
+    let files = fileNames(in: "\(folder)/golden").filter { $0.hasSuffix(".safetensors") }
+    #expect(files == Self.cases.map { "\($0).safetensors" })
+  }
+
+  /// PyTorch's own float32 stays under 2e-4 by this measure.
+  @Test func `single precision is as good as the reference's own`() throws {
+    let folder = try #require(sharedFolder)
+    let worst = try Self.cases.map { try parityReports(path: "\(folder)/golden/\($0).safetensors").worst(.float32) }
+    #expect((worst.max() ?? .infinity) < 2e-4, "\(zip(Self.cases, worst).map { "\($0): \($1)" })")
+  }
+}

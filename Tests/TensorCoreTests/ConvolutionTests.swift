@@ -1,0 +1,101 @@
+import TensorCore
+import Testing
+import _TestSupport
+
+@Suite struct ConvolutionTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let tasks, images, height, width, inputs, outputs, filterHeight, filterWidth, step, padding: Int
+    var geometry: ConvolutionGeometry {
+      ConvolutionGeometry(step: step, padding: padding, inputSize: (height, width), filterSize: (filterHeight, filterWidth))
+    }
+    var testDescription: String {
+      "\(images)×\(height)×\(width)×\(inputs) to \(outputs) by \(filterHeight)×\(filterWidth), step \(step), padding \(padding)"
+    }
+  }
+
+  static let cases = [
+    Case(tasks: 1, images: 1, height: 1, width: 1, inputs: 1, outputs: 1, filterHeight: 1, filterWidth: 1, step: 1, padding: 0),
+    Case(tasks: 2, images: 3, height: 7, width: 5, inputs: 2, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+    Case(tasks: 2, images: 2, height: 7, width: 8, inputs: 3, outputs: 4, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
+    Case(tasks: 1, images: 5, height: 28, width: 28, inputs: 1, outputs: 5, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
+    Case(tasks: 1, images: 2, height: 6, width: 6, inputs: 2, outputs: 2, filterHeight: 2, filterWidth: 3, step: 3, padding: 0),
+    Case(tasks: 1, images: 1, height: 3, width: 3, inputs: 2, outputs: 2, filterHeight: 5, filterWidth: 5, step: 1, padding: 2),
+    Case(tasks: 1, images: 1, height: 2, width: 2, inputs: 1, outputs: 2, filterHeight: 1, filterWidth: 1, step: 1, padding: 2),
+    Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+  ]
+
+  /// Calls back for each product of the sum that a convolution is.
+  static func eachTerm(_ item: Case, _ body: (_ image: [Int], _ filter: [Int], _ output: [Int]) -> Void) {
+    let size = item.geometry.outputSize
+    for t in 0..<item.tasks {
+      for output in Reference.indices(of: [item.images, size.height, size.width, item.outputs]) {
+        for filter in Reference.indices(of: [item.filterHeight, item.filterWidth, item.inputs]) {
+          let row = output[1] * item.step + filter[0] - item.padding
+          let column = output[2] * item.step + filter[1] - item.padding
+          guard (0..<item.height).contains(row), (0..<item.width).contains(column) else { continue }
+          body([t, output[0], row, column, filter[2]], [t] + filter + [output[3]], [t] + output)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: cases, floatingTypes)
+  func `all three maps of the family`(item: Case, dtype: DType) throws {
+    let size = item.geometry.outputSize
+    let images = try Tensor.random([item.tasks, item.images, item.height, item.width, item.inputs], "images", dtype)
+    let filter = try Tensor.random([item.tasks, item.filterHeight, item.filterWidth, item.inputs, item.outputs], "filter", dtype)
+    let outputs = try Tensor.random([item.tasks, item.images, size.height, size.width, item.outputs], "outputs", dtype)
+    for (x, w, y) in [
+      (images, filter, outputs), (images, filter[0].repeated(item.tasks), outputs), (images[0].repeated(item.tasks), filter, outputs),
+      (images, filter, outputs[0].repeated(item.tasks)),
+    ] {
+      try check(item, x, w, y, dtype)
+    }
+  }
+
+  func check(_ item: Case, _ images: Tensor, _ filter: Tensor, _ outputs: Tensor, _ dtype: DType) throws {
+    let (x, w, y) = (Reference(images), Reference(filter), Reference(outputs))
+    var forward = Array(repeating: 0.0, count: y.values.count)
+    var inputGradient = Array(repeating: 0.0, count: x.values.count)
+    var filterGradient = Array(repeating: 0.0, count: w.values.count)
+    func place(_ index: [Int], _ shape: [Int]) -> Int { zip(shape, index).reduce(0) { $0 * $1.0 + $1.1 } }
+    Self.eachTerm(item) { image, weight, output in
+      forward[place(output, y.shape)] += x[image] * w[weight]
+      inputGradient[place(image, x.shape)] += y[output] * w[weight]
+      filterGradient[place(weight, w.shape)] += x[image] * y[output]
+    }
+    // The worst case of recursive summation: a unit of rounding for each term.
+    let rounding = dtype == .float32 ? 2e-7 : 4e-16
+    func tolerance(_ terms: Int) -> Double { rounding * Double(max(terms, 4)) }
+    let taps = item.filterHeight * item.filterWidth
+    let size = item.geometry.outputSize
+    expectClose(
+      images.convolved(with: filter, item.geometry), try Reference(shape: y.shape, values: forward).tensor(dtype),
+      tolerance: tolerance(taps * item.inputs))
+    expectClose(
+      outputs.convolutionInputGradient(filter: filter, item.geometry), try Reference(shape: x.shape, values: inputGradient).tensor(dtype),
+      tolerance: tolerance(taps * item.outputs))
+    expectClose(
+      outputs.convolutionFilterGradient(images: images, item.geometry), try Reference(shape: w.shape, values: filterGradient).tensor(dtype),
+      tolerance: tolerance(item.images * size.height * size.width))
+  }
+
+  @Test func `no images give zeros`() {
+    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    // The block that the result takes is dirty.
+    for _ in 0..<3 { _ = Tensor.ones([1, 3, 3, 2, 2], .float64) }
+    let gradient = Tensor.zeros([1, 0, 4, 4, 2], .float64).convolutionFilterGradient(images: .zeros([1, 0, 4, 4, 2], .float64), geometry)
+    #expect(gradient.doubles == Array(repeating: 0, count: 36))
+    #expect(Tensor.zeros([1, 0, 4, 4, 2]).convolved(with: .zeros([1, 3, 3, 2, 5]), geometry).shape == [1, 0, 4, 4, 5])
+  }
+
+  @Test func `operands that do not fit trap`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = ConvolutionGeometry(step: 1, padding: 0, inputSize: (2, 2), filterSize: (3, 3))
+    }
+    await #expect(processExitsWith: .failure) {
+      let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+      _ = Tensor.zeros([1, 1, 4, 4, 2]).convolved(with: .zeros([1, 3, 3, 3, 5]), geometry)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import TensorCore
+import Testing
+
+/// The marks are the process's, so each test has a process of its own.
+@Suite struct MemoryTests {
+  @Test func `the high-water mark holds what was live at once`() async {
+    await #expect(processExitsWith: .success) {
+      let megabyte = 1 << 20
+      let before = TensorMemory.liveBytes
+      TensorMemory.resetPeak()
+      for _ in 0..<8 { _ = Tensor.zeros([megabyte]).total }
+      let one = TensorMemory.peakBytes - before
+      // 4 MiB of float32 and at most a quarter more, and not eight times as much.
+      precondition(one >= 4 * megabyte && one <= 6 * megabyte, "one at a time: \(one)")
+      let kept = (0..<8).map { _ in Tensor.zeros([megabyte]) }
+      let all = TensorMemory.peakBytes - before
+      precondition(all >= 32 * megabyte && all <= 42 * megabyte, "eight at once: \(all)")
+      precondition(kept.count == 8)
+    }
+  }
+
+  @Test func `what is released is no longer live, and the mark can start anew`() async {
+    await #expect(processExitsWith: .success) {
+      let before = TensorMemory.liveBytes
+      do {
+        let block = Tensor.zeros([1 << 20])
+        precondition(TensorMemory.liveBytes >= before + 4 << 20)
+        precondition(block.shape[0] == 1 << 20)
+      }
+      precondition(TensorMemory.liveBytes <= before + 1 << 16)
+      precondition(TensorMemory.peakBytes >= before + 4 << 20)
+      TensorMemory.resetPeak()
+      precondition(TensorMemory.peakBytes <= before + 1 << 16)
+      TensorMemory.trim()
+      precondition(Tensor.ones([1 << 20]).total.scalar == Double(1 << 20))
+    }
+  }
+
+  @Test func `views share storage`() async {
+    await #expect(processExitsWith: .success) {
+      let block = Tensor.zeros([1 << 20])
+      TensorMemory.resetPeak()
+      let before = TensorMemory.peakBytes
+      let views = (0..<100).map { _ in block.repeated(25).reshaped([25, 1 << 10, 1 << 10])[3].slice(1..<3) }
+      precondition(views.count == 100)
+      precondition(TensorMemory.peakBytes - before <= 1 << 16)
+    }
+  }
+
+  @Test func `blocks freed on other threads come back`() async {
+    await withTaskGroup(of: Double.self) { group in
+      for index in 0..<64 {
+        group.addTask { Tensor(repeating: Double(index), shape: [1000 + index], dtype: .float64).mean([0]).scalar }
+      }
+      var sum = 0.0
+      for await value in group { sum += value }
+      #expect(abs(sum - 2016) < 1e-9)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import TensorCore
+import Testing
+import _TestSupport
+
+@Suite struct PoolingTests {
+  @Test(arguments: [(4, 4, 2), (7, 5, 2), (9, 10, 3), (3, 3, 1), (5, 5, 5), (1, 1, 2)], floatingTypes)
+  func `maxima and their positions`(size: (height: Int, width: Int, window: Int), dtype: DType) throws {
+    let tensor = try Tensor.random([2, 3, size.height, size.width, 5], "pool", dtype)
+    let source = Reference(tensor)
+    let (maxima, positions) = tensor.maximumPooled(window: size.window)
+    let shape = [2, 3, size.height / size.window, size.width / size.window, 5]
+    func window(_ index: [Int]) -> [[Int]] {
+      Reference.indices(of: [size.window, size.window]).map {
+        [index[0], index[1], index[2] * size.window + $0[0], index[3] * size.window + $0[1], index[4]]
+      }
+    }
+    let expected = Reference(shape: shape) { window($0).map { source[$0] }.max() ?? 0 }
+    expectClose(maxima, try expected.tensor(dtype), tolerance: 0)
+    #expect(positions.dtype == .int32)
+    expectClose(tensor.picked(at: positions), maxima, tolerance: 0)
+  }
+
+  @Test func `the first of equal elements is remembered`() {
+    let (_, positions) = Tensor.ones([1, 1, 4, 4, 1]).maximumPooled(window: 2)
+    #expect(positions.integers == [0, 2, 8, 10])
+  }
+
+  @Test func `not a number wins`() throws {
+    for position in 0..<4 {
+      var values = [1, 2, 3, 4] as [Double]
+      values[position] = .nan
+      let (maxima, positions) = try Tensor(values, shape: [1, 1, 2, 2, 1]).maximumPooled(window: 2)
+      #expect(maxima.scalar.isNaN)
+      #expect(positions.integers == [position])
+    }
+  }
+
+  @Test(arguments: floatingTypes)
+  func `placing is the transpose of picking`(dtype: DType) throws {
+    let images = try Tensor.random([2, 2, 5, 6, 3], "images", dtype)
+    let (_, positions) = images.maximumPooled(window: 2)
+    let cotangent = try Tensor.random(positions.shape, "cotangent", dtype)
+    let placed = cotangent.placed(at: positions, in: images.shape)
+    // ⟨place(w), x⟩ = ⟨w, pick(x)⟩
+    let other = try Tensor.random(images.shape, "other", dtype)
+    expectClose((placed * other).total.scalar, (cotangent * other.picked(at: positions)).total.scalar, tolerance: dtype.sumRounding)
+    #expect(placed.doubles.filter { $0 != 0 }.count == positions.shape.elementCount)
+    expectClose(placed.picked(at: positions), cotangent, tolerance: 0)
+  }
+
+  @Test func `repeated operands are read as if written out`() throws {
+    let image = try Tensor.random([2, 4, 4, 1], "image")
+    let (maxima, positions) = image.repeated(2).dense.maximumPooled(window: 2)
+    expectClose(image.repeated(2).picked(at: positions), maxima, tolerance: 0)
+    expectClose(
+      maxima[0].repeated(2).placed(at: positions, in: [2, 2, 4, 4, 1]), maxima.placed(at: positions, in: [2, 2, 4, 4, 1]), tolerance: 0)
+  }
+
+  @Test func `operands that do not fit trap`() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([4, 4]).maximumPooled(window: 2) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 1, 4, 4, 1]).picked(at: .zeros([1, 1, 2, 2, 1])) }
+  }
+}

@@ -1,0 +1,60 @@
+import TensorCore
+import Testing
+import _TestSupport
+
+@Suite struct ProductTests {
+  struct Size: Sendable, CustomTestStringConvertible {
+    let (t, m, k, n): (Int, Int, Int, Int)
+    var testDescription: String { "\(t)×[\(m), \(k)]·[\(k), \(n)]" }
+    init(_ t: Int, _ m: Int, _ k: Int, _ n: Int) { (self.t, self.m, self.k, self.n) = (t, m, k, n) }
+  }
+
+  static let sizes = [
+    Size(1, 1, 1, 1), Size(2, 3, 5, 7), Size(3, 10, 1, 40), Size(2, 10, 40, 40), Size(1, 33, 17, 65), Size(4, 1, 40, 1), Size(2, 5, 64, 5),
+    Size(1, 100, 9, 3), Size(2, 4, 300, 16),
+  ]
+
+  @Test(arguments: sizes, floatingTypes)
+  func `products of every storage order`(size: Size, dtype: DType) throws {
+    let a = try Tensor.random([size.t, size.m, size.k], "a", dtype)
+    let b = try Tensor.random([size.t, size.k, size.n], "b", dtype)
+    try check(a, b, repeated: (false, false))
+    try check(a[0].repeated(size.t), b, repeated: (true, false))
+    try check(a, b[0].repeated(size.t), repeated: (false, true))
+    try check(a[0].repeated(size.t), b[0].repeated(size.t), repeated: (true, true))
+  }
+
+  func check(_ a: Tensor, _ b: Tensor, repeated: (Bool, Bool), sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let (x, y) = (Reference(a), Reference(b))
+    let expected = Reference(shape: [a.shape[0], a.shape[1], b.shape[2]]) { index in
+      (0..<a.shape[2]).reduce(0) { $0 + x[[index[0], index[1], $1]] * y[[index[0], $1, index[2]]] }
+    }
+    let (at, bt) = (a.transposed([0, 2, 1]), b.transposed([0, 2, 1]))
+    #expect(at.isRepeated == repeated.0 && bt.isRepeated == repeated.1, sourceLocation: sourceLocation)
+    let result = try expected.tensor(a.dtype)
+    let tolerance = a.dtype.sumRounding
+    expectClose(a.product(b), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(at.product(b, transposeFirst: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(a.product(bt, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(at.product(bt, transposeFirst: true, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: floatingTypes)
+  func `empty extents`(dtype: DType) {
+    #expect(Tensor.zeros([2, 3, 0], dtype).product(.zeros([2, 0, 4], dtype)).doubles == Array(repeating: 0, count: 24))
+    #expect(Tensor.zeros([2, 0, 3], dtype).product(.zeros([2, 3, 4], dtype)).shape == [2, 0, 4])
+    #expect(Tensor.zeros([0, 2, 3], dtype).product(.zeros([0, 3, 4], dtype)).shape == [0, 2, 4])
+  }
+
+  @Test func `operations are counted`() {
+    let before = Kernels.productOperations
+    _ = Tensor.ones([2, 3, 4]).product(.ones([2, 4, 5]))
+    #expect(Kernels.productOperations - before == 2 * 2 * 3 * 4 * 5)
+  }
+
+  @Test func `operands that do not fit trap`() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([1, 4, 2])) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([2, 3, 2])) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([1, 3, 2], .float64)) }
+  }
+}

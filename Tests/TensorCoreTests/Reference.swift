@@ -1,0 +1,48 @@
+import TensorCore
+
+/// Numbers with a shape, and the plainest way to compute on them: what the kernels are compared with.
+struct Reference {
+  let shape: [Int]
+  let values: [Double]
+
+  init(shape: [Int], values: [Double]) {
+    self.shape = shape
+    self.values = values
+  }
+
+  init(_ tensor: Tensor) {
+    self.init(shape: tensor.shape.dimensions, values: tensor.doubles)
+  }
+
+  /// One value for each index.
+  init(shape: [Int], _ value: ([Int]) -> Double) {
+    self.init(shape: shape, values: Self.indices(of: shape).map(value))
+  }
+
+  subscript(index: [Int]) -> Double { values[zip(shape, index).reduce(0) { $0 * $1.0 + $1.1 }] }
+
+  /// All indices of a shape, row by row.
+  static func indices(of shape: [Int]) -> [[Int]] {
+    shape.reduce([[]]) { prefixes, extent in prefixes.flatMap { prefix in (0..<extent).map { prefix + [$0] } } }
+  }
+
+  /// The tensor of these numbers.
+  func tensor(_ dtype: DType) throws -> Tensor { try Tensor(values, shape: Shape(shape), dtype: dtype) }
+}
+
+extension Tensor {
+  /// Normal numbers, the same for the same name.
+  static func random(_ shape: Shape, _ name: String, _ dtype: DType = .float64) throws -> Tensor {
+    var stream = RandomStream(seed: 1).child(name)
+    return try Tensor((0..<shape.elementCount).map { _ in stream.normal() }, shape: shape, dtype: dtype)
+  }
+}
+
+extension DType {
+  /// The rounding of one result of a few operations on numbers around 1, some units in the last place.
+  var rounding: Double { self == .float32 ? 1e-6 : 1e-14 }
+  /// The rounding of a sum of up to some thousand products of numbers around 1.
+  var sumRounding: Double { self == .float32 ? 5e-5 : 1e-12 }
+}
+
+let floatingTypes: [DType] = [.float32, .float64]

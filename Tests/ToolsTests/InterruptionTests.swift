@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+import _TestSupport
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String) -> [String] {
+  ["run", algorithm, "--task", "sinusoid", "--iterations", "\(iterations)", "--out", folder, "--threads", "1"] + smallSettings + smallTest
+}
+
+@Suite(.serialized) struct InterruptionTests {
+  /// Starts a run and sends a signal once the first iterations are logged; a run that was faster is tried again at twice the length.
+  private func interrupted(_ algorithm: String, by signal: Int32, in folder: String) throws -> (iterations: Int, outcome: Outcome) {
+    var iterations = 1000
+    while iterations < 10_000_000 {
+      let process = try ToolsProcess(arguments(algorithm, iterations, folder) + ["--overwrite"])
+      while process.isRunning, ((try? bytes("\(folder)/metrics.jsonl").count) ?? 0) < 200 { usleep(500) }
+      process.send(signal)
+      let outcome = try process.outcome()
+      if outcome.errors.contains("interrupted after iteration") { return (iterations, outcome) }
+      iterations *= 2
+    }
+    throw CancellationError()
+  }
+
+  @Test(arguments: [("maml", SIGINT), ("reptile", SIGTERM)])
+  func `a run that was interrupted and resumed equals one that was not`(algorithm: String, signal: Int32) throws {
+    try withTemporaryFolder { folder in
+      let (iterations, outcome) = try interrupted(algorithm, by: signal, in: "\(folder)/stopped")
+      #expect(outcome.exitCode == 130)
+      #expect(outcome.output == "")
+      #expect(fileNames(in: "\(folder)/stopped") == ["checkpoint.safetensors", "metrics.jsonl"])
+      #expect(try tools("evaluate", "\(folder)/stopped", "--quiet").exitCode == 0)
+
+      let other = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/stopped") + ["--seed", "7", "--resume"]).outcome()
+      #expect(other.exitCode == 2)
+      #expect(
+        other.errors == """
+          tools: error: \(folder)/stopped holds a run with seed = 0, this command asks for 7; resume with the flags that the run was \
+          begun with.\n
+          """)
+
+      let resumed = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/stopped") + ["--resume"]).outcome()
+      let whole = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/whole")).outcome()
+      #expect(resumed.exitCode == 0)
+      #expect(resumed.output == whole.output)
+      for name in ["checkpoint.safetensors", "metrics.jsonl", "results.json"] {
+        #expect(try bytes("\(folder)/stopped/\(name)") == bytes("\(folder)/whole/\(name)"), "\(name)")
+      }
+      #expect(fileNames(in: "\(folder)/stopped") == fileNames(in: "\(folder)/whole"))
+    }
+  }
+
+  @Test func `metrics behind the checkpoint are written anew`() throws {
+    try withTemporaryFolder { folder in
+      let whole = try ToolsProcess(arguments("maml", 10, "\(folder)/run")).outcome()
+      try #require(whole.exitCode == 0)
+      let metrics = try bytes("\(folder)/run/metrics.jsonl")
+      // As a machine that lost power may leave it: a line that no checkpoint covers, and half of another.
+      try (metrics + Data("{\"iteration\":11,\"loss\":1}\n{\"itera".utf8)).write(to: URL(fileURLWithPath: "\(folder)/run/metrics.jsonl"))
+      let again = try ToolsProcess(arguments("maml", 10, "\(folder)/run") + ["--resume"]).outcome()
+      #expect(again.output == whole.output)
+      #expect(try bytes("\(folder)/run/metrics.jsonl") == metrics)
+    }
+  }
+
+  @Test func `nothing to resume`() throws {
+    try withTemporaryFolder { folder in
+      try expectError(
+        "the checkpoint cannot be used: there is no file \(folder)/checkpoint.safetensors; check the path.",
+        arguments("maml", 10, folder) + ["--resume"])
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+import _TestSupport
+
+private let files = ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"]
+
+/// A run of few steps into a folder.
+private func run(_ algorithm: String, _ folder: String, _ more: String...) throws -> Outcome {
+  try ToolsProcess(
+    ["run", algorithm, "--task", "sinusoid", "--out", folder] + (more.contains("--iterations") ? [] : ["--iterations", "12"])
+      + smallSettings + smallTest + more
+  ).outcome()
+}
+
+@Suite struct RunTests {
+  @Test func `a run leaves its files, and evaluate gives the same numbers`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try run("maml", "\(folder)/a/run")
+      #expect(outcome.exitCode == 0)
+      #expect(fileNames(in: "\(folder)/a/run") == files)
+      #expect(outcome.output.hasPrefix("maml on sinusoid: model mlp, 12 iterations, seed 0\n6 episodes of meta-test, split "))
+      // 0, 1 and 2 steps.
+      #expect(outcome.output.split(separator: "\n").count == 6)
+      for checkpoint in ["\(folder)/a/run", "\(folder)/a/run/checkpoint.safetensors"] {
+        let again = try tools("evaluate", checkpoint)
+        #expect(again.exitCode == 0)
+        #expect(again.output == outcome.output)
+      }
+      let json = try tools("evaluate", "\(folder)/a/run", "--json", "--quiet")
+      #expect(json.errors == "")
+      #expect(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) is [String: Any])
+      let more = try tools("evaluate", "\(folder)/a/run", "--test-steps", "4", "--quiet")
+      #expect(more.output.split(separator: "\n").count == 8)
+    }
+  }
+
+  @Test func `metrics hold a line for each iteration, results the configuration, timing the cost`() throws {
+    try withTemporaryFolder { folder in
+      #expect(try run("maml", folder, "--threads", "2").exitCode == 0)
+      let lines = try String(decoding: bytes("\(folder)/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+      let iterations = try lines.map { line in
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["iteration"] as? Int
+      }
+      #expect(iterations == Array(1...12))
+      let results = try String(decoding: bytes("\(folder)/results.json"), as: UTF8.self)
+      #expect(results.contains("inner.learningRate"))
+      #expect(!results.contains("\"threads\""))
+      let timing = try jsonObject("\(folder)/timing.json")
+      #expect(timing["iterations"] as? Int == 12)
+      #expect(timing["threads"] as? Int == 2)
+      #expect(try #require(timing["peakBytes"] as? Int) > 0)
+    }
+  }
+
+  @Test(arguments: ["maml", "meta-sgd", "reptile", "joint"])
+  func `one and two threads give the same bytes`(algorithm: String) throws {
+    try withTemporaryFolder { folder in
+      #expect(try run(algorithm, "\(folder)/one", "--threads", "1").exitCode == 0)
+      #expect(try run(algorithm, "\(folder)/two", "--threads", "2").exitCode == 0)
+      for name in ["checkpoint.safetensors", "metrics.jsonl", "results.json"] {
+        #expect(try bytes("\(folder)/one/\(name)") == bytes("\(folder)/two/\(name)"), "\(name)")
+      }
+      #expect(try run(algorithm, "\(folder)/other", "--seed", "1").exitCode == 0)
+      #expect(try bytes("\(folder)/one/metrics.jsonl") != bytes("\(folder)/other/metrics.jsonl"))
+    }
+  }
+
+  @Test func `a folder that holds a run is refused, and nothing in it changes`() throws {
+    try withTemporaryFolder { folder in
+      #expect(try run("maml", folder).exitCode == 0)
+      let before = try files.map { try bytes("\(folder)/\($0)") }
+      let refused = try run("maml", folder, "--seed", "1")
+      #expect(refused.exitCode == 2)
+      #expect(
+        refused.errors == """
+          tools: error: \(folder) holds a run already (checkpoint.safetensors); name another folder with --out, or replace the run with \
+          --overwrite.\n
+          """)
+      #expect(try files.map { try bytes("\(folder)/\($0)") } == before)
+      // A command that is refused for another reason loses nothing either.
+      #expect(try run("maml", folder, "--overwrite", "--set", "inner.steps=x").exitCode == 2)
+      #expect(try files.map { try bytes("\(folder)/\($0)") } == before)
+      #expect(try run("maml", folder, "--seed", "1", "--overwrite").exitCode == 0)
+      #expect(try bytes("\(folder)/checkpoint.safetensors") != before[0])
+    }
+  }
+
+  @Test func `a run that diverges says where, and keeps the last good checkpoint`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try run(
+        "maml", folder, "--quiet", "--iterations", "500", "--set", "outer.learningRate=1000", "--set", "inner.learningRate=1000")
+      #expect(outcome.exitCode == 2)
+      #expect(outcome.output == "")
+      #expect(outcome.errors.hasPrefix("tools: error: meta-training diverged in iteration "))
+      #expect(try tools("evaluate", folder, "--set", "inner.learningRate=0", "--quiet").exitCode == 0)
+    }
+  }
+
+  @Test func `quiet shows no progress`() throws {
+    try withTemporaryFolder { folder in
+      #expect(try run("maml", "\(folder)/quiet", "--quiet").errors == "")
+      let lines = try run("maml", "\(folder)/loud").errors
+      #expect(lines.contains("maml on sinusoid: 100%  12/12 iterations  loss "))
+      #expect(!lines.contains("\r"))
+    }
+  }
+
+  @Test func `the results also come as JSON`() throws {
+    let outcome = try ToolsProcess(
+      ["run", "chance", "--task", "sinusoid", "--iterations", "1", "--json", "--quiet"] + smallTest
+    ).outcome()
+    #expect(outcome.exitCode == 0)
+    #expect(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) is [String: Any])
+  }
+}

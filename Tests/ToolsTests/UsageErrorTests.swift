@@ -1,0 +1,49 @@
+import Testing
+
+@Suite struct UsageErrorTests {
+  @Test(arguments: [
+    (["lst"], "unknown command 'lst'. Did you mean 'list'? 'tools help' lists the commands."),
+    (["frobnicate"], "unknown command 'frobnicate'. 'tools help' lists the commands."),
+    (
+      ["run", "maml", "--task", "sinusoid", "--iteration", "5"],
+      "unknown flag '--iteration' of run. Did you mean '--iterations'? 'tools help run' lists the flags."
+    ),
+    (
+      ["run", "maml", "--task", "sinusoid", "--iteratons=5"],
+      "unknown flag '--iteratons' of run. Did you mean '--iterations'? 'tools help run' lists the flags."
+    ),
+    (["run", "maml"], "run needs --task TASK; 'tools help run' says more."),
+    (["run", "--task", "sinusoid"], "run needs ALGORITHM; 'tools help run' says more."),
+    (["run", "maml", "fomaml", "--task", "sinusoid"], "'fomaml' is one argument too many for run; 'tools help run' shows what it takes."),
+    (["run-all", "maml"], "'maml' is one argument too many for run-all; 'tools help run-all' shows what it takes."),
+    (["evaluate"], "evaluate needs CHECKPOINT; 'tools help evaluate' says more."),
+    (["parity"], "parity needs FILE; 'tools help parity' says more."),
+    (["check"], "check needs ALGORITHM; 'tools help check' says more."),
+    (["run", "maml", "--task"], "--task has no value, expected --task TASK."),
+    (["run", "maml", "--task", "--quiet"], "--task has no value, expected --task TASK."),
+    (["run", "maml", "--task", "sinusoid", "--seed="], "--seed has no value, expected --seed N."),
+    (["run", "maml", "--task", "sinusoid", "--quiet=yes"], "--quiet takes no value, found 'yes'; write --quiet alone."),
+    (["run", "maml", "--task", "sinusoid", "--seed", "1", "--seed=2"], "--seed is given twice; give it once."),
+    (
+      ["run", "maml", "--task", "sinusoid", "--shots", "1", "--set", "task.shots=2"], "task.shots is set twice; set it once."
+    ),
+    (["run", "maml", "--task", "sinusoid", "--iterations", "0"], "--iterations is '0', expected an integer of at least 1."),
+    (["run", "maml", "--task", "sinusoid", "--threads", "0"], "--threads is '0', expected an integer from 1 to 1024."),
+    (["run", "maml", "--task", "sinusoid", "--iterations", "ten"], "--iterations is 'ten', expected an integer of at least 1."),
+    (["run", "maml", "--task", "sinusoid", "--seed", "-1"], "--seed is '-1', expected an integer of at least 0."),
+    (["run", "maml", "--task", "sinusoid", "--set", "inner.steps"], "--set is 'inner.steps', expected KEY=VALUE."),
+    (["run", "maml", "--task", "sinusoid", "--data", "sinusoid="], "--data is 'sinusoid=', expected NAME=DIR."),
+    (["run", "maml", "--task", "sinusoid", "--resume"], "--resume needs --out DIR."),
+    (
+      ["run", "maml", "--task", "sinusoid", "--resume", "--overwrite", "--out", "x"],
+      "--resume and --overwrite exclude each other; give one of them."
+    ),
+    (["list", "--json", "--markdown"], "--json and --markdown exclude each other; give one of them."),
+    (["list", "algoritms"], "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, models, tasks."),
+    (["run-all", "--only", "maml", "--skip", "maml"], "no algorithm is left to run; name at least one, and do not skip them all."),
+    (["parity", "--tolerance", "-1", "x"], "--tolerance is '-1', expected a number of at least 0.0."),
+  ])
+  func `a command line that cannot be read`(arguments: [String], message: String) throws {
+    try expectError(message, arguments)
+  }
+}

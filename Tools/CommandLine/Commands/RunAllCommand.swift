@@ -1,0 +1,123 @@
+import Algorithms
+import Evaluation
+import Registry
+import Tasks
+
+extension Flag {
+  static let tasks = value("task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, and omniglot where its data are found).")
+  static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
+  static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
+  static let outAll = value("out", "DIR", "Where the results go (default: runs/DATE-TIME).")
+}
+
+extension Command {
+  /// Meta-trains and tests many algorithms on many tasks, and compares them.
+  static let runAll = Command(
+    name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
+    operand: nil,
+    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .overwrite, .quiet, .json],
+    discussion: """
+      Prints a table for each task, sorted by result, and writes results.json, results.csv and report.md into the folder --out, beside
+      a folder TASK/ALGORITHM with the checkpoint of each run. A setting applies to the runs that know it.
+      """
+  ) { arguments in
+    let sweep = try Sweep(arguments)
+    Interrupt.catchSignals()
+    return try sweep.run()
+  }
+}
+
+/// The runs of one `run-all`.
+private struct Sweep {
+  private let arguments: Arguments
+  private let requests: [ExperimentRequest]
+  private let out: String
+
+  init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    out = arguments.text(.outAll) ?? "runs/\(Host.timestamp)"
+    let algorithms = try Self.algorithms(arguments)
+    let tasks = try Self.tasks(arguments)
+    let settings = try arguments.settings()
+    var unused = Set(settings.map(\.key))
+    var known: Set<String> = []
+    var requests: [ExperimentRequest] = []
+    for task in tasks {
+      for algorithm in algorithms {
+        let keys = Set(try Experiment.settingsHelp(algorithm: algorithm, task: task, model: arguments.text(.model)).map(\.key))
+        known.formUnion(keys)
+        let budget = Budget.of(task)
+        let own = settings.filter { keys.contains($0.key) }
+        unused.subtract(own.map(\.key))
+        // The user's come last: of equal keys the last one counts.
+        var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own)
+        request.iterations = request.iterations ?? budget.iterations
+        requests.append(request)
+      }
+    }
+    if let key = settings.map(\.key).first(where: unused.contains) {
+      throw HyperparameterError.unknown(LookupError(kind: "hyperparameter", name: key, known: Array(known)))
+    }
+    self.requests = requests
+  }
+
+  private static func algorithms(_ arguments: Arguments) throws -> [String] {
+    let skipped = try (arguments.list(.skip) ?? []).map { id in try checked(id) }
+    let asked = try arguments.list(.only)?.map { id in try checked(id) } ?? AlgorithmRegistry.all.ids
+    let left = asked.filter { !skipped.contains($0) }
+    guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
+    return left
+  }
+
+  private static func checked(_ id: String) throws -> String {
+    _ = try AlgorithmRegistry.type(of: id)
+    return id
+  }
+
+  /// The tasks asked for; otherwise the default ones, a task whose data are not found left out with a note.
+  private static func tasks(_ arguments: Arguments) throws -> [String] {
+    if let asked = arguments.list(.tasks) {
+      for id in asked { _ = try TaskRegistry.type(of: id) }
+      return asked
+    }
+    return try ["sinusoid", "glyphs", "omniglot"].filter { id in
+      var task = try TaskRegistry.type(of: id).init()
+      do {
+        try task.prepare(source: arguments.source(of: id))
+        return true
+      } catch let error as TaskError {
+        guard case .missingData = error else { throw error }
+        if !arguments.has(.quiet) { Console.note("tools: \(id) is left out: \(error)") }
+        return false
+      }
+    }
+  }
+
+  func run() throws -> ExitCode {
+    let folder = try RunFolder(out, overwrite: arguments.has(.overwrite))
+    // Everything is checked before the first of many minutes is spent.
+    let experiments = try requests.map { try Experiment($0) }
+    var rows: [Comparison.Row] = []
+    var failed = false
+    do {
+      for (number, (request, experiment)) in zip(requests, experiments).enumerated() {
+        let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
+        let part = try RunFolder("\(out)/\(request.task)/\(request.algorithm)", overwrite: arguments.has(.overwrite))
+        do {
+          rows.append(try Session(experiment: experiment, folder: part, label: label, quiet: arguments.has(.quiet)).run())
+        } catch let error as TrainingError {
+          failed = true
+          Console.note("tools: error: \(label): \(error)")
+        }
+      }
+    } catch is Interrupted {
+      if !rows.isEmpty { try folder.write(Comparison(rows)) }
+      throw Interrupted()
+    }
+    let comparison = Comparison(rows)
+    try folder.write(comparison)
+    try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
+    if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
+    return failed ? .badInput : .done
+  }
+}

@@ -1,0 +1,57 @@
+import Evaluation
+
+extension Flag {
+  static let out = value("out", "DIR", "Keep the run in this folder: checkpoint, metrics, results, timing.")
+  static let resume = toggle("resume", "Go on with the run that --out holds, to the same bits as without the interruption.")
+  static let checkpointEvery = value(
+    "checkpoint-every", "N", .integer(1...(.max)), "Iterations between checkpoints (default: one a minute, and one at the end).")
+
+  /// What every command that trains or tests takes.
+  static let work: [Flag] = [seed, threads, data, set] + shortForms
+}
+
+extension Command {
+  /// Meta-trains and tests one algorithm on one task distribution.
+  static let run = Command(
+    name: "run", summary: "Meta-train an algorithm, and test it on tasks that it has not seen.",
+    operand: Operand(placeholder: "ALGORITHM", count: .one),
+    flags: [.task, .model, .iterations] + Flag.work + [.out, .resume, .overwrite, .checkpointEvery, .quiet, .json],
+    discussion: """
+      Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
+
+      Ctrl-C finishes the iteration and writes the checkpoint. metrics.jsonl and checkpoint.safetensors are the same bytes for any
+      number of threads.
+      """
+  ) { arguments in
+    if arguments.has(.resume) {
+      // A run that is resumed keeps its folder.
+      guard arguments.has(.out) else { throw UsageError.needsFlag(.resume, needs: .out) }
+      if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resume, .overwrite) }
+    }
+    let (algorithm, task) = (arguments.operands[0], try arguments.required(.task))
+    let request = try arguments.request(algorithm: algorithm, task: task, settings: try arguments.settings())
+    let experiment = try Experiment(request)
+    Interrupt.catchSignals()
+    var session = Session(
+      experiment: experiment, folder: nil, start: nil, checkpointEvery: arguments.integer(.checkpointEvery),
+      label: "\(algorithm) on \(task)", quiet: arguments.has(.quiet))
+    if let path = arguments.text(.out) {
+      if arguments.has(.resume) {
+        let resumption = try Resumption(of: experiment, in: path)
+        session.start = resumption.checkpoint
+        session.folder = resumption.folder
+      } else {
+        session.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
+      }
+    }
+    let row: Comparison.Row
+    do {
+      row = try session.run()
+    } catch let interruption as Interrupted {
+      if session.folder != nil { Console.note("tools: the same command with --resume goes on.") }
+      throw interruption
+    }
+    try Console.print(arguments.has(.json) ? Comparison([row]).json : ResultText.of(row))
+    return .done
+  }
+}

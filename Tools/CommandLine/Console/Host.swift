@@ -1,0 +1,33 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the program asks the system.
+enum Host {
+  /// Cores that this process may run on.
+  static var cores: Int {
+    #if os(Linux)
+    var set = cpu_set_t()
+    if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
+      return max(1, withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } })
+    }
+    #endif
+    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// The local time as a folder's name: "2026-11-20-163802".
+  static var timestamp: String {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+      guard let base = buffer.baseAddress else { return "run" }
+      strftime(base, buffer.count, "%Y-%m-%d-%H%M%S", &parts)
+      return String(cString: base)
+    }
+  }
+}

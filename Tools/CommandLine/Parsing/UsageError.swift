@@ -1,0 +1,53 @@
+import Registry
+
+/// A command line that cannot be read.
+enum UsageError: Error, Hashable, CustomStringConvertible {
+  case unknownCommand(String)
+  case unknownFlag(String, command: String)
+  case missingValue(Flag)
+  case unexpectedValue(Flag, found: String)
+  case duplicateFlag(Flag)
+  case duplicateSetting(key: String)
+  case invalidValue(Flag, found: String)
+  case invalidPair(Flag, found: String)
+  case missingFlag(Flag, command: String)
+  case missingOperand(Operand, command: String)
+  case unexpectedOperand(String, command: String)
+  case exclusiveFlags(Flag, Flag)
+  case needsFlag(Flag, needs: Flag)
+  case emptySelection(kind: String)
+
+  var description: String {
+    switch self {
+    case .unknownCommand(let name):
+      "unknown command '\(name)'.\(Self.hint(name, Command.all.map(\.name))) 'tools help' lists the commands."
+    case .unknownFlag(let name, let command):
+      "unknown flag '\(name)' of \(command).\(Self.hint(name, Self.spellings(of: command))) 'tools help \(command)' lists the flags."
+    case .missingValue(let flag):
+      "\(flag.spelling) has no value, expected \(flag.spelling) \(flag.placeholder ?? "")."
+    case .unexpectedValue(let flag, let found):
+      "\(flag.spelling) takes no value, found '\(found)'; write \(flag.spelling) alone."
+    case .duplicateFlag(let flag): "\(flag.spelling) is given twice; give it once."
+    case .duplicateSetting(let key): "\(key) is set twice; set it once."
+    case .invalidValue(let flag, let found): "\(flag.spelling) is '\(found)', expected \(flag.domain)."
+    case .invalidPair(let flag, let found):
+      "\(flag.spelling) is '\(found)', expected \(flag.placeholder ?? "")."
+    case .missingFlag(let flag, let command):
+      "\(command) needs \(flag.spelling) \(flag.placeholder ?? ""); 'tools help \(command)' says more."
+    case .missingOperand(let operand, let command): "\(command) needs \(operand.placeholder); 'tools help \(command)' says more."
+    case .unexpectedOperand(let found, let command):
+      "'\(found)' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
+    case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
+    case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
+    case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
+    }
+  }
+
+  private static func spellings(of command: String) -> [String] {
+    ((try? Command.named(command))?.flags ?? []).map(\.spelling) + [Flag.help.spelling]
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    nearestName(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
+  }
+}
