@@ -2,6 +2,7 @@
 import PackageDescription
 
 /// One row per Swift module, bottom layer first: a module may depend only on rows above it.
+///
 /// `.ci/run` compares every `import` line of a module with its row.
 let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Registry", ["CSectionBounds"]),
@@ -14,7 +15,9 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
 
-/// One row per plug-in: a further algorithm or data set. It depends on modules only, and registers itself by being linked.
+/// One row per plug-in: a further algorithm or data set.
+///
+/// It depends on modules only, and registers itself by being linked.
 let plugins: [(name: String, dependencies: [Target.Dependency])] = [
   ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"])
 ]
@@ -29,7 +32,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
-  ("RegisteredTests", ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Registry", "TensorCore"]),
+  ("RegisteredTests", ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Registry", "TensorCore", "OmniglotTasks"]),
   ("ToolsTests", ["tools"]),
 ]
 
@@ -63,7 +66,8 @@ let package = Package(
       linkerSettings: mathLibrary + [
         .linkedLibrary("xsmm", .when(traits: ["Libxsmm"])), .linkedLibrary("xsmmnoblas", .when(traits: ["Libxsmm"])),
       ]),
-    .systemLibrary(name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CPng", path: "Plugins/OmniglotTasks/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   ]
     + layers.map {

@@ -22,6 +22,7 @@
 #define BY_TYPE(name, type)                                       \
   void tk_run_##name(const void *arguments) {                     \
     const type *a = arguments;                                    \
+    tk_record(tk_run_##name, a, sizeof *a);                       \
     if (a->dtype == TK_FLOAT32) name##_f32_kernel(a);             \
     else name##_f64_kernel(a);                                    \
   }
@@ -32,6 +33,7 @@ BY_TYPE(adam, tk_adam_args)
 
 void tk_run_fill(const void *arguments) {
   const tk_fill_args *a = arguments;
+  tk_record(tk_run_fill, a, sizeof *a);
   if (a->dtype == TK_FLOAT32) fill_f32_kernel(a->count, a->out, (float)a->value);
   else fill_f64_kernel(a->count, a->out, a->value);
 }

@@ -26,6 +26,7 @@ PLANE(plane_8, uint64_t)
 
 void tk_run_copy(const void *arguments) {
   const tk_copy_args *a = arguments;
+  tk_record(tk_run_copy, a, sizeof *a);
   int64_t index[6] = {0};
   for (int d = 0; d < 8; d++) if (a->extent[d] == 0) return;
   while (true) {

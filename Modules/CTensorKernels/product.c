@@ -32,7 +32,21 @@ int64_t tk_product_operations(void) { return operations; }
 #include "convolution.inc"
 
 void tk_run_product(const void *arguments) {
+  tk_product_args found;
   const tk_product_args *a = arguments;
+  if (!a->code) {  // a recorded call has its code already
+    found = *a;
+    const bool accumulate = a->accumulate;
+    if (a->dtype == TK_FLOAT32) {
+      found.code = code_f32(a->m, a->n, a->k, a->transpose_a, accumulate);
+      if (a->stride_c == 0 && a->batch > 1) found.later_code = code_f32(a->m, a->n, a->k, a->transpose_a, true);
+    } else {
+      found.code = code_f64(a->m, a->n, a->k, a->transpose_a, accumulate);
+      if (a->stride_c == 0 && a->batch > 1) found.later_code = code_f64(a->m, a->n, a->k, a->transpose_a, true);
+    }
+    a = &found;
+  }
+  tk_record(tk_run_product, a, sizeof *a);
   operations += 2 * a->batch * a->m * a->n * a->k;
   if (a->dtype == TK_FLOAT32) product_f32(a);
   else product_f64(a);
@@ -40,6 +54,7 @@ void tk_run_product(const void *arguments) {
 
 void tk_run_convolution(const void *arguments) {
   const tk_convolution_args *a = arguments;
+  tk_record(tk_run_convolution, a, sizeof *a);
   operations += 2 * a->tasks * a->n * a->oh * a->ow * a->co * a->kh * a->kw * a->ci;
   if (a->dtype == TK_FLOAT32) convolution_f32(a);
   else convolution_f64(a);

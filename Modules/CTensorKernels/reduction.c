@@ -13,6 +13,7 @@
 
 void tk_run_reduce(const void *arguments) {
   const tk_reduce_args *a = arguments;
+  tk_record(tk_run_reduce, a, sizeof *a);
   if (a->dtype == TK_FLOAT32) reduce_f32(a);
   else reduce_f64(a);
 }

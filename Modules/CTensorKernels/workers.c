@@ -28,20 +28,22 @@ struct wk_pool {
   _Atomic int busy;
   _Atomic bool stopping;
   int64_t count;
-  void (*work)(void *, int64_t);
+  void (*work)(void *, int64_t, int);
   void *context;
+  _Atomic int numbered;  // threads that have taken their number
 };
 
-static void take_items(wk_pool *p) {
+static void take_items(wk_pool *p, int worker) {
   for (;;) {
     int64_t item = atomic_fetch_add(&p->next, 1);
     if (item >= p->count) return;
-    p->work(p->context, item);
+    p->work(p->context, item, worker);
   }
 }
 
 static void *helper(void *argument) {
   wk_pool *p = argument;
+  const int worker = atomic_fetch_add(&p->numbered, 1) + 1;
   uint64_t seen = 0;
   for (;;) {
     for (int spin = 0; spin < SPINS && atomic_load(&p->round) == seen; spin++) PAUSE();
@@ -52,7 +54,7 @@ static void *helper(void *argument) {
     }
     seen = atomic_load(&p->round);
     if (atomic_load(&p->stopping)) return NULL;
-    take_items(p);
+    take_items(p, worker);
     if (atomic_fetch_sub(&p->busy, 1) == 1) {
       pthread_mutex_lock(&p->lock);
       pthread_cond_signal(&p->done);
@@ -86,14 +88,14 @@ static void start_round(wk_pool *p) {
   pthread_mutex_unlock(&p->lock);
 }
 
-void wk_run(wk_pool *p, int64_t count, void (*work)(void *, int64_t), void *context) {
+void wk_run(wk_pool *p, int64_t count, void (*work)(void *, int64_t, int), void *context) {
   p->count = count;
   p->work = work;
   p->context = context;
   atomic_store(&p->next, 0);
   atomic_store(&p->busy, p->helpers);
   if (p->helpers > 0) start_round(p);
-  take_items(p);
+  take_items(p, 0);
   for (int spin = 0; spin < SPINS && atomic_load(&p->busy) > 0; spin++) PAUSE();
   if (atomic_load(&p->busy) > 0) {
     pthread_mutex_lock(&p->lock);

@@ -19,8 +19,10 @@ extension Tensor {
   }
 
   /// A view [count, …] of this tensor with a new leading axis of stride 0.
+  /// - Precondition: The count is positive.
   public func repeated(_ count: Int) -> Tensor {
-    dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
+    precondition(count > 0, "\(count) repetitions of \(shape)")
+    return dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
   }
 
   /// The one item behind a repeated leading axis, without the axis.

@@ -5,8 +5,10 @@ extension Tensor {
   ///
   /// While the second operand is repeated (the shared initial parameters), this is one large product over T·M rows.
   /// - Parameters:
+  ///   - other: The second operand.
   ///   - transposeFirst: The first operand is stored [T, K, M].
   ///   - transposeSecond: The second operand is stored [T, N, K].
+  /// - Returns: [T, M, N].
   /// - Precondition: Both have three axes, and the extents and types agree.
   public func product(_ other: Tensor, transposeFirst: Bool = false, transposeSecond: Bool = false) -> Tensor {
     let (m, k) = transposeFirst ? (shape[2], shape[1]) : (shape[1], shape[2])
@@ -26,7 +28,7 @@ extension Tensor {
         dtype: dtype.kernel, batch: merged ? 1 : Int64(tasks), m: Int64(merged ? tasks * m : m), n: Int64(n), k: Int64(k),
         transpose_a: transposeFirst, transpose_b: transposeSecond, accumulate: false, stride_a: leadingStride,
         stride_b: other.leadingStride, stride_c: Int64(m * n), c: result.address, a: UnsafeRawPointer(address),
-        b: UnsafeRawPointer(other.address)))
+        b: UnsafeRawPointer(other.address), code: nil, later_code: nil))
     return result
   }
 }

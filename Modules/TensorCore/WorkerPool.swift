@@ -25,19 +25,25 @@ public final class WorkerPool: @unchecked Sendable {
   /// Must not be called from inside a body of the same pool.
   /// - Throws: The error of the first item that failed, by number.
   public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
-    guard let pool, count > 1 else { return try (0..<count).map(body) }
-    return try turn.withLock { _ in
+    try map(count) { item, _ in try body(item) }
+  }
+
+  /// The same, with the number of the thread that an item runs on, 0..<threads: the key of what a thread keeps to itself.
+  package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) throws -> Result) throws -> [Result] {
+    try turn.withLock { _ in
+      guard let pool, count > 1 else { return try (0..<count).map { try body($0, 0) } }
       var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
       slots.withUnsafeMutableBufferPointer { buffer in
         let slots = SlotBuffer(buffer)
-        withoutActuallyEscaping({ @Sendable (item: Int) in slots.store(Swift.Result { try body(item) }, at: item) }) { run in
+        let store = { @Sendable (item: Int, worker: Int) in slots.store(Swift.Result { try body(item, worker) }, at: item) }
+        withoutActuallyEscaping(store) { run in
           let job = Job(run: run)
           withExtendedLifetime(job) {
             wk_run(
               pool, Int64(count),
-              { context, item in
+              { context, item, worker in
                 guard let context else { return }
-                Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item))
+                Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item), Int(worker))
               }, Unmanaged.passUnretained(job).toOpaque())
           }
         }
@@ -51,8 +57,8 @@ public final class WorkerPool: @unchecked Sendable {
 }
 
 private final class Job: Sendable {
-  let run: @Sendable (Int) -> Void
-  init(run: @escaping @Sendable (Int) -> Void) { self.run = run }
+  let run: @Sendable (Int, Int) -> Void
+  init(run: @escaping @Sendable (Int, Int) -> Void) { self.run = run }
 }
 
 /// `@unchecked Sendable`: every slot is written once, by the one thread that has its item, and read after all are done.

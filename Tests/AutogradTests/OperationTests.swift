@@ -14,12 +14,12 @@ import Darwin
 /// Every differentiable operation, verified where the operation itself says.
 @Suite struct OperationTests {
   @Test(arguments: Operations.all.map { $0.name })
-  func `first and second derivatives agree with central differences`(name: String) throws {
+  func `derivatives agree with central differences up to the third`(name: String) throws {
     let type = try #require(Operations.all.first { $0.name == name })
     #expect(!type.checks.isEmpty)
     for check in type.checks {
       #expect(check.inputs.allSatisfy { $0.dtype == .float64 })
-      expectDerivatives(DerivativeCheck(inputs: check.inputs, fixed: check.fixed) { Variable(check.operation, $0) })
+      expectDerivatives(DerivativeCheck(inputs: check.inputs, fixed: check.fixed) { Variable(check.operation, $0) }, upTo: 3)
     }
   }
 
@@ -48,7 +48,7 @@ import Darwin
     withKnownIssue {
       expectDerivatives(check(WrongSquare()))
     } matching: {
-      $0.comments.contains { "\($0)".contains("first") }
+      $0.comments.contains { "\($0)".contains("order 1") }
     }
   }
 
@@ -56,7 +56,7 @@ import Darwin
     withKnownIssue {
       expectDerivatives(check(FrozenSquare()))
     } matching: {
-      $0.comments.contains { "\($0)".contains("second") }
+      $0.comments.contains { "\($0)".contains("order 2") }
     }
   }
 

@@ -27,30 +27,35 @@ struct DerivativeTolerance {
   static let single = DerivativeTolerance(step: 1e-2, relative: 2e-3, rounding: 2e-4)
 }
 
-/// Records an issue unless the first and the second derivatives agree with central differences.
+/// Records an issue unless the derivatives agree with central differences, up to an order.
 ///
 /// ```
 /// first:  ⟨w, Df(x)·v⟩ = ⟨Jᵀw, v⟩          for random v, w
-/// second: the same for (x, w) ↦ Jᵀw, so also in the cotangent
+/// second: the same for (x, w) ↦ Jᵀw, so also in the cotangent; and so on
 /// ```
 func expectDerivatives(
-  _ check: DerivativeCheck, tolerance: DerivativeTolerance = .double, sourceLocation: SourceLocation = #_sourceLocation
+  _ check: DerivativeCheck, upTo order: Int = 2, tolerance: DerivativeTolerance = .double,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let free = check.free
-  let point = free.map { check.inputs[$0] }
-  func value(_ variables: [Variable]) -> Variable {
+  var point = check.free.map { check.inputs[$0] }
+  var function: ([Variable]) -> [Variable] = { variables in
     var all = check.inputs.map { Variable(constant: $0) }
-    for (place, index) in free.enumerated() { all[index] = variables[place] }
-    return check.function(all)
+    for (place, index) in check.free.enumerated() { all[index] = variables[place] }
+    return [check.function(all)]
   }
-  let output = value(point.map { Variable(constant: $0) }).value
-  let weight = randomTensors(like: [output], "cotangent")[0]
+  for number in 1...order {
+    expectFirstDerivative("derivative of order \(number)", at: point, tolerance, sourceLocation, function)
+    let values = function(point.map { Variable($0) }).map(\.value)
+    (function, point) = (transposed(function, at: point.count), point + randomTensors(like: values, "cotangents \(number)"))
+  }
+}
 
-  expectFirstDerivative("first derivative", at: point, tolerance, sourceLocation) { [value($0)] }
-  // The gradient as a function of the point and of the cotangent, differentiated in turn.
-  expectFirstDerivative("second derivative", at: point + [weight], tolerance, sourceLocation) { variables in
-    pullback(
-      of: value(Array(variables.dropLast())), at: Array(variables.dropLast()), cotangent: variables[free.count], differentiable: true)
+/// The gradient as a function of the point and of the cotangents: (x, w) ↦ Jᵀw.
+private func transposed(_ function: @escaping ([Variable]) -> [Variable], at count: Int) -> ([Variable]) -> [Variable] {
+  { variables in
+    let point = Array(variables.prefix(count))
+    let weighted = zip(function(point), variables.dropFirst(count)).map { ($0 * $1).total() }
+    return gradient(of: weighted.dropFirst().reduce(weighted[0], +), at: point, differentiable: true)
   }
 }
 

@@ -5,14 +5,14 @@ import _TestSupport
 @Suite struct FileErrorTests {
   @Test func `a checkpoint that is not there`() throws {
     try expectError("the checkpoint cannot be used: there is no file no/such/checkpoint; check the path.", ["evaluate", "no/such/checkpoint"])
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       try expectError(
         "the checkpoint cannot be used: there is no file \(folder)/checkpoint.safetensors; check the path.", ["evaluate", folder])
     }
   }
 
   @Test func `a checkpoint that is truncated or corrupt`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let run = try ToolsProcess(
         ["run", "scratch", "--task", "sinusoid", "--iterations", "1", "--out", "\(folder)/run", "--quiet"] + smallSettings + smallTest
       ).outcome()
@@ -50,7 +50,7 @@ import _TestSupport
 
   @Test func `a parity case that is not there or not one`() throws {
     try expectError("no/such.safetensors: there is no file no/such.safetensors; check the path.", ["parity", "no/such.safetensors"])
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let path = "\(folder)/case.safetensors"
       try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
       try expectError(
@@ -59,7 +59,7 @@ import _TestSupport
   }
 
   @Test func `an output folder that cannot be written`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let file = "\(folder)/file"
       try Data("mine".utf8).write(to: URL(fileURLWithPath: file))
       let run = ["run", "maml", "--task", "sinusoid", "--iterations", "1", "--quiet", "--out"]
@@ -77,7 +77,7 @@ import _TestSupport
   }
 
   @Test func `data that are damaged`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       for name in ["images_background.zip", "images_evaluation.zip"] {
         try Data("PK\u{3}\u{4} not an archive".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }

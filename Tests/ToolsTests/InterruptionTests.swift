@@ -27,7 +27,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
 
   @Test(arguments: [("maml", SIGINT), ("reptile", SIGTERM)])
   func `a run that was interrupted and resumed equals one that was not`(algorithm: String, signal: Int32) throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let (iterations, outcome) = try interrupted(algorithm, by: signal, in: "\(folder)/stopped")
       #expect(outcome.exitCode == 130)
       #expect(outcome.output == "")
@@ -54,7 +54,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
   }
 
   @Test func `metrics behind the checkpoint are written anew`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let whole = try ToolsProcess(arguments("maml", 10, "\(folder)/run")).outcome()
       try #require(whole.exitCode == 0)
       let metrics = try bytes("\(folder)/run/metrics.jsonl")
@@ -67,7 +67,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
   }
 
   @Test func `nothing to resume`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       try expectError(
         "the checkpoint cannot be used: there is no file \(folder)/checkpoint.safetensors; check the path.",
         arguments("maml", 10, folder) + ["--resume"])

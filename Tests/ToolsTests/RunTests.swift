@@ -14,7 +14,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
 
 @Suite struct RunTests {
   @Test func `a run leaves its files, and evaluate gives the same numbers`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let outcome = try run("maml", "\(folder)/a/run")
       #expect(outcome.exitCode == 0)
       #expect(fileNames(in: "\(folder)/a/run") == files)
@@ -35,7 +35,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
   }
 
   @Test func `metrics hold a line for each iteration, results the configuration, timing the cost`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       #expect(try run("maml", folder, "--threads", "2").exitCode == 0)
       let lines = try String(decoding: bytes("\(folder)/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
       let iterations = try lines.map { line in
@@ -54,7 +54,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
 
   @Test(arguments: ["maml", "meta-sgd", "reptile", "joint"])
   func `one and two threads give the same bytes`(algorithm: String) throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       #expect(try run(algorithm, "\(folder)/one", "--threads", "1").exitCode == 0)
       #expect(try run(algorithm, "\(folder)/two", "--threads", "2").exitCode == 0)
       for name in ["checkpoint.safetensors", "metrics.jsonl", "results.json"] {
@@ -66,7 +66,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
   }
 
   @Test func `a folder that holds a run is refused, and nothing in it changes`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       #expect(try run("maml", folder).exitCode == 0)
       let before = try files.map { try bytes("\(folder)/\($0)") }
       let refused = try run("maml", folder, "--seed", "1")
@@ -86,7 +86,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
   }
 
   @Test func `a run that diverges says where, and keeps the last good checkpoint`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       let outcome = try run(
         "maml", folder, "--quiet", "--iterations", "500", "--set", "outer.learningRate=1000", "--set", "inner.learningRate=1000")
       #expect(outcome.exitCode == 2)
@@ -97,7 +97,7 @@ private func run(_ algorithm: String, _ folder: String, _ more: String...) throw
   }
 
   @Test func `quiet shows no progress`() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { folder throws in
       #expect(try run("maml", "\(folder)/quiet", "--quiet").errors == "")
       let lines = try run("maml", "\(folder)/loud").errors
       #expect(lines.contains("maml on sinusoid: 100%  12/12 iterations  loss "))

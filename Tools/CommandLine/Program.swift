@@ -30,7 +30,7 @@ enum Program {
       let command = try Command.named(name)
       let arguments = try Arguments(words.dropFirst(), of: command)
       if arguments.has(.help) {
-        try Console.print(Help.of(command))
+        try Console.print(try Help.of(command))
         return .done
       }
       return try command.run(arguments)

@@ -22,6 +22,13 @@ public protocol Algorithm: Sendable {
   /// The meta-batch, the outer optimizer and the length of a run that suit such tasks.
   func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration
 
+  /// True when ``metaGradient(_:_:_:_:)`` is tensor operations alone, the same ones for all shards of a shape.
+  ///
+  /// The meta-trainer then records it once and runs the recording again, with the same bits and without the work of building
+  /// graphs. It is false by default, and has to be where Swift code acts on numbers that it reads from tensors, or draws from
+  /// the context's streams. The contract suite compares recorded with eager steps.
+  var isRecordable: Bool { get }
+
   /// Adaptation steps in meta-training.
   var adaptationSteps: Int { get }
 
@@ -51,6 +58,7 @@ public protocol Algorithm: Sendable {
 }
 
 extension Algorithm {
+  public var isRecordable: Bool { false }
   public mutating func adopt(_ signature: TaskSignature) {}
   public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration { TrainingConfiguration(for: signature) }
   public func validate(_ learner: Learner, metaBatchSize: Int) throws(AlgorithmError) {}

@@ -1,4 +1,5 @@
 public import Models
+public import Tasks
 public import TensorCore
 
 /// Everything that an algorithm keeps between meta-training steps.
@@ -20,22 +21,52 @@ public struct MetaState: Sendable {
 
 /// What a shard contributes to a meta-training step.
 public struct MetaGradient: Sendable {
+  /// Predictions with what they should have been, to take accuracies from.
+  public struct Scored: Sendable {
+    /// [T, M, outputs].
+    public let predictions: Tensor
+    /// Targets of the same T and M.
+    public let targets: Targets
+
+    /// Pairs predictions with their targets.
+    public init(_ predictions: Tensor, _ targets: Targets) {
+      self.predictions = predictions
+      self.targets = targets
+    }
+  }
+
   /// The sum over the shard's tasks, one tensor for each entry of ``MetaState/learned``.
   public var gradient: ParameterTree<Tensor>
-  /// The loss of each task that the algorithm reports: on the query after adaptation, unless its documentation says otherwise.
-  public var losses: [Double]
-  /// The fraction of right answers of each task, where there are classes.
-  public var accuracies: [Double]?
+  /// The loss of each task that the algorithm reports, [T]: on the query after adaptation, unless its documentation says otherwise.
+  public var lossPerTask: Tensor
+  /// What accuracies are taken from; nil where there are none.
+  public var scored: Scored?
   /// New values of ``MetaState/carried``; nil where nothing is carried.
   public var carried: ParameterTree<Tensor>?
 
   /// Gathers a contribution.
   public init(
-    gradient: ParameterTree<Tensor>, losses: [Double], accuracies: [Double]? = nil, carried: ParameterTree<Tensor>? = nil
+    gradient: ParameterTree<Tensor>, losses: Tensor, scored: Scored? = nil, carried: ParameterTree<Tensor>? = nil
   ) {
     self.gradient = gradient
-    self.losses = losses
-    self.accuracies = accuracies
+    lossPerTask = losses
+    self.scored = scored
     self.carried = carried
+  }
+
+  /// The loss of each task.
+  public var losses: [Double] { lossPerTask.doubles }
+
+  /// The fraction of right answers of each task, where there are classes.
+  public func accuracies(_ learner: Learner) -> [Double]? {
+    scored.flatMap { learner.accuracies($0.predictions, $0.targets) }
+  }
+
+  /// A copy with storage of its own.
+  var separateCopy: MetaGradient {
+    MetaGradient(
+      gradient: gradient.map(\.separateCopy), losses: lossPerTask.separateCopy,
+      scored: scored.map { Scored($0.predictions.separateCopy, $0.targets.mapTensor(\.separateCopy)) },
+      carried: carried?.map(\.separateCopy))
   }
 }

@@ -26,8 +26,8 @@ public struct Chance: Algorithm {
     let nothing = Adapted(parameters: ParameterTree(), support: shard.support)
     let predictions = predict(nothing, learner, query: shard.query.inputs, mode: learner.trainingMode)
     return MetaGradient(
-      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets).doubles,
-      accuracies: learner.accuracies(predictions, shard.query.targets))
+      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets),
+      scored: .init(predictions, shard.query.targets))
   }
 
   public func adapt(

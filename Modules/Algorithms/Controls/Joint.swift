@@ -24,6 +24,8 @@ public struct Joint: Algorithm {
 
   public init() {}
 
+  public var isRecordable: Bool { true }
+
   public var adaptationSteps: Int { 0 }
 
   public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
@@ -39,8 +41,8 @@ public struct Joint: Algorithm {
     let (predictions, pooled) = pooledPredictions(leaves.subtree("initial"), learner, shard)
     let losses = learner.loss(predictions, pooled.targets)
     return MetaGradient(
-      gradient: leaves.replacing(gradient(of: losses, at: leaves.leaves).map(\.value)), losses: losses.value.doubles,
-      accuracies: learner.accuracies(predictions.value, pooled.targets))
+      gradient: leaves.replacing(gradient(of: losses, at: leaves.leaves).map(\.value)), losses: losses.value,
+      scored: .init(predictions.value, pooled.targets))
   }
 
   public func metaObjective(

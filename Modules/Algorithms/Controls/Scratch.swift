@@ -3,7 +3,9 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// A control: a random initialisation, fine-tuned on a task's support set. Nothing is meta-learned.
+/// A control: a random initialisation, fine-tuned on a task's support set.
+///
+/// Nothing is meta-learned.
 public struct Scratch: Algorithm {
   public static let card = AlgorithmCard(
     id: "scratch", title: "Control: random initialisation, then fine-tuning",
@@ -32,8 +34,8 @@ public struct Scratch: Algorithm {
     let start = adapt(state, learner, support: shard.support, steps: 0, context)[0]
     let predictions = predict(start, learner, query: shard.query.inputs, mode: learner.trainingMode)
     return MetaGradient(
-      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets).doubles,
-      accuracies: learner.accuracies(predictions, shard.query.targets))
+      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets),
+      scored: .init(predictions, shard.query.targets))
   }
 
   public func adapt(

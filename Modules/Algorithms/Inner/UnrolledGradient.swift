@@ -20,7 +20,9 @@ public struct UnrolledGradient: Sendable {
   public var inner: InnerLoop
   /// Which derivative; not ``MetaGradientKind/none``.
   public var kind: MetaGradientKind
-  /// The parameters that adapt, by name; all where nil. The others keep their initial values.
+  /// The parameters that adapt, by name; all where nil.
+  ///
+  /// The others keep their initial values.
   public var adapts: (@Sendable (String) -> Bool)?
 
   /// A derivative through an inner loop.
@@ -114,10 +116,8 @@ func displacement(from start: ParameterTree<Variable>, to end: ParameterTree<Var
 }
 
 extension Algorithm {
-  /// The contribution of a shard from an unrolled gradient, with the learner's accuracy.
-  func contribution(_ result: UnrolledGradient.Result, _ learner: Learner, _ shard: Episodes) -> MetaGradient {
-    MetaGradient(
-      gradient: result.gradient, losses: result.queryLosses.doubles,
-      accuracies: learner.accuracies(result.predictions, shard.query.targets))
+  /// The contribution of a shard from an unrolled gradient.
+  func contribution(_ result: UnrolledGradient.Result, _ shard: Episodes) -> MetaGradient {
+    MetaGradient(gradient: result.gradient, losses: result.queryLosses, scored: .init(result.predictions, shard.query.targets))
   }
 }

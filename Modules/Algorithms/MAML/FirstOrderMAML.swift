@@ -26,6 +26,8 @@ public struct FirstOrderMAML: Algorithm {
   /// First-order MAML with an inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
 
+  public var isRecordable: Bool { true }
+
   public var adaptationSteps: Int { inner.steps }
 
   public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
@@ -37,7 +39,7 @@ public struct FirstOrderMAML: Algorithm {
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
-    contribution(UnrolledGradient(inner, .firstOrder)(state.learned, learner, shard), learner, shard)
+    contribution(UnrolledGradient(inner, .firstOrder)(state.learned, learner, shard), shard)
   }
 
   public func adapt(

@@ -27,6 +27,8 @@ public struct MAML: Algorithm {
   /// MAML with an inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
 
+  public var isRecordable: Bool { true }
+
   public var adaptationSteps: Int { inner.steps }
 
   public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
@@ -38,7 +40,7 @@ public struct MAML: Algorithm {
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
-    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), learner, shard)
+    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
   }
 
   public func adapt(

@@ -33,6 +33,8 @@ public struct MetaSGD: Algorithm {
 
   private var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
 
+  public var isRecordable: Bool { true }
+
   public var adaptationSteps: Int { steps }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
@@ -46,7 +48,7 @@ public struct MetaSGD: Algorithm {
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
-    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), learner, shard)
+    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
   }
 
   public func adapt(

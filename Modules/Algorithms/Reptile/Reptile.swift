@@ -45,6 +45,9 @@ public struct Reptile: Algorithm {
 
   public init() {}
 
+  /// With all samples in every step and nothing carried, a step is tensor operations alone.
+  public var isRecordable: Bool { batchSize == 0 && !carriesMoments }
+
   public var adaptationSteps: Int { inner.steps }
 
   public mutating func adopt(_ signature: TaskSignature) {
@@ -71,7 +74,8 @@ public struct Reptile: Algorithm {
 
   public func validate(_ learner: Learner, metaBatchSize: Int) throws(AlgorithmError) {
     if mode == .serial, metaBatchSize != 1 {
-      throw .needsMetaBatch(algorithm: "reptile", expected: 1, found: metaBatchSize, because: "in serial mode each task moves the initialisation")
+      throw .needsMetaBatch(
+        algorithm: "reptile", expected: 1, found: metaBatchSize, because: "in serial mode each task moves the initialisation")
     }
     if carriesMoments, mode != .serial {
       throw .needsMode(algorithm: "reptile", setting: "inner.carryMoments", mode: Mode.serial.rawValue)
@@ -96,7 +100,7 @@ public struct Reptile: Algorithm {
     let moved = displacement(from: start, to: path.parameters[inner.steps])
     // No pass over the query: the loss that adaptation computes anyway is reported, the one before its last step.
     return MetaGradient(
-      gradient: moved.prefixed("initial"), losses: (path.losses.last ?? Variable(constant: .zeros([shard.count]))).value.doubles,
+      gradient: moved.prefixed("initial"), losses: path.losses.last?.value ?? .zeros([shard.count]),
       carried: carriesMoments ? memory.carried : nil)
   }
 

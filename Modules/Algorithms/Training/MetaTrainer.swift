@@ -20,6 +20,7 @@ public struct MetaTrainer: Sendable {
   public private(set) var state: MetaState
   private var update: OuterUpdate
   private let workers: WorkerPool
+  private let recorder: StepRecorder
 
   /// Steps done.
   public var iteration: Int { update.count }
@@ -39,6 +40,7 @@ public struct MetaTrainer: Sendable {
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
     update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: state.learned)
     workers = WorkerPool(threads: configuration.threads)
+    recorder = StepRecorder(workers: configuration.threads)
   }
 
   /// A run where a snapshot was taken.
@@ -80,13 +82,15 @@ public struct MetaTrainer: Sendable {
     let shards = (size + shardSize - 1) / shardSize
     let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, state, configuration.seed, iteration)
     let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
-    let parts = try workers.map(shards) { shard in
+    let (recorder, stepNumber) = (recorder, recorder.nextStep())
+    let parts = try workers.map(shards) { shard, worker in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
       let episodes = try (first + range.lowerBound..<first + range.upperBound).map { index in
         try tasks.checkedEpisode(index, in: .metaTrain, seed: seed)
       }
-      return algorithm.metaGradient(state, learner, Episodes(episodes), AdaptationContext(stream: stream, firstTask: range.lowerBound))
+      let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
+      return recorder.metaGradient(algorithm, learner, state, Episodes(episodes), context, step: stepNumber, worker: worker)
     }
     return try finish(parts, taskCount: size)
   }
@@ -110,7 +114,7 @@ public struct MetaTrainer: Sendable {
     update = next
     state.learned = learned
     if let carried = parts.last?.carried { state.carried = carried }
-    let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
+    let accuracies = parts.compactMap { $0.accuracies(learner) }.flatMap { $0 }
     return StepReport(
       iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),
       accuracy: accuracies.isEmpty ? nil : accuracies.reduce(0, +) / Double(accuracies.count), gradientNorm: norm, learningRate: rate)

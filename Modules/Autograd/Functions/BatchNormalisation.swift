@@ -12,6 +12,7 @@ extension Variable {
   ///   - rows: How many images the statistics are taken of; all of them where nil.
   ///   - epsilon: ε.
   ///   - rectified: A rectifier follows.
+  /// - Returns: [T, N, H, W, C].
   /// - SeeAlso: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1. No running averages are kept: in
   ///   meta-learning the statistics belong to a task.
   public func batchNormalised(

@@ -59,12 +59,14 @@ typedef struct tk_reduce_args {
 } tk_reduce_args;
 
 // ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C) ------------------------------------------------
+typedef void (*tk_product_code)(void);  // of one shape and type, as libxsmm makes it
 typedef struct tk_product_args {
   tk_dtype dtype; int64_t batch, m, n, k;
   bool transpose_a, transpose_b;  // A is stored [k,m], B is stored [n,k]
   bool accumulate;
   int64_t stride_a, stride_b, stride_c;  // elements from one item to the next; 0 = shared (for C: summed over items)
   void *c; const void *a, *b;
+  tk_product_code code, later_code;  // looked up where null; the later one is for all items of a shared C but the first
 } tk_product_args;
 
 // ---- Layout --------------------------------------------------------------------------------------------------------
@@ -111,8 +113,22 @@ typedef struct tk_adam_args {
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
 } tk_adam_args;
 
+// ---- Recording -----------------------------------------------------------------------------------------------------
+/// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
+typedef struct tk_program tk_program;
+/// From here to the end, kernels that this thread issues are run and recorded; blocks it takes belong to the program.
+tk_program *tk_program_begin(void);
+void tk_program_end(void);
+void tk_program_run(const tk_program *program);
+int64_t tk_program_calls(const tk_program *program);
+/// The memory goes when the last tensor in it has gone too.
+void tk_program_destroy(tk_program *program);
+bool tk_is_recording(void);
+
 // ---- Issue ---------------------------------------------------------------------------------------------------------
 typedef void (*tk_kernel)(const void *arguments);
+/// Appends a call to the program that this thread records, if it does.
+void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes);
 void tk_run_unary(const void *arguments);
 void tk_run_binary(const void *arguments);
 void tk_run_fill(const void *arguments);

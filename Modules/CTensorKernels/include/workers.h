@@ -7,7 +7,8 @@ typedef struct wk_pool wk_pool;
 
 /// A pool of `threads` threads, the calling one included; null where threads cannot be had.
 wk_pool *wk_create(int threads);
-/// Calls `work(context, i)` once for each i in 0..<count, on the pool's threads and the calling one, and waits for all.
-void wk_run(wk_pool *pool, int64_t count, void (*work)(void *context, int64_t item), void *context);
+/// Calls `work(context, i, w)` once for each i in 0..<count, on the pool's threads and the calling one, and waits for all.
+/// w is the number of the thread, the calling one's 0.
+void wk_run(wk_pool *pool, int64_t count, void (*work)(void *context, int64_t item, int worker), void *context);
 void wk_destroy(wk_pool *pool);
 #endif

@@ -42,6 +42,7 @@ extension Experiment {
   ///   - algorithm: The algorithm's id.
   ///   - task: The task's id; no data are loaded.
   ///   - model: The model's id; nil for the one that the task suggests.
+  /// - Returns: The algorithm's own, then those of outer, training, task, model and test.
   /// - Throws: `LookupError` for an unknown id.
   public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
     let types = try ExperimentTypes(algorithm: algorithm, task: task, model: model)

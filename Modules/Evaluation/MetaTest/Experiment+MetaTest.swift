@@ -13,6 +13,7 @@ extension Experiment {
   ///   - state: What was meta-learned.
   ///   - threads: Threads that take shards, at least 1.
   ///   - progress: Called on the calling thread with the number of episodes that are done; an error that it throws ends the test.
+  /// - Returns: Scores of every episode before adaptation and after each step, in every mode that is tested.
   /// - Throws: `TaskError.notFinite` for an episode whose data are not numbers; what drawing an episode or `progress` throws.
   public func metaTest(
     _ state: MetaState, threads: Int = 1, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }

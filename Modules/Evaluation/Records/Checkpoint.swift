@@ -42,6 +42,7 @@ public struct Checkpoint: Sendable {
   /// What the run was asked for.
   ///
   /// - Parameter task: Another task, to test on; the recorded settings of the task are left out then.
+  /// - Returns: A request that gives the same experiment.
   public func request(task: String? = nil) -> ExperimentRequest {
     let other = task.map { $0 != self.task } ?? false
     var request = ExperimentRequest(algorithm: algorithm, task: task ?? self.task)
@@ -59,6 +60,7 @@ public struct Checkpoint: Sendable {
   ///   - task: Another task, to test on; nil for the run's own.
   ///   - source: The folder of the task's data.
   ///   - threads: Threads that take shards.
+  /// - Returns: An experiment to test with, or to go on with.
   /// - Throws: What ``Experiment/init(_:)`` throws, and `TaskError.overlappingSplits` where the changed settings would test on a
   ///   class that the run was trained on.
   public func experiment(

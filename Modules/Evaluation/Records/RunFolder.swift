@@ -68,7 +68,7 @@ public struct RunFolder: Sendable {
   public func write(_ timing: Timing) throws(RunFolderError) { try put(timing.json.text, "timing.json") }
 
   /// One line of metrics.jsonl, without its end.
-  static func metricsLine(_ report: StepReport) -> String {
+  package static func metricsLine(_ report: StepReport) -> String {
     JSON.object([
       .init("iteration", .integer(report.iteration)), .init("loss", .number(report.loss)),
       .init("accuracy", .optional(report.accuracy)), .init("gradientNorm", .number(report.gradientNorm)),

@@ -23,7 +23,7 @@ public struct Timing: Sendable, Hashable {
     self.products = products
   }
 
-  /// timing.json
+  /// The content of timing.json.
   var json: JSON {
     .object([
       .init("trainingSeconds", .number(trainingSeconds)), .init("testSeconds", .number(testSeconds)),

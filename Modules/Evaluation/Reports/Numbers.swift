@@ -1,5 +1,5 @@
 /// A number with a fixed count of decimals, "0.67"; in powers of ten from a million on; "-" where it is not finite.
-func fixed(_ value: Double, _ digits: Int) -> String {
+package func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return "-" }
   let powers = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
   precondition(powers.indices.contains(digits), "a number with \(digits) decimals")

@@ -1,17 +1,17 @@
 /// Cells under column titles, laid out for a terminal or as Markdown.
-struct TextTable {
-  let titles: [String]
-  var rows: [[String]] = []
+package struct TextTable {
+  package let titles: [String]
+  package var rows: [[String]] = []
 
-  init(_ titles: [String]) { self.titles = titles }
+  package init(_ titles: [String]) { self.titles = titles }
 
-  mutating func append(_ row: [String]) {
+  package mutating func append(_ row: [String]) {
     precondition(row.count == titles.count, "a row of \(row.count) cells under \(titles.count) titles")
     rows.append(row)
   }
 
   /// Columns of equal width, two spaces apart; columns of numbers to the right.
-  var text: String {
+  package var text: String {
     let all = [titles] + rows
     let widths = titles.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let lines = all.map { row in
@@ -26,7 +26,7 @@ struct TextTable {
   }
 
   /// A Markdown table; bars in cells are escaped.
-  var markdown: String {
+  package var markdown: String {
     func line(_ cells: [String]) -> String {
       "| \(cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(separator: " | ")) |"
     }

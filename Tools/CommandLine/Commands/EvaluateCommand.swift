@@ -21,7 +21,7 @@ extension Command {
     let session = Session(
       experiment: experiment, folder: nil, label: "\(request.algorithm) on \(request.task)", quiet: arguments.has(.quiet))
     let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
-    try Console.print(arguments.has(.json) ? Comparison([row]).json : ResultText.of(row))
+    try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done
   }
 }

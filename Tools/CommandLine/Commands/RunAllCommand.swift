@@ -107,7 +107,7 @@ private struct Sweep {
           rows.append(try Session(experiment: experiment, folder: part, label: label, quiet: arguments.has(.quiet)).run())
         } catch let error as TrainingError {
           failed = true
-          Console.note("tools: error: \(label): \(error)")
+          Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
         }
       }
     } catch is Interrupted {

@@ -1,10 +1,11 @@
 import Evaluation
+import Registry
 
 extension Flag {
   static let out = value("out", "DIR", "Keep the run in this folder: checkpoint, metrics, results, timing.")
   static let resume = toggle("resume", "Go on with the run that --out holds, to the same bits as without the interruption.")
   static let checkpointEvery = value(
-    "checkpoint-every", "N", .integer(1...(.max)), "Iterations between checkpoints (default: one a minute, and one at the end).")
+    "checkpoint-every", "N", "Iterations between checkpoints (default: one a minute, and one at the end).", in: .integer(1...(.max)))
 
   /// What every command that trains or tests takes.
   static let work: [Flag] = [seed, threads, data, set] + shortForms
@@ -51,7 +52,7 @@ extension Command {
       if session.folder != nil { Console.note("tools: the same command with --resume goes on.") }
       throw interruption
     }
-    try Console.print(arguments.has(.json) ? Comparison([row]).json : ResultText.of(row))
+    try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done
   }
 }

@@ -2,6 +2,14 @@ import Algorithms
 import Evaluation
 import TensorCore
 
+extension Comparison.Row {
+  /// What was run, on one line, and the adaptation curve: equal for equal results.
+  var text: String {
+    let (algorithm, task, model) = experiment.ids
+    return "\(algorithm) on \(task) · model \(model) · \(experiment.training.iterations) iterations\n\n\(table)"
+  }
+}
+
 /// One meta-training and its meta-test, with progress on standard error and, where a folder is given, everything kept in it.
 struct Session {
   let experiment: Experiment
@@ -85,7 +93,7 @@ struct Session {
 
   /// Tests a state on the held-out episodes.
   func test(_ state: MetaState) throws -> TestResult {
-    var progress = Progress("\(label), meta-test", unit: "episodes", total: experiment.test.episodes, quiet: quiet)
+    var progress = Progress("\(label), meta-test", unit: "episodes", total: experiment.test.episodes, quiet: quiet, showsShortWork: false)
     defer { progress.finish() }
     return try experiment.metaTest(state, threads: experiment.training.threads) { done, _ in
       progress.update(done, "")

@@ -24,9 +24,9 @@ struct CatalogueEntry: Sendable {
   /// Everything registered of a kind, sorted by id.
   static func all(_ kind: Kind) -> [CatalogueEntry] {
     switch kind {
-    case .algorithms: AlgorithmRegistry.all.items.map { algorithm($0.item) }
-    case .tasks: TaskRegistry.all.items.map { task($0.item) }
-    case .models: ModelRegistry.all.items.map { model($0.item) }
+    case .algorithms: AlgorithmRegistry.all.items.map { (_, type) in algorithm(type) }
+    case .tasks: TaskRegistry.all.items.map { (_, type) in task(type) }
+    case .models: ModelRegistry.all.items.map { (_, type) in model(type) }
     }
   }
 

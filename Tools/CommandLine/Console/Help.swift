@@ -1,4 +1,3 @@
-import Algorithms
 import Evaluation
 import Registry
 
@@ -22,14 +21,14 @@ enum Help {
   }
 
   /// What `tools help COMMAND` prints.
-  static func of(_ command: Command) -> String {
+  static func of(_ command: Command) throws -> String {
     let operand = command.operand.map { " \($0.usage)" } ?? ""
     let flags = command.flags + [.help]
     let rows = flags.map { flag in ["  \(flag.spelling) \(flag.placeholder ?? "")", flag.meaning + note(on: flag)] }
     var parts = ["Usage: tools \(command.name)\(operand) [FLAGS]", command.summary]
     if !command.discussion.isEmpty { parts.append(command.discussion) }
     parts.append("Flags:\n" + TextTable(rows: rows).text)
-    if command.flags.contains(.set) { parts.append(allSettings) }
+    if command.flags.contains(.set) { parts.append(try allSettings()) }
     return parts.joined(separator: "\n\n")
   }
 
@@ -43,17 +42,28 @@ enum Help {
     "\(entry.id): \(entry.title)\n\(entry.citation)\n\n\(section("Settings", entry.settings))"
   }
 
+  /// What `tools help ALGORITHM --task TASK` prints: every setting of the combination, with the defaults that it has there.
+  static func of(algorithm: String, task: String, model: String?) throws -> String {
+    let settings = try Experiment.settingsHelp(algorithm: algorithm, task: task, model: model)
+    return section("Settings of \(algorithm) on \(task)", settings)
+  }
+
   /// Every setting that `--set` takes.
-  static var allSettings: String {
+  static func allSettings() throws -> String {
     var sections = [
-      "Settings, made by --set KEY=VALUE. Defaults are those before an algorithm adapts itself to a kind of task.",
-      section("Meta-training", TrainingConfiguration.hyperparameters.descriptions(defaults: .init()).map { $0.prefixed("training") }),
-      section("Outer optimizer", OuterOptimizer.hyperparameters.descriptions(defaults: .init()).map { $0.prefixed("outer") }),
-      section("Meta-test", TestConfiguration.hyperparameters.descriptions(defaults: .init()).map { $0.prefixed("test") }),
+      """
+      Settings, made by --set KEY=VALUE. An algorithm may choose other defaults for a kind of task: 'tools help ALGORITHM --task TASK'.
+      """
     ]
-    for kind in CatalogueEntry.Kind.allCases {
-      sections += CatalogueEntry.all(kind).map { section("\(kind.rawValue.dropLast()) \($0.id)", $0.settings) }
+    let kinds = CatalogueEntry.Kind.allCases.map { CatalogueEntry.all($0) }
+    if let algorithm = kinds[0].first, let task = kinds[1].first {
+      // These are the same for all combinations.
+      let shared = try Experiment.settingsHelp(algorithm: algorithm.id, task: task.id)
+      for (title, prefix) in [("Meta-training", "training."), ("Outer optimizer", "outer."), ("Meta-test", "test.")] {
+        sections.append(section(title, shared.filter { $0.key.hasPrefix(prefix) }))
+      }
     }
+    sections += kinds.joined().map { section("\($0.kind.rawValue.dropLast()) \($0.id)", $0.settings) }
     return sections.joined(separator: "\n\n")
   }
 

@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -9,15 +14,7 @@ import Darwin
 /// What the program asks the system.
 enum Host {
   /// Cores that this process may run on.
-  static var cores: Int {
-    #if os(Linux)
-    var set = cpu_set_t()
-    if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-      return max(1, withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } })
-    }
-    #endif
-    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
+  static var cores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
   /// The local time as a folder's name: "2026-11-20-163802".
   static var timestamp: String {

@@ -10,8 +10,6 @@ import Darwin
 
 /// SIGINT and SIGTERM as a flag that long work looks at between steps.
 enum Interrupt {
-  private static let flag = Atomic(false)
-
   /// Whether somebody asked to stop.
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
@@ -19,17 +17,22 @@ enum Interrupt {
   static func catchSignals() {
     // The handler may only touch what exists already: this makes it.
     flag.store(false, ordering: .relaxed)
-    let handler: @convention(c) (Int32) -> Void = { _ in flag.store(true, ordering: .relaxed) }
     var action = sigaction()
     #if canImport(Darwin)
-    action.__sigaction_u.__sa_handler = handler
+    action.__sigaction_u.__sa_handler = raiseFlag
     #else
-    action.__sigaction_handler.sa_handler = handler
+    action.__sigaction_handler.sa_handler = raiseFlag
     #endif
-    action.sa_flags = Int32(SA_RESTART) | Int32(bitPattern: UInt32(truncatingIfNeeded: Int(SA_RESETHAND)))
-    for signal in [SIGINT, SIGTERM] { _ = sigaction(signal, &action, nil) }
+    action.sa_flags = SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)
+    sigaction(SIGINT, &action, nil)
+    sigaction(SIGTERM, &action, nil)
   }
 }
 
 /// Thrown where work stops because somebody asked it to; what was done is saved.
 struct Interrupted: Error {}
+
+private let flag = Atomic(false)
+
+/// The signal handler; a closure here crashes the compiler (Swift 6.3.1).
+private func raiseFlag(_: Int32) { flag.store(true, ordering: .relaxed) }

@@ -9,6 +9,7 @@ struct Progress {
   private let unit: String
   private let total: Int
   private let style: Style
+  private let showsShortWork: Bool
   private let start = ContinuousClock.now
   /// Where a resumed run began: its rate counts from there.
   private let first: Int
@@ -24,10 +25,12 @@ struct Progress {
   ///   - total: How many there are.
   ///   - done: How many are done already.
   ///   - quiet: Whether to show nothing.
-  init(_ label: String, unit: String, total: Int, done: Int = 0, quiet: Bool) {
+  ///   - showsShortWork: Whether work of less than a second has a line too.
+  init(_ label: String, unit: String, total: Int, done: Int = 0, quiet: Bool, showsShortWork: Bool = true) {
     self.label = label
     self.unit = unit
     self.total = total
+    self.showsShortWork = showsShortWork
     first = done
     shownCount = done
     style = quiet ? .none : Console.isInteractive ? .bar : .lines
@@ -44,7 +47,8 @@ struct Progress {
       guard elapsed > .milliseconds(100) || shownCount == first else { return }
     case .lines, .none:
       let isTenth = (done - shownCount) * 10 >= total && elapsed > .seconds(1)
-      guard isTenth || elapsed > .seconds(10) || done == total && shownCount < total else { return }
+      let isEnd = done == total && (showsShortWork || now - start > .seconds(1))
+      guard isTenth || isEnd || elapsed > .seconds(10) else { return }
     }
     shown = now
     shownCount = done

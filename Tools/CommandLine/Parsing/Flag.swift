@@ -25,8 +25,8 @@ struct Flag: Sendable, Hashable {
 
   /// A flag that takes a value.
   static func value(
-    _ name: String, _ placeholder: String, _ domain: HyperparameterDomain = .text, repeats: Bool = false, sets setting: String? = nil,
-    _ meaning: String
+    _ name: String, _ placeholder: String, _ meaning: String, in domain: HyperparameterDomain = .text, repeats: Bool = false,
+    sets setting: String? = nil
   ) -> Flag {
     Flag(name: name, placeholder: placeholder, domain: domain, isRepeatable: repeats, setting: setting, meaning: meaning)
   }
@@ -43,17 +43,18 @@ extension Flag {
 
   static let task = value("task", "TASK", "Where the tasks come from: an id of 'tools list tasks'.")
   static let model = value("model", "MODEL", "What adapts: an id of 'tools list models' (default: what the task suggests).")
-  static let iterations = value("iterations", "N", .integer(1...(.max)), "Meta-training iterations (default: the algorithm's).")
-  static let seed = value("seed", "N", .integer(0...(.max)), "The key of every random choice (default: 0).")
-  static let threads = value("threads", "N", .integer(1...1024), "Worker threads; results do not depend on it (default: all cores).")
-  static let data = value("data", "NAME=DIR", repeats: true, "Where the data of a task lie, omniglot=DIR for example.")
-  static let set = value("set", "KEY=VALUE", repeats: true, "Make a setting, inner.steps=5 for example; 'tools help settings' lists all.")
+  static let iterations = value("iterations", "N", "Meta-training iterations (default: the algorithm's).", in: .integer(1...(.max)))
+  static let seed = value("seed", "N", "The key of every random choice (default: 0).", in: .integer(0...(.max)))
+  static let threads = value(
+    "threads", "N", "Worker threads; results do not depend on it (default: all cores).", in: .integer(1...1024))
+  static let data = value("data", "NAME=DIR", "Where the data of a task lie, omniglot=DIR for example.", repeats: true)
+  static let set = value("set", "KEY=VALUE", "Make a setting, inner.steps=5 for example.", repeats: true)
 
-  static let ways = value("ways", "N", sets: "task.ways", "Classes of an episode.")
-  static let shots = value("shots", "N", sets: "task.shots", "Support samples of a class, or of a regression task.")
-  static let queries = value("queries", "N", sets: "task.queries", "Query samples of a class, or of a regression task.")
-  static let testSteps = value("test-steps", "N", sets: "test.steps", "Adaptation steps of the meta-test.")
-  static let testEpisodes = value("test-episodes", "N", sets: "test.episodes", "Held-out episodes of the meta-test.")
+  static let ways = value("ways", "N", "Classes of an episode.", sets: "task.ways")
+  static let shots = value("shots", "N", "Support samples of a class, or of a regression task.", sets: "task.shots")
+  static let queries = value("queries", "N", "Query samples of a class, or of a regression task.", sets: "task.queries")
+  static let testSteps = value("test-steps", "N", "Adaptation steps of the meta-test.", sets: "test.steps")
+  static let testEpisodes = value("test-episodes", "N", "Held-out episodes of the meta-test.", sets: "test.episodes")
 
   /// The short forms of settings.
   static let shortForms = [ways, shots, queries, testSteps, testEpisodes]

@@ -1,0 +1,124 @@
+import Algorithms
+import Autograd
+import Models
+import Tasks
+import TensorCore
+
+/// Is the meta-gradient what the card declares?
+extension ContractSuite {
+  private var gradient: ParameterTree<Tensor> { algorithm.metaGradient(state, problem.learner, tasks, context).gradient }
+
+  /// All tasks, or one where the algorithm takes no more.
+  var tasks: Episodes { takesSeveralTasks ? problem.shard : problem.shard[0..<1] }
+
+  private func adapted(_ support: LabelledSet) -> Adapted? {
+    algorithm.adapt(state, problem.learner, support: support, steps: algorithm.adaptationSteps, context).last
+  }
+
+  var metaGradientFinding: ContractFinding {
+    switch type(of: algorithm).card.metaGradient {
+    case .exact: exactFinding
+    case .firstOrder: firstOrderFinding
+    case .displacement: displacementFinding
+    case .none: noneFinding
+    }
+  }
+
+  /// Finite differences of the objective in a random direction of every learned tensor.
+  private var exactFinding: ContractFinding {
+    guard !state.learned.isEmpty else { return finding(.metaGradient, false, "declared exact, but nothing is learned") }
+    func objective(_ state: MetaState) -> Double {
+      algorithm.metaObjective(state, problem.learner, tasks, context).sumOfElements
+    }
+    return compare(gradient, scale: objective(state), "the objective's finite differences") { name, direction in
+      Agreement.derivative { distance in
+        var moved = state
+        moved.learned[name] = state.learned[name] + distance * direction
+        return objective(moved)
+      }
+    }
+  }
+
+  /// Finite differences of the query loss in an offset that is added to every task's adapted parameters.
+  private var firstOrderFinding: ContractFinding {
+    guard let adapted = adapted(tasks.support) else { return finding(.metaGradient, false, "adaptation returned no state") }
+    func loss(_ parameters: ParameterTree<Tensor>) -> Double {
+      let moved = Adapted(parameters: parameters, support: adapted.support)
+      let predictions = algorithm.predict(moved, problem.learner, query: tasks.query.inputs, mode: problem.learner.trainingMode)
+      return problem.learner.losses(predictions, tasks.query.targets).sumOfElements
+    }
+    let initial = gradient.subtree("initial")
+    guard initial.names == adapted.parameters.names else {
+      return finding(.metaGradient, false, "the gradients \(initial.names) are not those of the adapted \(adapted.parameters.names)")
+    }
+    return compare(initial, scale: loss(adapted.parameters), "the query loss's finite differences") { name, direction in
+      Agreement.derivative { distance in
+        var moved = adapted.parameters
+        moved[name] = moved[name] + (distance * direction)
+        return loss(moved)
+      }
+    }
+  }
+
+  private func compare(
+    _ gradient: ParameterTree<Tensor>, scale: Double, _ what: String, numeric: (String, Tensor) -> Double
+  ) -> ContractFinding {
+    var worst = 0.0
+    for (name, leaf) in gradient.entries {
+      let direction = leaf.direction(from: SmokeProblem.stream.child("direction").child(name))
+      let (analytic, quotient) = (leaf.inner(direction), numeric(name, direction))
+      guard Agreement.agree(analytic, quotient, scale: scale) else {
+        return finding(.metaGradient, false, "\(name): the derivative is \(analytic), \(what) give \(quotient)")
+      }
+      worst = max(worst, abs(analytic - quotient))
+    }
+    return finding(.metaGradient, true, "\(gradient.count) tensors agree with \(what), largest difference \(Float(worst))")
+  }
+
+  /// Initial minus adapted parameters, on the support set or on support and query pooled.
+  private var displacementFinding: ContractFinding {
+    let pooled = tasks.support.pooled(with: tasks.query)
+    let (found, initial) = (gradient.subtree("initial"), state.initial)
+    let distances = [tasks.support, pooled].map { samples -> Double in
+      guard let adapted = adapted(samples), adapted.parameters.names == initial.names else { return .infinity }
+      let moved = initial.zip(adapted.parameters) { start, end in
+        (start.repeated(tasks.count) - end).sum([0]).reshaped(start.shape)
+      }
+      return Agreement.distance(found, moved)
+    }
+    let distance = distances.min() ?? .infinity
+    return finding(
+      .metaGradient, distance <= Agreement.reordering && !found.isEmpty,
+      "differs by \(Float(distance)) from initial minus adapted parameters, relative to the norm")
+  }
+
+  private var noneFinding: ContractFinding {
+    let size = gradient.leaves.flatMap(\.doubles).map(abs).max() ?? 0
+    return finding(.metaGradient, size == 0, "nothing is declared, the largest gradient is \(size)")
+  }
+
+  /// Second derivatives have to show: without them an exact meta-gradient would be the first-order one.
+  var secondOrderFinding: ContractFinding {
+    guard type(of: algorithm).card.metaGradient == .exact else { return notApplicable(.secondOrder, "the card does not declare exact") }
+    guard algorithm.adaptationSteps > 0 else { return notApplicable(.secondOrder, "no adaptation in meta-training") }
+    let exact = gradient.subtree("initial")
+    guard let adapted = adapted(tasks.support), exact.names == adapted.parameters.names else {
+      return notApplicable(.secondOrder, "what adapts is not the learned initialisation")
+    }
+    let ends = adapted.parameters.map { Variable($0) }
+    let losses = problem.learner.loss(problem.learner.queryPredictions(ends, tasks), tasks.query.targets)
+    let gradients = Autograd.gradient(of: losses, at: ends.leaves).map(\.value)
+    let firstOrder = exact.replacing(zip(gradients, exact.leaves).map { $0.sum([0]).reshaped($1.shape) })
+    let distance = Agreement.distance(exact, firstOrder)
+    return finding(.secondOrder, distance > 1e-6, "differs by \(Float(distance)) from the first-order gradient, relative to the norm")
+  }
+}
+
+extension LabelledSet {
+  /// The samples of both sets of each task.
+  fileprivate func pooled(with other: LabelledSet) -> LabelledSet {
+    LabelledSet(
+      inputs: .concatenated([inputs, other.inputs], along: 1),
+      targets: targets.mapTensor { .concatenated([$0, other.targets.tensor], along: 1) })
+  }
+}

@@ -1,0 +1,124 @@
+import Algorithms
+import Models
+import Registry
+import Tasks
+import TensorCore
+
+/// A problem small enough to differentiate numerically: a learner with a few tasks.
+struct SmokeProblem: Sendable {
+  let name: String
+  let tasks: SmokeTasks
+  let learner: Learner
+  /// Three tasks in float64.
+  let shard: Episodes
+
+  static let stream = RandomStream(seed: 2017).child("contract")
+
+  static let all: [SmokeProblem] = {
+    var network = ConvNet()
+    network.blocks = 2
+    network.hidden = 4
+    network.activation = .tanh
+    var logistic = LogisticRegression()
+    do {
+      try network.fit(inputShape: [8, 8, 1], outputs: 2)
+      try logistic.fit(inputShape: [2], outputs: 1)
+    } catch {
+      preconditionFailure("the smoke problems' own models fit their tasks: \(error)")
+    }
+    let images = SmokeTasks(kind: .images)
+    return [
+      SmokeProblem("regression", SmokeTasks(kind: .regression), MLP(widths: [1, 6, 6, 1], activation: .tanh), .transductive),
+      SmokeProblem("binary", SmokeTasks(kind: .binary), logistic, .transductive),
+      SmokeProblem("images", images, network, .transductive),
+      SmokeProblem("images, support statistics", images, network, .support),
+    ]
+  }()
+
+  private init(_ name: String, _ tasks: SmokeTasks, _ model: any Model, _ mode: NormalisationMode) {
+    self.name = name
+    self.tasks = tasks
+    learner = Learner(model: model, objective: tasks.signature.objective, trainingMode: mode)
+    let episodes = Episodes((0..<3).map { tasks.episode($0, in: .metaTrain, seed: 1) })
+    shard = Episodes(support: episodes.support.converted(to: .float64), query: episodes.query.converted(to: .float64))
+  }
+}
+
+/// The smoke problems' tasks; not registered, because nobody is to train on them.
+struct SmokeTasks: TaskDistribution {
+  enum Kind: String, Sendable {
+    /// Sine waves of unknown phase: five points, four queries.
+    case regression
+    /// Half-planes: five points, four queries.
+    case binary
+    /// Two random 8×8 patterns under noise: two drawings each, two queries each.
+    case images
+  }
+
+  static let card = TaskCard(id: "contract-smoke", title: "small tasks of the contract suite", citation: "none")
+  static let hyperparameters = HyperparameterTable<SmokeTasks>([])
+
+  var kind = Kind.regression
+  var splitFingerprint: String { "0000000000000000" }
+
+  init() {}
+  init(kind: Kind) { self.kind = kind }
+
+  var signature: TaskSignature {
+    switch kind {
+    case .regression:
+      TaskSignature(
+        inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 5, queryCount: 4, suggestedModel: "mlp")
+    case .binary:
+      TaskSignature(
+        inputShape: [2], outputs: 1, objective: .binaryCrossEntropy, supportCount: 5, queryCount: 4, suggestedModel: "logistic")
+    case .images:
+      TaskSignature(
+        inputShape: [8, 8, 1], outputs: 2, objective: .crossEntropy, supportCount: 4, queryCount: 4, suggestedModel: "conv")
+    }
+  }
+
+  func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+    var stream = stream(index, in: split, seed: seed).child(kind.rawValue)
+    let task = (0..<128).map { _ in stream.normal() }
+    let signature = signature
+    func set(_ count: Int) -> LabelledSet {
+      var inputs: [Double] = []
+      var labels: [Int] = []
+      for sample in 0..<count {
+        let label = sample * 2 / count  // classes in order, as data sets hand them over
+        let noise = (0..<signature.inputShape.elementCount).map { _ in stream.normal() }
+        inputs += kind == .images ? noise.enumerated().map { task[label * 64 + $0] + 0.5 * $1 } : noise
+        labels.append(label)
+      }
+      let x = tensor(inputs, signature.inputShape.inserting(count, at: 0))
+      switch kind {
+      case .regression: return LabelledSet(inputs: x, targets: .values((2 * x + Tensor(task[0])).map(.tanh)))
+      case .binary:
+        let scores = x * tensor([task[0], task[1]], [1, 2])
+        return LabelledSet(inputs: x, targets: .values(scores.sum([1]).map(.step)))
+      case .images:
+        let targets = tensor(labels.map(Double.init), [count])
+        return LabelledSet(inputs: x, targets: .classes(targets.roundedToLabels, ways: 2))
+      }
+    }
+    return Episode(support: set(signature.supportCount), query: set(signature.queryCount))
+  }
+
+  private func tensor(_ numbers: [Double], _ shape: Shape) -> Tensor {
+    Tensor(shape: shape) { floats in
+      for place in floats.indices { floats.initializeElement(at: place, to: Float(numbers[place])) }
+    }
+  }
+}
+
+extension Tensor {
+  /// Whole numbers as labels.
+  fileprivate var roundedToLabels: Tensor {
+    let numbers = doubles
+    return Tensor(shape: shape, dtype: .int64) { bytes in
+      let labels = bytes.bindMemory(to: Int64.self)
+      for place in labels.indices { labels.initializeElement(at: place, to: Int64(numbers[place])) }
+    }
+  }
+}

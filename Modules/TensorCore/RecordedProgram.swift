@@ -1,0 +1,58 @@
+import CTensorKernels
+
+/// The kernel calls of a computation, to be run again on other contents of the same inputs.
+///
+/// A meta-training step issues the same kernels on the same shapes every time. Recorded once, they are run again without the
+/// work of building graphs, and on the memory plan that the recording found. Eager execution stays the meaning: a program
+/// computes the same bits.
+///
+/// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on,
+/// or writes into one, is not part of the program.
+///
+/// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
+/// thread at a time, which the one that keeps it behind a lock proves.
+package final class RecordedProgram: @unchecked Sendable {
+  private let program: OpaquePointer
+
+  private init(_ program: OpaquePointer) { self.program = program }
+
+  deinit { tk_program_destroy(program) }
+
+  /// Runs a computation on this thread and records it.
+  ///
+  /// - Returns: The program, and what the body returned; tensors in it lie in the program's memory and change when it is run.
+  /// - Precondition: No recording is under way on this thread.
+  package static func record<Result>(_ body: () -> Result) -> (program: RecordedProgram, result: Result) {
+    precondition(!tk_is_recording(), "a recording inside a recording")
+    guard let raw = tk_program_begin() else { preconditionFailure("out of memory for a recorded program") }
+    defer { tk_program_end() }
+    return (RecordedProgram(raw), body())
+  }
+
+  /// The number of kernel calls.
+  package var callCount: Int { Int(tk_program_calls(program)) }
+
+  /// Runs the calls again.
+  package func run() { tk_program_run(program) }
+}
+
+extension Tensor {
+  /// Writes other contents into this tensor's storage, seen by everything that shares it: the inputs of a recorded program.
+  /// - Precondition: Shapes and types agree, and neither is a repeated view of another layout.
+  package func overwrite(with other: Tensor) {
+    precondition(
+      shape == other.shape && dtype == other.dtype && isRepeated == other.isRepeated,
+      "overwriting \(dtype) \(shape) with \(other.dtype) \(other.shape)")
+    withExtendedLifetime((self, other)) {
+      address.copyMemory(from: other.address, byteCount: storedCount * dtype.byteCount)
+    }
+  }
+
+  /// A copy with storage of its own, in the same layout.
+  package var separateCopy: Tensor {
+    let copy = Tensor(uninitialised: isRepeated ? shape.dropFirst() : shape, dtype)
+    let result = isRepeated ? copy.viewed(as: shape, isRepeated: true) : copy
+    result.overwrite(with: self)
+    return result
+  }
+}

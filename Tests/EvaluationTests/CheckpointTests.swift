@@ -1,0 +1,177 @@
+import Algorithms
+import Evaluation
+import Registry
+import TensorCore
+import Tasks
+import Testing
+import _TestSupport
+
+@Suite struct CheckpointTests {
+  private func trained(_ request: ExperimentRequest, steps: Int) throws -> (Experiment, MetaTrainer) {
+    let experiment = try Experiment(request)
+    var trainer = try experiment.trainer()
+    for _ in 0..<steps { _ = try trainer.step() }
+    return (experiment, trainer)
+  }
+
+  @Test(arguments: ["maml", "fomaml", "meta-sgd", "reptile", "joint", "scratch", "chance"])
+  func `a checkpoint gives back the experiment, the state and the next step`(algorithm: String) throws {
+    var (experiment, trainer) = try trained(Small.request(algorithm), steps: 1)
+    try withTemporaryFolder { folder in
+      try Checkpoint(experiment: experiment, snapshot: trainer.snapshot).write(to: folder)
+      let read = try Checkpoint(contentsOf: folder)
+      #expect(read.snapshot.iteration == 1)
+      let again = try read.experiment()
+      #expect(again.configuration.map(\.key) == experiment.configuration.map(\.key))
+      #expect(again.configuration.map(\.value) == experiment.configuration.map(\.value))
+      #expect(try again.metaTest(read.state(for: again)) == experiment.metaTest(trainer.state))
+      var resumed = try read.trainer(for: again)
+      #expect(try resumed.step() == trainer.step())
+    }
+  }
+
+  @Test func `equal runs write equal bytes, whatever the number of threads`() throws {
+    try withTemporaryFolder { folder in
+      let bytes = try [1, 2].map { threads in
+        var request = Small.request()
+        request.threads = threads
+        let (experiment, trainer) = try trained(request, steps: 2)
+        let path = "\(folder)/\(threads).safetensors"
+        try Checkpoint(experiment: experiment, snapshot: trainer.snapshot).write(to: path)
+        return try AtomicFile.read(path)
+      }
+      #expect(bytes[0] == bytes[1])
+    }
+  }
+
+  @Test func `a large seed survives`() throws {
+    var request = Small.request()
+    request.seed = .max
+    let (experiment, trainer) = try trained(request, steps: 0)
+    try withTemporaryFolder { folder in
+      try Checkpoint(experiment: experiment, snapshot: trainer.snapshot).write(to: folder)
+      #expect(try Checkpoint(contentsOf: folder).request().seed == .max)
+    }
+  }
+
+  @Test func `another task leaves the settings of the first behind`() throws {
+    let (experiment, trainer) = try trained(Small.request(), steps: 0)
+    let checkpoint = Checkpoint(experiment: experiment, snapshot: trainer.snapshot)
+    #expect(checkpoint.request().settings.contains { $0.key == "task.amplitude.low" })
+    #expect(!checkpoint.request(task: "sinusoid-frequency").settings.contains { $0.key.hasPrefix("task.") })
+    let other = try checkpoint.experiment(overrides: [("task.shots", "5"), ("test.steps", "1")], task: "sinusoid-frequency")
+    #expect(other.ids.task == "sinusoid-frequency")
+    #expect(other.test.steps == 1)
+    #expect(try other.metaTest(checkpoint.state(for: other)).modes[0].losses.count == 2)
+  }
+
+  @Test func `another model or algorithm is refused with the tensor`() throws {
+    let (experiment, trainer) = try trained(Small.request(), steps: 0)
+    let checkpoint = Checkpoint(experiment: experiment, snapshot: trainer.snapshot)
+    let wider = try Experiment(Small.request("maml", [("model.hidden", "5")]))
+    #expect(throws: CheckpointError.shape(name: "learned.initial.layers.0.weight", expected: [1, 5], found: [1, 4])) {
+      try checkpoint.state(for: wider)
+    }
+    let deeper = try Experiment(Small.request("maml", [("model.hidden", "4,1")]))
+    #expect(throws: CheckpointError.missingTensor(name: "learned.initial.layers.2.weight")) { try checkpoint.state(for: deeper) }
+    let nothing = try Experiment(Small.request("chance"))
+    #expect(throws: CheckpointError.unexpectedTensor(name: "learned.initial.layers.0.bias")) { try checkpoint.state(for: nothing) }
+  }
+
+  @Test func `testing on classes that were trained on is refused`() throws {
+    var request = ExperimentRequest(algorithm: "chance", task: "glyphs")
+    request.settings = [("model.hidden", "2")]
+    let experiment = try Experiment(request)
+    let checkpoint = Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot)
+    // The splits of glyphs never meet, so other numbers of test classes are fine.
+    #expect(throws: Never.self) { try checkpoint.experiment(overrides: [("task.testClasses", "50")]) }
+  }
+}
+
+@Suite struct MalformedCheckpointTests {
+  /// A valid checkpoint, spoilt by a closure, and the error of reading it.
+  private func error(_ spoil: (inout Safetensors) throws -> Void) throws -> (CheckpointError?, path: String) {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/checkpoint.safetensors"
+      let experiment = try Experiment(Small.request())
+      try Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot).write(to: path)
+      var file = try Safetensors(contentsOf: path)
+      try spoil(&file)
+      try file.write(to: path)
+      do {
+        let checkpoint = try Checkpoint(contentsOf: folder)
+        _ = try checkpoint.state(for: experiment)
+        _ = try checkpoint.trainer(for: experiment)
+        return (nil, path)
+      } catch let error as CheckpointError { return (error, path) }
+    }
+  }
+
+  @Test func `an untouched one is fine`() throws { #expect(try error { _ in }.0 == nil) }
+
+  @Test(arguments: ["formatVersion", "algorithm", "task", "model", "seed", "iteration", "iterations", "configuration"])
+  func `missing metadata`(key: String) throws {
+    let (error, path) = try error { $0.metadata[key] = nil }
+    #expect(error == .missingMetadata(path: path, key: key))
+  }
+
+  @Test(arguments: [
+    ("seed", "-1"), ("seed", "18446744073709551616"), ("iteration", "soon"), ("iteration", "-1"), ("iterations", "0"),
+    ("configuration", "[1]"), ("configuration", "{\"a\": 1}"), ("configuration", "{\"a\""), ("configuration", ""),
+  ])
+  func `metadata of the wrong kind`(key: String, value: String) throws {
+    let (error, path) = try error { $0.metadata[key] = value }
+    #expect(error == .metadata(path: path, key: key, found: value))
+  }
+
+  @Test(arguments: ["2", "0", "one", "1.0"]) func `another format version`(version: String) throws {
+    let (error, path) = try error { $0.metadata["formatVersion"] = version }
+    #expect(error == .formatVersion(path: path, expected: 1, found: version))
+  }
+
+  @Test func `missing, unknown, misshapen and mistyped tensors`() throws {
+    let name = "learned.initial.layers.0.bias"
+    #expect(try error { $0.tensors[name] = nil }.0 == .missingTensor(name: name))
+    #expect(try error { $0.tensors["learned.more"] = .zeros([1]) }.0 == .unexpectedTensor(name: "learned.more"))
+    #expect(try error { $0.tensors["more"] = .zeros([1]) }.0 == .unexpectedTensor(name: "more"))
+    #expect(try error { $0.tensors[name] = .zeros([5]) }.0 == .shape(name: name, expected: [4], found: [5]))
+    #expect(try error { $0.tensors[name] = .zeros([4], .float64) }.0 == .type(name: name, found: .float64))
+    #expect(try error { $0.tensors[name] = Tensor(repeating: .nan, shape: [4]) }.0 == .notFinite(name: name))
+  }
+
+  @Test func `a missing moment of the outer optimizer is found on resuming`() throws {
+    let experiment = try Experiment(Small.request())
+    let snapshot = try experiment.trainer().snapshot
+    let moment = try #require(snapshot.tensors.keys.filter { $0.hasPrefix("outer.") }.min())
+    let rest = TrainingSnapshot(iteration: 0, tensors: snapshot.tensors.filter { $0.key != moment })
+    #expect(throws: TrainingError.snapshot(missingOrMisshapen: moment)) {
+      try Checkpoint(experiment: experiment, snapshot: rest).trainer(for: experiment)
+    }
+  }
+
+  @Test func `a missing file and a missing folder's file`() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/none.safetensors"
+      #expect(throws: CheckpointError.file(path: file, .file(.missing(path: file)))) { try Checkpoint(contentsOf: file) }
+      let inside = "\(folder)/checkpoint.safetensors"
+      #expect(throws: CheckpointError.file(path: inside, .file(.missing(path: inside)))) { try Checkpoint(contentsOf: folder) }
+    }
+  }
+
+  @Test func `every truncation is an error, never a crash`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/checkpoint.safetensors"
+      let experiment = try Experiment(Small.request())
+      try Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot).write(to: path)
+      let bytes = try AtomicFile.read(path)
+      for count in stride(from: 0, to: bytes.count, by: 97) {
+        try AtomicFile.write(Array(bytes.prefix(count)), to: path)
+        #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: path) }
+      }
+      try AtomicFile.write([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0] + bytes.dropFirst(8), to: path)
+      #expect(throws: CheckpointError.file(path: path, .headerAboveLimit(claimed: 0xffff_ffff, limit: Safetensors.headerLimit))) {
+        try Checkpoint(contentsOf: path)
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Algorithms
+import Evaluation
+import Tasks
+import Testing
+import _TestSupport
+
+@Suite struct ComparisonTests {
+  private func row(_ algorithm: any Algorithm, _ losses: [Double], seed: UInt64 = 1) throws -> Comparison.Row {
+    Comparison.Row(experiment: try Small.experiment(algorithm), result: Small.result(losses, seed: seed))
+  }
+
+  private func order(_ rows: [Comparison.Row]) -> [String] { Comparison(rows).groups[0].rows.map(\.experiment.ids.algorithm) }
+
+  @Test func `the least loss comes first, a diverged one last`() throws {
+    let rows = [
+      try row(MAML(), [0.1, 0.1, .nan]), try row(Chance(), [4, 5, 6]), try row(Joint(), [1, 2, 3]), try row(Scratch(), [.nan, .nan, 0]),
+    ]
+    #expect(order(rows) == ["joint", "chance", "maml", "scratch"])
+    #expect(order(rows.reversed()) == ["joint", "chance", "maml", "scratch"])
+  }
+
+  @Test func `the highest accuracy comes first`() throws {
+    func accurate(_ algorithm: any Algorithm, _ accuracies: [Double]) throws -> Comparison.Row {
+      let plain = try row(algorithm, accuracies)
+      let mode = ModeResult(
+        name: "transductive", losses: [accuracies, accuracies], accuracies: [accuracies.map { _ in 0.2 }, accuracies])
+      return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
+    }
+    let rows = [try accurate(Chance(), [0.2, 0.2]), try accurate(MAML(), [0.9, 0.8])]
+    #expect(order(rows) == ["maml", "chance"])
+    let table = Comparison(rows).table
+    #expect(table.contains("85.00 ± 9.80"))
+    #expect(table.contains("-65.00 ± 9.80"))
+  }
+
+  @Test func `equal results keep alphabetical order`() throws {
+    #expect(order([try row(MAML(), [1, 2]), try row(Chance(), [1, 2])]) == ["chance", "maml"])
+  }
+
+  @Test func `tasks keep the order in which they were run`() throws {
+    let sine = try Experiment(Small.request())
+    let rows = [
+      Comparison.Row(experiment: sine, result: try sine.metaTest(sine.trainer().state)), try row(Chance(), [1, 2]),
+    ]
+    #expect(Comparison(rows).groups.map(\.task) == ["sinusoid", "fake"])
+  }
+
+  @Test func `the difference to the best is paired by episode`() throws {
+    let group = Comparison([try row(MAML(), [1, 2, 3]), try row(Chance(), [2, 3.5, 3.5])]).groups[0]
+    #expect(group.difference(0) == nil)
+    // Differences 1, 1.5, 0.5: mean 1, s = 0.5.
+    let difference = try #require(group.difference(1))
+    #expect(difference.mean == 1)
+    expectClose(difference.halfWidth ?? .nan, 1.96 * 0.5 / 3.0.squareRoot(), tolerance: 1e-12)
+  }
+
+  @Test func `results on other episodes are not paired`() throws {
+    let group = Comparison([try row(MAML(), [1, 2, 3]), try row(Chance(), [2, 3, 4], seed: 2)]).groups[0]
+    #expect(group.difference(1) == nil)
+  }
+
+  @Test func `diverged episodes become null with a count, in every file`() throws {
+    let comparison = Comparison([try row(MAML(), [1, .nan, .infinity, 2])])
+    #expect(comparison.json.contains("\"mean\": null"))
+    #expect(comparison.json.contains("\"diverged\": 2"))
+    #expect(comparison.json.contains("\"finiteMean\": 1.5"))
+    #expect(comparison.json.contains("\"finalLosses\": [1.0,null,null,2.0]"))
+    #expect(comparison.csv.contains("none,loss,1,,,,1.5,4,2,0,3,2,meta-test,0123456789abcdef,\(FrameworkVersion.current)\n"))
+    #expect(comparison.table.contains("- (2 diverged, the others 1.5000)"))
+    #expect(comparison.markdown.contains("- (2 diverged, the others 1.5000)"))
+    for text in [comparison.json, comparison.csv] { #expect(!text.contains("nan") && !text.contains("inf,")) }
+  }
+
+  @Test func `the CSV file has a line for every curve point`() throws {
+    let lines = Comparison([try row(MAML(), [1, 3]), try row(Chance(), [2, 2])]).csv.split(separator: "\n")
+    #expect(lines.count == 1 + 2 * 2)
+    #expect(
+      lines[0]
+        == "task,rank,algorithm,model,normalisation,metric,step,mean,half_width,median,finite_mean,episodes,diverged,seed,iterations,shard_size,split,split_fingerprint,version"
+    )
+    #expect(lines.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 19 })
+    #expect(lines[2].hasPrefix("fake,1,chance,mlp,none,loss,1,2.0,0.0,2.0,2.0,2,0,"))
+    #expect(lines[4].hasPrefix("fake,2,maml,mlp,none,loss,1,2.0,1.96"))
+  }
+
+  @Test func `reports carry seed, configuration, fingerprint and version`() throws {
+    let experiment = try Experiment(Small.request())
+    let comparison = Comparison([.init(experiment: experiment, result: try experiment.metaTest(experiment.trainer().state), seconds: 3)])
+    let fingerprint = experiment.tasks.splitFingerprint
+    for text in [comparison.json, comparison.markdown, comparison.csv] {
+      #expect(text.contains(fingerprint))
+      #expect(text.contains(FrameworkVersion.current))
+    }
+    #expect(comparison.json.contains("\"training.shardSize\": 2"))
+    #expect(comparison.markdown.contains("`training.shardSize=2`"))
+    #expect(comparison.markdown.contains("`seed=0`"))
+    #expect(comparison.table.contains("seconds") && !comparison.markdown.contains("seconds"))
+  }
+
+  @Test func `equal runs give equal files`() throws {
+    func files() throws -> [String] {
+      let rows = try ["maml", "chance"].map { id in
+        let experiment = try Experiment(Small.request(id))
+        return Comparison.Row(experiment: experiment, result: try experiment.metaTest(experiment.trainer().state))
+      }
+      let comparison = Comparison(rows)
+      return [comparison.json, comparison.csv, comparison.markdown]
+    }
+    #expect(try files() == files())
+  }
+
+  @Test func `published numbers stand beside the runs that they belong to`() throws {
+    func published(_ algorithm: String, _ task: String, _ settings: [(String, String)] = []) throws -> [String] {
+      var request = ExperimentRequest(algorithm: algorithm, task: task)
+      request.settings = settings.map { (key: $0.0, value: $0.1) }
+      return PublishedResult.matching(try Experiment(request)).map(\.result)
+    }
+    #expect(try published("maml", "sinusoid") == ["0.67 / 0.38 / 0.35"])
+    #expect(try published("joint", "sinusoid") == ["2.41 / 2.23 / 2.19"])
+    #expect(try published("maml", "sinusoid-frequency") == [])
+    #expect(try published("chance", "sinusoid") == [])
+    let experiment = try Experiment(Small.request())
+    let row = Comparison.Row(experiment: experiment, result: try experiment.metaTest(experiment.trainer().state))
+    #expect(row.table.contains("0.67 / 0.38 / 0.35"))
+    #expect(Comparison([row]).markdown.contains("0.67 / 0.38 / 0.35"))
+  }
+}

@@ -1,0 +1,47 @@
+import AlgorithmContract
+import Algorithms
+import Testing
+
+/// The contract suite can fail: each fault is found by the check that looks for it.
+@Suite struct BrokenAlgorithmTests {
+  struct Fault: Sendable, CustomTestStringConvertible {
+    let type: any Algorithm.Type
+    let checks: Set<ContractCheck>
+    var testDescription: String { "\(type)" }
+  }
+
+  static let faults: [Fault] = [
+    Fault(type: FirstOrderDeclaredExact.self, checks: [.metaGradient, .secondOrder]),
+    Fault(type: ExactDeclaredFirstOrder.self, checks: [.metaGradient]),
+    Fault(type: GradientDeclaredDisplacement.self, checks: [.metaGradient]),
+    Fault(type: GradientDeclaredNone.self, checks: [.metaGradient]),
+    Fault(type: MeanForSum.self, checks: [.metaGradient, .additivity]),
+    Fault(type: TrainsOnTheQuery.self, checks: [.metaGradient]),
+    Fault(type: KeepsTheQuery.self, checks: [.queryUnseen]),
+    Fault(type: LeavesOutTheLast.self, checks: [.supportOrder]),
+    Fault(type: UnseededNoise.self, checks: [.metaGradient, .workers, .resuming]),
+    Fault(type: OneStepShort.self, checks: [.metaGradient]),
+    Fault(type: FirstTaskForAll.self, checks: [.taskIndependence]),
+    Fault(type: ForgetsAGradient.self, checks: [.card, .contribution]),
+    Fault(type: DeafSetting.self, checks: [.hyperparameters]),
+  ]
+
+  @Test(arguments: faults)
+  func `a fault is found`(_ fault: Fault) {
+    let failed = Set(contractFindings(for: fault.type).filter { !$0.passed }.map(\.check))
+    #expect(failed.isSuperset(of: fault.checks), "\(failed)")
+  }
+
+  /// Where nothing is wrong but the declaration, nothing else is found.
+  @Test func `a wrong declaration alone is found in the meta-gradient alone`() {
+    let findings = contractFindings(for: FirstOrderDeclaredExact.self).filter { !$0.passed }
+    #expect(Set(findings.map(\.check)) == [.metaGradient, .secondOrder])
+    #expect(Set(findings.map(\.problem)) == ["regression", "binary", "images", "images, support statistics"])
+  }
+
+  @Test func `checks can be excluded`() {
+    let findings = contractFindings(for: FirstOrderDeclaredExact.self, excluding: [.metaGradient, .secondOrder])
+    #expect(!findings.isEmpty)
+    #expect(findings.filter { !$0.passed }.isEmpty)
+  }
+}

@@ -1,0 +1,184 @@
+import Algorithms
+import Models
+import Registry
+import Synchronization
+import Tasks
+import TensorCore
+
+/// An algorithm with a fault, around one without: what it does not change is MAML's or first-order MAML's.
+///
+/// None is registered, so that none shows up in lists.
+protocol BrokenAlgorithm: Algorithm {
+  associatedtype Sound: Algorithm
+  static var sound: Sound { get }
+}
+
+extension BrokenAlgorithm {
+  static var hyperparameters: HyperparameterTable<Self> { HyperparameterTable([]) }
+  var adaptationSteps: Int { Self.sound.adaptationSteps }
+
+  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    Self.sound.initialState(learner, from: stream, dtype: dtype)
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    Self.sound.metaGradient(state, learner, shard, context)
+  }
+
+  func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
+    Self.sound.adapt(state, learner, support: support, steps: steps, context)
+  }
+}
+
+private func brokenCard(_ kind: MetaGradientKind, id: String = "broken") -> AlgorithmCard {
+  AlgorithmCard(id: id, title: "An algorithm with a fault", citation: "none", metaGradient: kind)
+}
+
+/// The first-order gradient, declared exact.
+struct FirstOrderDeclaredExact: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = FirstOrderMAML()
+}
+
+/// The exact gradient, declared first-order.
+struct ExactDeclaredFirstOrder: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = MAML()
+}
+
+/// A gradient, declared a displacement.
+struct GradientDeclaredDisplacement: BrokenAlgorithm {
+  static let card = brokenCard(.displacement)
+  static let sound = FirstOrderMAML()
+}
+
+/// A gradient where none is declared.
+struct GradientDeclaredNone: BrokenAlgorithm {
+  static let card = brokenCard(.none)
+  static let sound = MAML()
+}
+
+/// The mean over tasks, where the sum is asked for.
+struct MeanForSum: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    result.gradient = result.gradient.map { (1 / Double(shard.count)) * $0 }
+    return result
+  }
+}
+
+/// In meta-training it adapts to the query, labels included.
+struct TrainsOnTheQuery: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    Self.sound.metaGradient(state, learner, Episodes(support: shard.query, query: shard.query), context)
+  }
+}
+
+/// It keeps the query that it saw last, and adapts to that.
+struct KeepsTheQuery: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  final class Memory: Sendable {
+    let query = Mutex<LabelledSet?>(nil)
+  }
+  let memory = Memory()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    memory.query.withLock { $0 = shard.query }
+    return Self.sound.metaGradient(state, learner, shard, context)
+  }
+
+  func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
+    let kept = memory.query.withLock { $0 }
+    let fits = kept?.inputs.shape[0] == support.inputs.shape[0] && kept?.inputs.dtype == support.inputs.dtype
+    return Self.sound.adapt(state, learner, support: (fits ? kept : nil) ?? support, steps: steps, context)
+  }
+}
+
+/// It adapts to all support samples but the last.
+struct LeavesOutTheLast: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    Self.sound.metaGradient(state, learner, Episodes(support: Self.shortened(shard.support), query: shard.query), context)
+  }
+
+  func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
+    Self.sound.adapt(state, learner, support: Self.shortened(support), steps: steps, context)
+  }
+
+  private static func shortened(_ set: LabelledSet) -> LabelledSet {
+    let rows = 0..<(set.inputs.shape[1] - 1)
+    return LabelledSet(inputs: set.inputs.sliced(rows, along: 1), targets: set.targets.mapTensor { $0.sliced(rows, along: 1) })
+  }
+}
+
+/// Its gradient carries noise from the system's generator.
+struct UnseededNoise: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    result.gradient = result.gradient.map { $0 + Tensor(Double.random(in: 0...1e-3), dtype: $0.dtype) }
+    return result
+  }
+}
+
+/// It adapts one step too few.
+struct OneStepShort: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+
+  func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
+    let path = Self.sound.adapt(state, learner, support: support, steps: steps, context)
+    return [path[0]] + path.dropLast()
+  }
+}
+
+/// Every task ends at the parameters of the shard's first one.
+struct FirstTaskForAll: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+
+  func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
+    Self.sound.adapt(state, learner, support: support, steps: steps, context).map { adapted in
+      let first = adapted.parameters.map { $0[0].repeated(support.inputs.shape[0]) }
+      return Adapted(parameters: first, support: adapted.support)
+    }
+  }
+}
+
+/// It forgets a gradient, and calls itself what no command line takes.
+struct ForgetsAGradient: BrokenAlgorithm {
+  static let card = brokenCard(.exact, id: "No Id")
+  static let sound = MAML()
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    result.gradient = ParameterTree(result.gradient.entries.dropLast())
+    return result
+  }
+}
+
+/// A setting that reads back as something else, under a key that belongs to the framework in the other.
+struct DeafSetting: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+  static var hyperparameters: HyperparameterTable<DeafSetting> {
+    HyperparameterTable([.integer("inner.steps", \.steps, in: 0...10, "Steps that cannot be set.")])
+  }
+
+  var steps: Int {
+    get { 1 }
+    set {}
+  }
+}

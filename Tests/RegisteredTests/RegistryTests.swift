@@ -1,0 +1,69 @@
+import Algorithms
+import Models
+import Registry
+import Tasks
+import TensorCore
+import Testing
+
+/// Everything that is linked is there: an empty registry is the failure that nobody notices.
+@Suite struct RegisteredTests {
+  @Test func `the built-in algorithms`() {
+    #expect(AlgorithmRegistry.all.ids == ["chance", "fomaml", "joint", "maml", "meta-sgd", "reptile", "scratch"])
+  }
+
+  @Test func `the built-in tasks`() {
+    #expect(TaskRegistry.all.ids == ["glyphs", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency"])
+  }
+
+  @Test func `the built-in models`() {
+    #expect(ModelRegistry.all.ids == ["conv", "logistic", "mlp"])
+  }
+
+  @Test func `cards cite their sources`() {
+    for (id, type) in AlgorithmRegistry.all.items {
+      #expect(type.card.citation.contains("http") || id == "chance", "\(id): \(type.card.citation)")
+    }
+    for (id, type) in TaskRegistry.all.items { #expect(!type.card.title.isEmpty && !type.card.citation.isEmpty, "\(id)") }
+    for (id, type) in ModelRegistry.all.items { #expect(!type.card.title.isEmpty && !type.card.citation.isEmpty, "\(id)") }
+  }
+}
+
+/// Every task that needs no data from outside.
+@Suite struct RegisteredTaskTests {
+  static let ids = TaskRegistry.all.items.filter { !$0.item.card.needsData }.map(\.id)
+
+  @Test(arguments: ids, Split.allCases)
+  func `episodes match their signature`(id: String, split: Split) throws {
+    var tasks = try TaskRegistry.type(of: id).init()
+    try tasks.prepare(source: nil)
+    let signature = tasks.signature
+    for index in [0, 1, 1000] {
+      let episode = try tasks.episode(index, in: split, seed: 3)
+      try expect(episode.support, signature, count: signature.supportCount)
+      try expect(episode.query, signature, count: signature.queryCount)
+    }
+  }
+
+  @Test(arguments: ids)
+  func `the suggested model fits`(id: String) throws {
+    var tasks = try TaskRegistry.type(of: id).init()
+    try tasks.prepare(source: nil)
+    var model = try ModelRegistry.type(of: tasks.signature.suggestedModel).init()
+    try model.fit(inputShape: tasks.signature.inputShape, outputs: tasks.signature.outputs)
+    #expect(model.parameterCount > 0)
+  }
+
+  private func expect(_ set: LabelledSet, _ signature: TaskSignature, count: Int) throws {
+    #expect(set.inputs.shape == signature.inputShape.inserting(count, at: 0))
+    #expect(set.inputs.dtype == .float32 && set.inputs.isFinite)
+    switch set.targets {
+    case .classes(let labels, let ways):
+      #expect(signature.objective == .crossEntropy && ways == signature.outputs && labels.shape == [count])
+      let present = Set(labels.integers)
+      #expect(present == Set(0..<ways))
+    case .values(let values):
+      #expect(signature.objective != .crossEntropy && values.shape == [count, signature.outputs] && values.isFinite)
+      if signature.objective == .binaryCrossEntropy { #expect(values.floats.allSatisfy { $0 == 0 || $0 == 1 }) }
+    }
+  }
+}

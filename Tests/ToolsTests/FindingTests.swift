@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+import _TestSupport
+
+private let golden = (try? FileManager.default.contentsOfDirectory(atPath: "\(sharedFolder ?? "")/golden")) ?? []
+private let cases = golden.filter { $0.hasSuffix(".safetensors") }.sorted().map { "\(sharedFolder ?? "")/golden/\($0)" }
+
+@Suite struct FindingTests {
+  @Test(.enabled(if: !cases.isEmpty, "needs the reference cases"))
+  func `all reference cases agree`() throws {
+    let outcome = try ToolsProcess(["parity"] + cases).outcome()
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.output.hasSuffix("\n\(cases.count) of \(cases.count) cases passed.\n"))
+  }
+
+  @Test(.enabled(if: !cases.isEmpty, "needs the reference cases"))
+  func `a disagreement is a negative finding`() throws {
+    // No float32 result is that close.
+    let outcome = try ToolsProcess(["parity", "--tolerance", "1e-8,1e-12", cases[0]]).outcome()
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.output.contains(": FAILED, largest error "))
+    #expect(outcome.output.hasSuffix("\n0 of 1 cases passed.\n"))
+  }
+
+  @Test(.enabled(if: !cases.isEmpty, "needs the reference cases"))
+  func `a changed reference is found`() throws {
+    try withTemporaryFolder { folder throws in
+      var damaged = try bytes(cases[0])
+      // The last tensor's last number, made about twice as large or half as large.
+      damaged[damaged.count - 2] ^= 0x10
+      let path = "\(folder)/case.safetensors"
+      try damaged.write(to: URL(fileURLWithPath: path))
+      #expect(try tools("parity", path).exitCode == 1)
+    }
+  }
+
+  @Test func `an algorithm that is what it declares passes`() throws {
+    let outcome = try tools("check", "meta-sgd")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.output.hasPrefix("meta-sgd: all "))
+    #expect(!outcome.output.contains("FAIL"))
+  }
+}

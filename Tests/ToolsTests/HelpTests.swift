@@ -1,0 +1,45 @@
+import Testing
+
+@Suite struct HelpTests {
+  @Test func `the overview names every command and exit code`() throws {
+    let overview = try tools("help")
+    #expect(overview.exitCode == 0)
+    for command in ["list", "run", "run-all", "evaluate", "parity", "check", "help", "--version"] {
+      #expect(overview.output.contains("\n  \(command) "))
+    }
+    #expect(overview.output.contains("Exit codes: 0 done; 1 a negative finding of parity or check; 2 bad input; 130 interrupted."))
+    for arguments in [[], ["--help"], ["-h"]] { #expect(try ToolsProcess(arguments).outcome().output == overview.output) }
+    #expect(try tools("--version").output == "tools 0.1.0\n")
+  }
+
+  @Test(arguments: ["list", "run", "run-all", "evaluate", "parity", "check", "help"])
+  func `help COMMAND and COMMAND --help are the same`(command: String) throws {
+    let help = try tools("help", command)
+    #expect(help.exitCode == 0)
+    #expect(help.output.hasPrefix("Usage: tools \(command)"))
+    #expect(try tools(command, "--help").output == help.output)
+  }
+
+  @Test func `the help of run shows every setting with default and range`() throws {
+    let help = try tools("help", "run").output
+    for line in [
+      "outer.learningRate   0.001     Step size of the meta-update, β. Takes a number from 0.0 to 1000.0.",
+      "training.metaBatch      25 ", "training.normalisation  transductive ", "test.episodes   600 ", "inner.learningRate  0.01 ",
+      "task.trainClasses ", "model.hidden ", "algorithm reptile:", "task omniglot:", "model conv:",
+    ] {
+      #expect(help.contains("  \(line)") || help.contains("\n\(line)"), "\(line)")
+    }
+    #expect(try help.contains(tools("help", "settings").output))
+  }
+
+  @Test func `an algorithm on a task has the defaults that it is published with`() throws {
+    #expect(try tools("help", "maml", "--task", "glyphs").output.contains("inner.learningRate      0.4 "))
+    #expect(try tools("help", "maml").output.contains("inner.learningRate  0.01 "))
+  }
+
+  @Test func `an unknown topic`() throws {
+    let outcome = try tools("help", "mam")
+    #expect(outcome.errors.hasPrefix("tools: error: unknown topic 'mam'. Did you mean 'maml'? Known: "))
+    #expect(outcome.exitCode == 2)
+  }
+}

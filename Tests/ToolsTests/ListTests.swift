@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@Suite struct ListTests {
+  private let algorithms = ["chance", "fomaml", "joint", "maml", "meta-sgd", "reptile", "scratch"]
+
+  @Test func `the built-in algorithms, tasks and models are listed`() throws {
+    let ids = { (kind: String) in
+      try tools("list", kind).output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    }
+    #expect(try ids("algorithms") == algorithms)
+    #expect(try ids("tasks") == ["glyphs", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency"])
+    #expect(try ids("models") == ["conv", "logistic", "mlp"])
+  }
+
+  @Test func `JSON gives every setting with type, range and default`() throws {
+    let outcome = try tools("list", "algorithms", "--json")
+    #expect(outcome.exitCode == 0)
+    let list = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+    #expect(list.compactMap { $0["id"] as? String } == algorithms)
+    let maml = try #require(list.first { $0["id"] as? String == "maml" })
+    #expect(maml["metaGradient"] as? String == "exact")
+    let settings = try #require(maml["settings"] as? [[String: Any]])
+    let rate = try #require(settings.first { $0["key"] as? String == "inner.learningRate" })
+    #expect(rate["type"] as? String == "real")
+    #expect(rate["minimum"] as? Double == 0)
+    #expect(rate["default"] as? Double == 0.01)
+    let all = try #require(try JSONSerialization.jsonObject(with: Data(tools("list", "--json").output.utf8)) as? [String: Any])
+    #expect(Set(all.keys) == ["algorithms", "tasks", "models"])
+  }
+
+  @Test func `the README shows the table of algorithms`() throws {
+    let readme = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../README.md").standardized,
+      encoding: .utf8)
+    let table = try tools("list", "algorithms", "--markdown").output
+    #expect(readme.contains("<!-- algorithms: begin -->\n\(table)<!-- algorithms: end -->"))
+  }
+
+  @Test func `a reader that goes away is no error`() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "{ '\(toolsPath)' help settings; echo \"exit code $?\" >&2; } | head -n 1 > /dev/null"]
+    let pipe = Pipe()
+    process.standardError = pipe
+    try process.run()
+    #expect(String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "exit code 0\n")
+    process.waitUntilExit()
+  }
+}
