@@ -114,7 +114,12 @@ struct ParityCase {
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
     queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount
-    optimizer = try Self.named(definition.inner.optimizer, InnerOptimizer.self, "inner.optimizer")
+    guard let optimizer = InnerOptimizer(rawValue: definition.inner.optimizer) else {
+      // A learned rate for each entry is no setting, so it is not among the cases that can be chosen.
+      let known = InnerOptimizer.allCases + [.perParameterSGD]
+      throw .unknownName(key: "inner.optimizer", found: definition.inner.optimizer, known: known.map(\.rawValue))
+    }
+    self.optimizer = optimizer
     steps = try Self.checked(definition.inner.steps, "inner.steps", 0...1000)
     headOnly = definition.inner.head_only ?? false
     let estimators: [(String, MetaGradientKind)] = [("exact", .exact), ("first-order", .firstOrder), ("reptile", .displacement)]

@@ -79,11 +79,18 @@ import _TestSupport
   }
 
   @Test func `testing on classes that were trained on is refused`() throws {
+    var (trained, tested) = (FakeTasks(), FakeTasks())
+    trained.names = [.metaTrain: ["a", "b"], .metaTest: ["c"]]
+    tested.names = [.metaTrain: ["d"], .metaValidation: ["a"], .metaTest: ["c", "b"]]
+    #expect(throws: TaskError.overlappingSplits(task: "fake", className: "b")) {
+      try Checkpoint.refuseLeak(trained: trained, tested: tested, in: .metaTest)
+    }
+    #expect(throws: Never.self) { try Checkpoint.refuseLeak(trained: trained, tested: trained, in: .metaTest) }
+    // The splits of glyphs never meet, so another number of test classes is fine.
     var request = ExperimentRequest(algorithm: "chance", task: "glyphs")
     request.settings = [("model.hidden", "2")]
     let experiment = try Experiment(request)
     let checkpoint = Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot)
-    // The splits of glyphs never meet, so other numbers of test classes are fine.
     #expect(throws: Never.self) { try checkpoint.experiment(overrides: [("task.testClasses", "50")]) }
   }
 }

@@ -63,7 +63,7 @@ import _TestSupport
   @Test func `unknown names are answered with the known ones`() throws {
     try expectFault(
       .unknownName(
-        key: "inner.optimizer", found: "lion", known: ["sgd", "per-parameter-sgd", "momentum", "adagrad", "rmsprop", "adam"]),
+        key: "inner.optimizer", found: "lion", known: ["sgd", "momentum", "adagrad", "rmsprop", "adam", "per-parameter-sgd"]),
       replacing: "\"sgd\"", with: "\"lion\"")
     try expectFault(
       .unknownName(key: "loss", found: "hinge", known: ["mse", "cross-entropy", "binary-cross-entropy"]),

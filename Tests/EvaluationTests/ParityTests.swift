@@ -83,6 +83,23 @@ import _TestSupport
     expectClose(try #require(row.error), abs(weight) / (1e-3 * abs(weight)), tolerance: 1e-9)
   }
 
+  @Test(.enabled(if: sharedFolder != nil, "the reference cases are not on this machine; SHARED_DIR names their folder"))
+  func `where the head alone adapts, the other parameters stay`() throws {
+    let folder = try #require(sharedFolder)
+    var file = try Safetensors(contentsOf: "\(folder)/golden/conv-fomaml-2.safetensors")
+    file.metadata["case"] = file.metadata["case"]?.replacing("\"steps\": 2", with: "\"steps\": 2, \"head_only\": true")
+    for (name, tensor) in file.tensors where name.hasPrefix("params.features.") {
+      file.tensors["expected.adapted.\(name.dropFirst("params.".count))"] = tensor.repeated(3).dense
+    }
+    func adapted(_ report: ParityReport, _ layer: String) -> [ParityReport.Row] {
+      report.rows.filter { $0.dtype == .float64 && $0.tensor.hasPrefix("adapted.\(layer).") }
+    }
+    let found = try report(file)
+    #expect(adapted(found, "features").map(\.error) == Array(repeating: 0, count: 16))
+    // The head starts from what the body gives, so its reference of a whole network's adaptation no longer holds.
+    #expect(adapted(found, "classifier").filter { !$0.passed }.count == 2)
+  }
+
   private func report(_ file: Safetensors, _ tolerances: ParityTolerances = ParityTolerances()) throws -> ParityReport {
     try withTemporaryFolder { folder in
       try file.write(to: "\(folder)/case.safetensors")

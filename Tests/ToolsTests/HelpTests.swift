@@ -24,7 +24,7 @@ import Testing
     let help = try tools("help", "run").output
     for line in [
       "outer.learningRate   0.001     Step size of the meta-update, β. Takes a number from 0.0 to 1000.0.",
-      "training.metaBatch      25 ", "training.normalisation  transductive ", "test.episodes   600 ", "inner.learningRate  0.01 ",
+      "training.metaBatch ", "training.normalisation  transductive ", "test.episodes   600 ", "inner.learningRate  0.01 ",
       "task.trainClasses ", "model.hidden ", "algorithm reptile:", "task omniglot:", "model conv:",
     ] {
       #expect(help.contains("  \(line)") || help.contains("\n\(line)"), "\(line)")

@@ -14,7 +14,7 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
       let outcome = try runAll(folder, "--only", "maml,chance,reptile")
       #expect(outcome.exitCode == 0)
       #expect(outcome.errors == "")
-      #expect(outcome.output.hasPrefix("sinusoid · loss after 2 steps · 6 held-out episodes of meta-test · split "))
+      #expect(outcome.output.hasPrefix("sinusoid · mse after 2 steps · 6 held-out episodes of meta-test · split "))
       #expect(outcome.output.contains("\nlinear-classification · accuracy in % after 2 steps · "))
       #expect(fileNames(in: folder) == ["linear-classification", "report.md", "results.csv", "results.json", "sinusoid"])
       #expect(fileNames(in: "\(folder)/sinusoid") == ["chance", "maml", "reptile"])

@@ -22,6 +22,9 @@ public enum InnerOptimizer: String, Sendable, CaseIterable {
   case perParameterSGD = "per-parameter-sgd"
   case momentum, adagrad, rmsprop, adam
 
+  /// The rules that a setting may name: per-parameter rates are learned, and come with an algorithm that learns them.
+  public static let allCases: [InnerOptimizer] = [.sgd, .momentum, .adagrad, .rmsprop, .adam]
+
   /// What an optimizer remembers from step to step: one tree for each moment.
   struct Memory {
     var moments: [ParameterTree<Variable>] = []

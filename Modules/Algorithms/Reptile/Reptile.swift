@@ -45,6 +45,9 @@ public struct Reptile: Algorithm {
 
   public init() {}
 
+  /// Reptile with an inner loop.
+  public init(inner: InnerLoop) { self.inner = inner }
+
   /// With all samples in every step and nothing carried, a step is tensor operations alone.
   public var isRecordable: Bool { batchSize == 0 && !carriesMoments }
 

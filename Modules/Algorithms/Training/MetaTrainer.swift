@@ -108,7 +108,8 @@ public struct MetaTrainer: Sendable {
     let rate = update.learningRate
     var (learned, next) = (state.learned, update)
     let norm = next.apply(mean, to: &learned)
-    if !norm.isFinite, let culprit = mean.entries.first(where: { !$0.leaf.isFinite }) {
+    // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
+    if !norm.isFinite, let culprit = mean.entries.first(where: { !$0.leaf.norm.isFinite }) {
       throw diverged("the meta-gradient of \(culprit.name)")
     }
     update = next

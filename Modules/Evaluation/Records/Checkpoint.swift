@@ -1,7 +1,7 @@
 public import Algorithms
 import Models
 import Registry
-import Tasks
+package import Tasks
 import TensorCore
 
 /// What is kept of a run: enough to test what it learned, and to go on with the same bits.
@@ -72,14 +72,22 @@ public struct Checkpoint: Sendable {
     let recorded = request
     request.settings += overrides
     let experiment = try Experiment(request)
-    let tested = experiment.tasks.classes(in: experiment.test.split)
-    if request.task == self.task, !tested.isEmpty, overrides.contains(where: { $0.key.hasPrefix("task.") }) {
-      let trained = Set(try Experiment(recorded).tasks.classes(in: .metaTrain))
-      if let shared = tested.first(where: trained.contains) {
-        throw TaskError.overlappingSplits(task: self.task, className: shared)
-      }
+    if request.task == self.task, overrides.contains(where: { $0.key.hasPrefix("task.") }) {
+      try Self.refuseLeak(trained: Experiment(recorded).tasks, tested: experiment.tasks, in: experiment.test.split)
     }
     return experiment
+  }
+
+  /// Refuses a split that holds a class which another setting of the same distribution trains on.
+  ///
+  /// - Throws: `TaskError.overlappingSplits` with the first such class.
+  package static func refuseLeak(
+    trained: any TaskDistribution, tested: any TaskDistribution, in split: Split
+  ) throws(TaskError) {
+    let seen = Set(trained.classes(in: .metaTrain))
+    if let shared = tested.classes(in: split).first(where: seen.contains) {
+      throw .overlappingSplits(task: type(of: tested).card.id, className: shared)
+    }
   }
 
   /// The meta-learned state, checked against what an experiment's algorithm and model expect.

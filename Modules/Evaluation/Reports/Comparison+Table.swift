@@ -22,9 +22,12 @@ extension Comparison.Group {
   var heading: String {
     let list = first.episodes
     let steps = first.headline.step
-    let isModal = first.modes[0].name != "none"
+    let modes = Set(rows.map(\.experiment.learner.trainingMode.rawValue))
+    let trained = modes.count == 1 ? modes.first.map { ", trained \($0)" } ?? "" : ""
+    let normalised = first.modes[0].name == "none" ? "" : ", tested \(first.modes[0].name)\(trained)"
+    let measure = first.isAccuracy ? "accuracy in %" : rows[0].experiment.learner.objective.rawValue
     return [
-      task, "\(first.isAccuracy ? "accuracy in %" : "loss") after \(steps) steps" + (isModal ? ", \(first.modes[0].name)" : ""),
+      task, "\(measure) after \(steps) steps\(normalised)",
       "\(list.count) held-out episodes of \(list.split.rawValue)", "split \(list.splitFingerprint)",
       "seed \(rows[0].experiment.training.seed)",
     ].joined(separator: " · ")

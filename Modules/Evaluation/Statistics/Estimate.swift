@@ -33,9 +33,9 @@ public struct Estimate: Sendable, Hashable {
       return
     }
     let squares = finite.reduce(0) { $0 + ($1 - average) * ($1 - average) }
-    let deviation = (squares / Double(count - 1)).squareRoot()
+    let variance = squares / Double(count - 1)
     mean = average
-    halfWidth = 1.96 * deviation / Double(count).squareRoot()
+    halfWidth = 1.96 * (variance / Double(count)).squareRoot()
   }
 
   /// The mean, by sums that do not overflow where the scores are large.

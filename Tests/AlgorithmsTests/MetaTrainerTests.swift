@@ -1,0 +1,137 @@
+import Algorithms
+import Models
+import Registry
+import Tasks
+import TensorCore
+import Testing
+
+@Suite struct MetaTrainerTests {
+  static let algorithms: [any Algorithm] = {
+    var carrying = Reptile()
+    carrying.inner = InnerLoop(.adam, steps: 2, learningRate: 0.01)
+    carrying.batchSize = 2
+    return [MAML(), FirstOrderMAML(), MetaSGD(), Reptile(), carrying, Joint(), Scratch(), Chance()]
+  }()
+
+  @Test(arguments: algorithms.indices)
+  func `one and two threads give the same bits`(index: Int) throws {
+    var one = try trainer(Self.algorithms[index], threads: 1)
+    var two = try trainer(Self.algorithms[index], threads: 2)
+    for _ in 0..<6 {
+      #expect(try one.step() == two.step())
+      #expect(bytes(one.snapshot) == bytes(two.snapshot))
+    }
+  }
+
+  @Test(arguments: algorithms.indices)
+  func `a resumed run gives the bits of an uninterrupted one`(index: Int) throws {
+    let outer = OuterOptimizer(.adam, learningRate: 0.01, schedule: .cosine)
+    var whole = try trainer(Self.algorithms[index], outer: outer)
+    for _ in 0..<8 { _ = try whole.step() }
+    var first = try trainer(Self.algorithms[index], outer: outer)
+    for _ in 0..<3 { _ = try first.step() }
+    var second = try MetaTrainer(
+      resuming: first.snapshot, Self.algorithms[index], lineLearner, tasks: Lines(), configuration(outer: outer))
+    #expect(second.iteration == 3)
+    for _ in 0..<5 { _ = try second.step() }
+    #expect(bytes(second.snapshot) == bytes(whole.snapshot))
+  }
+
+  @Test func `carried moments survive a resume`() throws {
+    var serial = Reptile()
+    serial.mode = .serial
+    serial.carriesMoments = true
+    serial.inner = InnerLoop(.adam, steps: 2, learningRate: 0.01)
+    var whole = try trainer(serial, metaBatchSize: 1)
+    for _ in 0..<6 { _ = try whole.step() }
+    var first = try trainer(serial, metaBatchSize: 1)
+    for _ in 0..<2 { _ = try first.step() }
+    #expect(first.state.carried["count"].scalar == 4)
+    var second = try MetaTrainer(
+      resuming: first.snapshot, serial, lineLearner, tasks: Lines(), configuration(metaBatchSize: 1))
+    for _ in 0..<4 { _ = try second.step() }
+    #expect(bytes(second.snapshot) == bytes(whole.snapshot))
+  }
+
+  @Test(arguments: algorithms.indices)
+  func `recorded and eager steps give the same bits`(index: Int) throws {
+    var recorded = try trainer(Self.algorithms[index])
+    var eager = try trainer(Eager(base: Self.algorithms[index]))
+    for _ in 0..<5 {
+      #expect(try recorded.step() == eager.step())
+      #expect(bytes(recorded.snapshot) == bytes(eager.snapshot))
+    }
+  }
+
+  @Test func `another seed gives other bits`() throws {
+    var first = try trainer(MAML(), seed: 1)
+    var second = try trainer(MAML(), seed: 2)
+    #expect(try first.step().loss != second.step().loss)
+  }
+
+  @Test func `meta-training lowers the loss of unseen tasks after adaptation`() throws {
+    let algorithm = MAML(inner: InnerLoop(steps: 1, learningRate: 0.5))
+    var run = try trainer(algorithm, iterations: 300, outer: OuterOptimizer(.adam, learningRate: 0.01))
+    let shard = try Lines().episodes(0..<50, in: .metaTest, seed: 0)
+    func loss(_ state: MetaState) -> Double {
+      let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
+      let scores = algorithm.score(state, lineLearner, shard, steps: 1, mode: .transductive, context)
+      return scores.losses[1].reduce(0, +) / 50
+    }
+    let before = loss(run.state)
+    for _ in 0..<300 { _ = try run.step() }
+    #expect(loss(run.state) < before / 2)
+  }
+
+  @Test func `divergence names the iteration and keeps the last good state`() throws {
+    var run = try trainer(MAML(inner: InnerLoop(steps: 3, learningRate: 1000)), tasks: Lines(scale: 1e6))
+    let before = bytes(run.snapshot)
+    #expect(
+      throws: TrainingError.diverged(
+        iteration: 1, parameter: "the meta-gradient of initial.layers.0.weight", innerLearningRateKey: "inner.learningRate")
+    ) {
+      for _ in 0..<20 { _ = try run.step() }
+    }
+    #expect(run.iteration == 0)
+    #expect(bytes(run.snapshot) == before)
+  }
+
+  @Test func `data that are not finite are refused`() throws {
+    var run = try trainer(MAML(), tasks: Lines(poisonedFrom: 7))
+    _ = try run.step()
+    #expect(throws: TaskError.notFinite(task: "test-lines", index: 7)) { try run.step() }
+    #expect(run.iteration == 1)
+  }
+
+  @Test func `a snapshot of another model is refused`() throws {
+    let other = Learner(model: MLP(widths: [1, 6, 1]), objective: .meanSquaredError)
+    let snapshot = try MetaTrainer(MAML(), other, tasks: Lines(), configuration()).snapshot
+    #expect(throws: TrainingError.snapshot(missingOrMisshapen: "learned.initial.layers.0.weight")) {
+      try MetaTrainer(resuming: snapshot, MAML(), lineLearner, tasks: Lines(), configuration())
+    }
+  }
+}
+
+/// Another algorithm, never recorded.
+private struct Eager: Algorithm {
+  static let card = AlgorithmCard(id: "test-eager", title: "", citation: "", metaGradient: .none)
+  static let hyperparameters = HyperparameterTable<Eager>([])
+
+  var base: any Algorithm = Chance()
+
+  var adaptationSteps: Int { base.adaptationSteps }
+
+  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    base.initialState(learner, from: stream, dtype: dtype)
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    base.metaGradient(state, learner, shard, context)
+  }
+
+  func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    base.adapt(state, learner, support: support, steps: steps, context)
+  }
+}

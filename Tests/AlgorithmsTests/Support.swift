@@ -1,0 +1,66 @@
+import Algorithms
+import Models
+import Registry
+import Tasks
+import TensorCore
+
+/// Lines through the origin with a slope for each task: small, exact, and drawn from keyed streams.
+struct Lines: TaskDistribution {
+  static let card = TaskCard(id: "test-lines", title: "Lines", citation: "none")
+  static let hyperparameters = HyperparameterTable<Lines>([])
+
+  /// Episodes from this index on hold a number that is not finite; never where nil.
+  var poisonedFrom: Int?
+  /// Targets are multiplied by this.
+  var scale = 1.0
+
+  var signature: TaskSignature {
+    TaskSignature(
+      inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 4, queryCount: 3, suggestedModel: "mlp")
+  }
+
+  var splitFingerprint: String { "0" }
+
+  func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    var stream = stream(index, in: split, seed: seed)
+    let slope = stream.uniform(-1...1) * scale
+    func set(_ count: Int) throws -> LabelledSet {
+      var inputs = (0..<count).map { _ in stream.uniform(-1...1) }
+      if let poisonedFrom, index >= poisonedFrom { inputs[0] = .nan }
+      return LabelledSet(
+        inputs: try Tensor(inputs, shape: [count, 1], dtype: .float32),
+        targets: .values(try Tensor(inputs.map { $0 * slope }, shape: [count, 1], dtype: .float32)))
+    }
+    return Episode(support: try set(4), query: try set(3))
+  }
+}
+
+/// A trainer of an algorithm on lines with a tiny network.
+func trainer(
+  _ algorithm: any Algorithm, tasks: Lines = Lines(), threads: Int = 1, seed: UInt64 = 0, iterations: Int = 20,
+  metaBatchSize: Int = 7, outer: OuterOptimizer = OuterOptimizer()
+) throws -> MetaTrainer {
+  try MetaTrainer(
+    algorithm, lineLearner, tasks: tasks,
+    configuration(threads: threads, seed: seed, iterations: iterations, metaBatchSize: metaBatchSize, outer: outer))
+}
+
+let lineLearner = Learner(model: MLP(widths: [1, 5, 1], activation: .tanh), objective: .meanSquaredError)
+
+func configuration(
+  threads: Int = 1, seed: UInt64 = 0, iterations: Int = 20, metaBatchSize: Int = 7, outer: OuterOptimizer = OuterOptimizer()
+) -> TrainingConfiguration {
+  var result = TrainingConfiguration()
+  result.threads = threads
+  result.seed = seed
+  result.iterations = iterations
+  result.metaBatchSize = metaBatchSize
+  result.shardSize = 3
+  result.outer = outer
+  return result
+}
+
+/// The bytes of every tensor of a snapshot, by name.
+func bytes(_ snapshot: TrainingSnapshot) -> [String: [UInt8]] {
+  snapshot.tensors.mapValues { $0.withUnsafeBytes { Array($0) } }
+}
