@@ -91,6 +91,9 @@ public struct Episodes: Sendable {
 }
 
 extension LabelledSet {
+  /// True when no input and no target is infinite or not a number.
+  var isFinite: Bool { inputs.isFinite && targets.tensor.isFinite }
+
   /// The tasks (or samples, where nothing is stacked) of a range, as views.
   public func slice(_ range: Range<Int>) -> LabelledSet {
     LabelledSet(inputs: inputs.slice(range), targets: targets.mapTensor { $0.slice(range) })

@@ -74,6 +74,12 @@ public protocol TaskDistribution: Sendable {
   /// - Throws: ``TaskError`` where the split has too few classes or drawings.
   func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode
 
+  /// Draws the episodes of consecutive indices, stacked: what drawing one after another gives.
+  ///
+  /// A distribution that has them stacked already may hand out views.
+  /// - Throws: As ``episode(_:in:seed:)``.
+  func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes
+
   /// A digest of which classes (or task indices) belong to which split: 16 hexadecimal digits, printed in every report.
   var splitFingerprint: String { get }
 
@@ -96,9 +102,20 @@ extension TaskDistribution {
     RandomStream(seed: seed).child("task \(Self.card.id)").child(split.rawValue).child(index)
   }
 
-  /// Episodes of consecutive indices, stacked.
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
     Episodes(try indices.map { try episode($0, in: split, seed: seed) })
+  }
+
+  /// The same, all numbers being finite.
+  ///
+  /// - Throws: ``TaskError/notFinite(task:index:)``, and what drawing throws.
+  public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
+    let shard = try episodes(indices, in: split, seed: seed)
+    for set in [shard.support, shard.query] where !set.isFinite {
+      let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
+      throw TaskError.notFinite(task: Self.card.id, index: indices.lowerBound + culprit)
+    }
+    return shard
   }
 }
 

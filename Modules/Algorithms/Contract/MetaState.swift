@@ -61,12 +61,4 @@ public struct MetaGradient: Sendable {
   public func accuracies(_ learner: Learner) -> [Double]? {
     scored.flatMap { learner.accuracies($0.predictions, $0.targets) }
   }
-
-  /// A copy with storage of its own.
-  var separateCopy: MetaGradient {
-    MetaGradient(
-      gradient: gradient.map(\.separateCopy), losses: lossPerTask.separateCopy,
-      scored: scored.map { Scored($0.predictions.separateCopy, $0.targets.mapTensor(\.separateCopy)) },
-      carried: carried?.map(\.separateCopy))
-  }
 }

@@ -18,6 +18,9 @@ public struct MetaTrainer: Sendable {
   public let configuration: TrainingConfiguration
   /// Everything that is meta-learned, as of now.
   public private(set) var state: MetaState
+  private let layout: FlatParameters
+  /// All learned parameters as one vector, under the name "all"; the state's leaves are views of it.
+  private var vector: ParameterTree<Tensor>
   private var update: OuterUpdate
   private let workers: WorkerPool
   private let recorder: StepRecorder
@@ -36,9 +39,12 @@ public struct MetaTrainer: Sendable {
     self.learner = learner
     self.tasks = tasks
     self.configuration = configuration
-    state = algorithm.initialState(
+    let start = algorithm.initialState(
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
-    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: state.learned)
+    layout = FlatParameters(start.learned)
+    vector = ParameterTree([(name: "all", leaf: layout.joined(start.learned, dtype: .float32))])
+    state = MetaState(learned: layout.split(vector["all"]), carried: start.carried)
+    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: vector)
     workers = WorkerPool(threads: configuration.threads)
     recorder = StepRecorder(workers: configuration.threads)
   }
@@ -61,14 +67,20 @@ public struct MetaTrainer: Sendable {
       }
       return template.replacing(leaves)
     }
-    state.learned = try restored(state.learned, "learned")
-    state.carried = try restored(state.carried, "carried")
-    update.resume(count: snapshot.iteration, moments: try restored(update.moments, "outer"))
+    vector["all"] = layout.joined(try restored(state.learned, "learned"), dtype: .float32)
+    state = MetaState(learned: layout.split(vector["all"]), carried: try restored(state.carried, "carried"))
+    let moments = try update.moments.entries.map { name, moment in
+      let kind = String(name.prefix { $0 != "." })
+      return (name: name, leaf: layout.joined(try restored(layout.split(moment), "outer.\(kind)"), dtype: .float32))
+    }
+    update.resume(count: snapshot.iteration, moments: ParameterTree(moments))
   }
 
   /// Everything that a resumed run needs.
   public var snapshot: TrainingSnapshot {
-    let all = state.learned.prefixed("learned").merging(state.carried.prefixed("carried")).merging(update.moments.prefixed("outer"))
+    // "first.all" becomes "outer.first.<name>".
+    let moments = update.moments.entries.map { layout.split($0.leaf).prefixed("outer.\($0.name.prefix { $0 != "." })") }
+    let all = moments.reduce(state.learned.prefixed("learned").merging(state.carried.prefixed("carried"))) { $0.merging($1) }
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
 
@@ -82,20 +94,18 @@ public struct MetaTrainer: Sendable {
     let shards = (size + shardSize - 1) / shardSize
     let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, state, configuration.seed, iteration)
     let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
-    let (recorder, stepNumber) = (recorder, recorder.nextStep())
+    let (recorder, stepNumber, layout) = (recorder, recorder.nextStep(), layout)
     let parts = try workers.map(shards) { shard, worker in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
-      let episodes = try (first + range.lowerBound..<first + range.upperBound).map { index in
-        try tasks.checkedEpisode(index, in: .metaTrain, seed: seed)
-      }
+      let episodes = try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      return recorder.metaGradient(algorithm, learner, state, Episodes(episodes), context, step: stepNumber, worker: worker)
+      return recorder.contribution(algorithm, learner, state, episodes, context, layout, step: stepNumber, worker: worker)
     }
     return try finish(parts, taskCount: size)
   }
 
-  private mutating func finish(_ parts: [MetaGradient], taskCount: Int) throws -> StepReport {
+  private mutating func finish(_ parts: [ShardContribution], taskCount: Int) throws -> StepReport {
     let number = iteration + 1
     let losses = parts.flatMap(\.losses)
     func diverged(_ parameter: String) -> TrainingError {
@@ -103,19 +113,21 @@ public struct MetaTrainer: Sendable {
     }
     guard losses.allSatisfy(\.isFinite) else { throw diverged("the loss") }
     guard var total = parts.first?.gradient else { preconditionFailure("a step without shards") }
-    for part in parts.dropFirst() { total = total.zip(part.gradient) { $0 + $1 } }
-    let mean = total.map { (1 / Double(taskCount)) * $0 }
+    for part in parts.dropFirst() { total = total + part.gradient }
+    let mean = (1 / Double(taskCount)) * total
     let rate = update.learningRate
-    var (learned, next) = (state.learned, update)
-    let norm = next.apply(mean, to: &learned)
+    var (learned, next) = (vector, update)
+    let norm = next.apply(ParameterTree([(name: "all", leaf: mean)]), to: &learned)
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
-    if !norm.isFinite, let culprit = mean.entries.first(where: { !$0.leaf.norm.isFinite }) {
-      throw diverged("the meta-gradient of \(culprit.name)")
+    if !norm.isFinite {
+      let culprit = layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
+      throw diverged("the meta-gradient of \(culprit?.name ?? "all parameters")")
     }
+    vector = learned
     update = next
-    state.learned = learned
+    state.learned = layout.split(vector["all"])
     if let carried = parts.last?.carried { state.carried = carried }
-    let accuracies = parts.compactMap { $0.accuracies(learner) }.flatMap { $0 }
+    let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
     return StepReport(
       iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),
       accuracy: accuracies.isEmpty ? nil : accuracies.reduce(0, +) / Double(accuracies.count), gradientNorm: norm, learningRate: rate)
@@ -147,18 +159,5 @@ public struct TrainingSnapshot: Sendable {
   public init(iteration: Int, tensors: [String: Tensor]) {
     self.iteration = iteration
     self.tensors = tensors
-  }
-}
-
-extension TaskDistribution {
-  /// An episode whose numbers are all finite.
-  ///
-  /// - Throws: ``TaskError/notFinite(task:index:)``, and what the distribution throws.
-  public func checkedEpisode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
-    let episode = try episode(index, in: split, seed: seed)
-    for set in [episode.support, episode.query] where !(set.inputs.isFinite && set.targets.tensor.isFinite) {
-      throw TaskError.notFinite(task: Self.card.id, index: index)
-    }
-    return episode
   }
 }

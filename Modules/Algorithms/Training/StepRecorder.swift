@@ -3,6 +3,22 @@ import Synchronization
 import Tasks
 import TensorCore
 
+/// What the trainer takes from a shard: everything in storage of its own.
+struct ShardContribution: Sendable {
+  /// The sum over the shard's tasks, all learned parameters as one vector.
+  let gradient: Tensor
+  let losses: [Double]
+  let accuracies: [Double]?
+  let carried: ParameterTree<Tensor>?
+
+  init(_ result: MetaGradient, gradient: Tensor, _ learner: Learner) {
+    self.gradient = gradient
+    losses = result.losses
+    accuracies = result.accuracies(learner)
+    carried = result.carried
+  }
+}
+
 /// Keeps, for each worker, the recorded meta-gradients of the shard shapes that it has met.
 ///
 /// A worker's recordings are its own, so its working set stays in its core's cache; which worker a shard runs on does not change
@@ -17,19 +33,21 @@ final class StepRecorder: Sendable {
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
   /// The shard's contribution, from a recording where one fits.
-  func metaGradient(
-    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64,
-    worker: Int
-  ) -> MetaGradient {
+  func contribution(
+    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext,
+    _ layout: FlatParameters, step: UInt64, worker: Int
+  ) -> ShardContribution {
     guard algorithm.isRecordable, state.carried.isEmpty else {
-      return algorithm.metaGradient(state, learner, shard, context)
+      let result = algorithm.metaGradient(state, learner, shard, context)
+      return ShardContribution(result, gradient: layout.joined(result.gradient, dtype: .float32), learner)
     }
     return slots[worker].recordings.withLock { recordings in
       if let place = recordings.firstIndex(where: { $0.fits(shard) }) {
-        return recordings[place].run(state, shard, step: step)
+        return recordings[place].run(state, shard, learner, step: step)
       }
-      recordings.append(Recording(algorithm, learner, state, shard, context, step: step))
-      return recordings[recordings.count - 1].result.separateCopy
+      let recording = Recording(algorithm, learner, state, shard, context, layout, step: step)
+      recordings.append(recording)
+      return recording.contribution(learner)
     }
   }
 
@@ -38,21 +56,26 @@ final class StepRecorder: Sendable {
   }
 }
 
-/// One recorded meta-gradient with the tensors that it reads.
+/// One recorded meta-gradient with the tensors that it reads and writes.
 private struct Recording: Sendable {
   private let program: RecordedProgram
   private let state: MetaState
   private let shard: Episodes
   private var step: UInt64
-  /// In the program's memory: written anew by every run.
-  let result: MetaGradient
+  // In the program's memory: written anew by every run.
+  private let result: MetaGradient
+  private let gradient: Tensor
 
   init(
-    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64
+    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext,
+    _ layout: FlatParameters, step: UInt64
   ) {
     let ownState = MetaState(learned: state.learned.map(\.separateCopy))
     let ownShard = Episodes(support: shard.support.separateCopy, query: shard.query.separateCopy)
-    (program, result) = RecordedProgram.record { algorithm.metaGradient(ownState, learner, ownShard, context) }
+    (program, (result, gradient)) = RecordedProgram.record {
+      let result = algorithm.metaGradient(ownState, learner, ownShard, context)
+      return (result, layout.joined(result.gradient, dtype: .float32))
+    }
     self.state = ownState
     self.shard = ownShard
     self.step = step
@@ -60,7 +83,7 @@ private struct Recording: Sendable {
 
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 
-  mutating func run(_ state: MetaState, _ shard: Episodes, step: UInt64) -> MetaGradient {
+  mutating func run(_ state: MetaState, _ shard: Episodes, _ learner: Learner, step: UInt64) -> ShardContribution {
     if step != self.step {
       for (own, new) in zip(self.state.learned.leaves, state.learned.leaves) { own.overwrite(with: new) }
       self.step = step
@@ -68,7 +91,11 @@ private struct Recording: Sendable {
     self.shard.support.overwrite(with: shard.support)
     self.shard.query.overwrite(with: shard.query)
     program.run()
-    return result.separateCopy
+    return contribution(learner)
+  }
+
+  func contribution(_ learner: Learner) -> ShardContribution {
+    ShardContribution(result, gradient: gradient.separateCopy, learner)
   }
 }
 

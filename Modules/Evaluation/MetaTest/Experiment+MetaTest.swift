@@ -56,7 +56,7 @@ extension Experiment {
 
   /// The scores of one shard in every mode.
   private func scores(_ state: MetaState, _ range: Range<Int>) throws -> [ShardScores] {
-    let shard = Episodes(try range.map { try tasks.checkedEpisode($0, in: test.split, seed: testSeed) })
+    let shard = try tasks.checkedEpisodes(range, in: test.split, seed: testSeed)
     let context = AdaptationContext(stream: RandomStream(seed: testSeed).child("adaptation"), firstTask: range.lowerBound)
     return testModes.map { algorithm.score(state, learner, shard, steps: test.steps, mode: $0.mode, context) }
   }

@@ -46,7 +46,7 @@ private struct Sweep {
       for algorithm in algorithms {
         let keys = Set(try Experiment.settingsHelp(algorithm: algorithm, task: task, model: arguments.text(.model)).map(\.key))
         known.formUnion(keys)
-        let budget = Budget.of(task)
+        let budget = Budget.of(try AlgorithmRegistry.type(of: algorithm).card.metaGradient, on: task)
         let own = settings.filter { keys.contains($0.key) }
         unused.subtract(own.map(\.key))
         // The user's come last: of equal keys the last one counts.

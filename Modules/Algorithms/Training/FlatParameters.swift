@@ -1,0 +1,36 @@
+import Models
+import TensorCore
+
+/// A parameter tree as one vector: what the outer optimizer works on takes one pass, however many parameters there are.
+struct FlatParameters: Sendable {
+  private let names: [String]
+  private let shapes: [Shape]
+  private let starts: [Int]
+  /// Numbers in all.
+  let count: Int
+
+  /// The layout of a tree's leaves, one behind another.
+  init(_ tree: ParameterTree<Tensor>) {
+    names = tree.names
+    shapes = tree.leaves.map(\.shape)
+    var total = 0
+    starts = shapes.map { shape in
+      defer { total += shape.elementCount }
+      return total
+    }
+    count = total
+  }
+
+  /// The leaves as one vector, [count].
+  func joined(_ tree: ParameterTree<Tensor>, dtype: DType) -> Tensor {
+    tree.isEmpty ? .zeros([0], dtype) : .concatenated(tree.leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
+  }
+
+  /// The leaves as views of a vector.
+  func split(_ vector: Tensor) -> ParameterTree<Tensor> {
+    ParameterTree(
+      zip(names, zip(shapes, starts)).map { name, place in
+        (name, vector.slice(place.1..<(place.1 + place.0.elementCount)).reshaped(place.0))
+      })
+  }
+}

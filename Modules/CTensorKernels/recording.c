@@ -1,0 +1,96 @@
+// Recorded programs: kernel calls to be run again.
+//
+// A program owns every block that is taken while it is recorded. A block that is released meanwhile is taken again by what
+// follows, exactly as when the program runs: the memory plan is the one that the recording found.
+#include "memory.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static _Thread_local tk_program *recording;
+tk_program *tk_recorded_program(void) { return recording; }
+
+typedef struct call { tk_kernel kernel; int64_t offset; } call;
+struct tk_program {
+  block *list[CLASSES];
+  void **blocks;
+  call *calls;
+  char *arguments;
+  int64_t block_count, block_room, call_count, call_room, argument_bytes, argument_room, bytes;
+  _Atomic int64_t holders;  // the program's user, and every block that a tensor still holds
+};
+
+static void *grown(void *memory, int64_t *room, int64_t needed, size_t item) {
+  if (needed <= *room) return memory;
+  *room = needed * 2 + 64;
+  void *larger = realloc(memory, (size_t)*room * item);
+  if (!larger) {
+    fprintf(stderr, "out of memory: %lld bytes for a recorded program could not be had\n", (long long)(*room * (int64_t)item));
+    abort();
+  }
+  return larger;
+}
+
+void *tk_program_take(tk_program *p, int class, int64_t rounded) {
+  atomic_fetch_add(&p->holders, 1);
+  block *item = p->list[class];
+  if (item) {
+    p->list[class] = item->next;
+    return item;
+  }
+  p->blocks = grown(p->blocks, &p->block_room, p->block_count + 1, sizeof *p->blocks);
+  void *fresh = tk_fresh_block(rounded);
+  p->blocks[p->block_count++] = fresh;
+  p->bytes += rounded;
+  tk_report_bytes(rounded);
+  return fresh;
+}
+
+static void let_go(tk_program *p) {
+  if (atomic_fetch_sub(&p->holders, 1) != 1) return;
+  for (int64_t i = 0; i < p->block_count; i++) free(p->blocks[i]);
+  tk_report_bytes(-p->bytes);
+  free(p->blocks);
+  free(p->calls);
+  free(p->arguments);
+  free(p);
+}
+
+void tk_program_give(tk_program *p, int class, header *front) {
+  if (p == recording) {
+    block *item = (block *)front;
+    item->next = p->list[class];
+    p->list[class] = item;
+  }
+  let_go(p);
+}
+
+tk_program *tk_program_begin(void) {
+  tk_program *p = calloc(1, sizeof *p);
+  if (!p) return NULL;
+  p->holders = 1;
+  recording = p;
+  return p;
+}
+
+void tk_program_end(void) { recording = NULL; }
+
+void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes) {
+  tk_program *p = recording;
+  if (!p) return;
+  p->calls = grown(p->calls, &p->call_room, p->call_count + 1, sizeof *p->calls);
+  p->arguments = grown(p->arguments, &p->argument_room, p->argument_bytes + bytes + 16, 1);
+  p->calls[p->call_count++] = (call){kernel, p->argument_bytes};
+  memcpy(p->arguments + p->argument_bytes, arguments, (size_t)bytes);
+  p->argument_bytes += (bytes + 15) / 16 * 16;
+}
+
+bool tk_is_recording(void) { return recording != NULL; }
+
+void tk_program_run(const tk_program *p) {
+  for (int64_t i = 0; i < p->call_count; i++) p->calls[i].kernel(p->arguments + p->calls[i].offset);
+}
+
+int64_t tk_program_calls(const tk_program *p) { return p->call_count; }
+void tk_program_destroy(tk_program *p) { let_go(p); }
