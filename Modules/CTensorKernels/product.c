@@ -2,6 +2,7 @@
 // portable loop does the same.
 #include "tensor_kernels.h"
 #include "clones.h"
+#include "profile.h"
 
 #ifdef TENSOR_KERNELS_LIBXSMM
 #include <libxsmm.h>
@@ -13,9 +14,6 @@ bool tk_has_libxsmm(void) { return true; }
 #else
 bool tk_has_libxsmm(void) { return false; }
 #endif
-
-static _Thread_local int64_t operations;
-int64_t tk_product_operations(void) { return operations; }
 
 #define REAL float
 #define NAME(x) x##_f32
@@ -47,7 +45,7 @@ void tk_run_product(const void *arguments) {
     a = &found;
   }
   tk_record(tk_run_product, a, sizeof *a);
-  operations += 2 * a->batch * a->m * a->n * a->k;
+  tk_count_operations(2 * a->batch * a->m * a->n * a->k);
   if (a->dtype == TK_FLOAT32) product_f32(a);
   else product_f64(a);
 }
@@ -55,7 +53,7 @@ void tk_run_product(const void *arguments) {
 void tk_run_convolution(const void *arguments) {
   const tk_convolution_args *a = arguments;
   tk_record(tk_run_convolution, a, sizeof *a);
-  operations += 2 * a->tasks * a->n * a->oh * a->ow * a->co * a->kh * a->kw * a->ci;
+  tk_count_operations(2 * a->tasks * a->n * a->oh * a->ow * a->co * a->kh * a->kw * a->ci);
   if (a->dtype == TK_FLOAT32) convolution_f32(a);
   else convolution_f64(a);
 }

@@ -3,6 +3,7 @@
 // A program owns every block that is taken while it is recorded. A block that is released meanwhile is taken again by what
 // follows, exactly as when the program runs: the memory plan is the one that the recording found.
 #include "memory.h"
+#include "profile.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 static _Thread_local tk_program *recording;
 tk_program *tk_recorded_program(void) { return recording; }
 
-typedef struct call { tk_kernel kernel; int64_t offset; } call;
+typedef struct call { tk_kernel kernel; int64_t offset; tk_pass pass; } call;
 struct tk_program {
   block *list[CLASSES];
   void **blocks;
@@ -81,14 +82,48 @@ void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes) {
   if (!p) return;
   p->calls = grown(p->calls, &p->call_room, p->call_count + 1, sizeof *p->calls);
   p->arguments = grown(p->arguments, &p->argument_room, p->argument_bytes + bytes + 16, 1);
-  p->calls[p->call_count++] = (call){kernel, p->argument_bytes};
+  p->calls[p->call_count++] = (call){kernel, p->argument_bytes, tk_present_pass()};
   memcpy(p->arguments + p->argument_bytes, arguments, (size_t)bytes);
   p->argument_bytes += (bytes + 15) / 16 * 16;
 }
 
 bool tk_is_recording(void) { return recording != NULL; }
 
+// A convolution's three maps count as kernels of their own.
+static const struct { tk_kernel kernel; const char *name; } kernels[] = {
+  {NULL, "outside of kernels"}, {tk_run_unary, "element-wise, one operand"}, {tk_run_binary, "element-wise, two operands"},
+  {tk_run_fill, "fill"}, {tk_run_reduce, "reduction"}, {tk_run_product, "matrix product"}, {tk_run_copy, "copy"},
+  {tk_run_one_hot, "one-hot"}, {tk_run_convolution, "convolution"}, {NULL, "convolution, input gradient"},
+  {NULL, "convolution, filter gradient"}, {tk_run_pool, "max pooling"}, {tk_run_position, "pooling positions"},
+  {tk_run_normalisation, "batch norm"}, {tk_run_adam, "Adam"},
+};
+enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
+_Static_assert(KERNEL_COUNT <= TK_KERNELS, "a profile has a row for every kernel");
+
+const char *tk_kernel_name(int kernel) { return kernel >= 0 && kernel < KERNEL_COUNT ? kernels[kernel].name : NULL; }
+
+static int kernel_index(tk_kernel kernel, const void *arguments) {
+  if (kernel == tk_run_convolution) return 8 + (int)((const tk_convolution_args *)arguments)->op;
+  for (int i = 1; i < KERNEL_COUNT; i++)
+    if (kernels[i].kernel == kernel) return i;
+  return 0;
+}
+
+static void run_profiled(const tk_program *p) {
+  for (int64_t i = 0; i < p->call_count; i++) {
+    const void *arguments = p->arguments + p->calls[i].offset;
+    const int64_t operations = tk_thread_operations(), start = tk_nanoseconds();
+    p->calls[i].kernel(arguments);
+    tk_profile_add(p->calls[i].pass, kernel_index(p->calls[i].kernel, arguments), tk_nanoseconds() - start,
+                   tk_thread_operations() - operations);
+  }
+}
+
 void tk_program_run(const tk_program *p) {
+  if (tk_is_profiling()) {
+    run_profiled(p);
+    return;
+  }
   for (int64_t i = 0; i < p->call_count; i++) p->calls[i].kernel(p->arguments + p->calls[i].offset);
 }
 

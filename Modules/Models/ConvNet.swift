@@ -102,6 +102,11 @@ public struct ConvNet: Model {
   }
 
   public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
+    features(input, parameters, normalisation: normalisation).linear(parameters, "classifier")
+  }
+
+  /// What the classifier sees, [T, N, features]: the embedding that prototypes are taken of.
+  public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
     var result = input
     let rows: Int? = if case .leading(let count) = normalisation { count } else { nil }
     for block in 0..<blocks {
@@ -116,11 +121,9 @@ public struct ConvNet: Model {
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }
     let shape = result.shape
-    let flat =
-      head == .mean
+    return head == .mean
       ? result.mean([2, 3]).reshaped([shape[0], shape[1], shape[4]])
       : result.reshaped([shape[0], shape[1], shape[2] * shape[3] * shape[4]])
-    return flat.linear(parameters, "classifier")
   }
 }
 

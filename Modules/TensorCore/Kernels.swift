@@ -4,6 +4,79 @@ import CTensorKernels
 public enum Kernels {
   /// Where matrix products come from: "libxsmm" or "portable".
   public static var productLibrary: String { tk_has_libxsmm() ? "libxsmm" : "portable" }
-  /// Floating-point operations of the matrix products that the calling thread has performed, convolutions included.
+  /// Floating-point operations of the matrix products on all threads so far, convolutions included.
   public static var productOperations: Int { Int(tk_product_operations()) }
+}
+
+/// Where the time of meta-training steps goes.
+public enum KernelProfile {
+  /// The passes of a meta-training step.
+  public enum Pass: UInt32, Sendable, CaseIterable, CustomStringConvertible {
+    case other, data, forward, innerGradient, outerGradient, optimizer
+
+    public var description: String {
+      switch self {
+      case .other: "other"
+      case .data: "data"
+      case .forward: "forward"
+      case .innerGradient: "inner gradient"
+      case .outerGradient: "outer gradient"
+      case .optimizer: "optimizer"
+      }
+    }
+
+    fileprivate var kernel: tk_pass { tk_pass(rawValue: rawValue) }
+  }
+
+  /// A row of a profile.
+  public struct Row: Sendable {
+    /// The pass of the step.
+    public let pass: Pass
+    /// The kernel.
+    public let kernel: String
+    /// Seconds, all threads together.
+    public let seconds: Double
+    /// How often it was called.
+    public let calls: Int
+    /// Floating-point operations of its products.
+    public let operations: Int
+  }
+
+  /// While on, recorded steps time each of their kernels, which slows them by some hundredths.
+  public static var isOn: Bool {
+    get { tk_is_profiling() }
+    set { tk_set_profiling(newValue) }
+  }
+
+  /// Forgets what was measured.
+  public static func reset() { tk_profile_reset() }
+
+  /// What was measured, the longest first.
+  public static var rows: [Row] {
+    Pass.allCases.flatMap { pass in
+      (0..<Int(TK_KERNELS)).compactMap { kernel -> Row? in
+        let entry = tk_profile_read(pass.kernel, Int32(kernel))
+        guard entry.calls > 0, let name = tk_kernel_name(Int32(kernel)) else { return nil }
+        return Row(
+          pass: pass, kernel: String(cString: name), seconds: Double(entry.nanoseconds) * 1e-9, calls: Int(entry.calls),
+          operations: Int(entry.operations))
+      }
+    }.sorted { $0.seconds > $1.seconds }
+  }
+
+  /// Names the pass that this thread's kernels belong to while the body runs.
+  package static func during<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
+    let before = tk_present_pass()
+    tk_set_pass(pass.kernel)
+    defer { tk_set_pass(before) }
+    return try body()
+  }
+
+  /// Times a body that no recorded kernel accounts for, where a profile is wanted.
+  package static func timed<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
+    guard tk_is_profiling() else { return try body() }
+    let start = tk_nanoseconds()
+    defer { tk_profile_add(pass.kernel, 0, tk_nanoseconds() - start, 0) }
+    return try body()
+  }
 }

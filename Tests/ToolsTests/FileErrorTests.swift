@@ -4,7 +4,8 @@ import _TestSupport
 
 @Suite struct FileErrorTests {
   @Test func `a checkpoint that is not there`() throws {
-    try expectError("the checkpoint cannot be used: there is no file no/such/checkpoint; check the path.", ["evaluate", "no/such/checkpoint"])
+    try expectError(
+      "the checkpoint cannot be used: there is no file no/such/checkpoint; check the path.", ["evaluate", "no/such/checkpoint"])
     try withTemporaryFolder { folder throws in
       try expectError(
         "the checkpoint cannot be used: there is no file \(folder)/checkpoint.safetensors; check the path.", ["evaluate", folder])
@@ -64,7 +65,8 @@ import _TestSupport
       let run = ["run", "maml", "--task", "sinusoid", "--iterations", "1", "--quiet", "--out"]
       try expectError("\(file) is not a folder; name another one with --out.", run + [file])
       try expectError("the folder '\(file)/run' cannot be made: File exists; name another one with --out.", run + ["\(file)/run"])
-      try expectError("\(file) is not a folder; name another one with --out.", ["run-all", "--only", "chance", "--task", "sinusoid", "--out", file])
+      try expectError(
+        "\(file) is not a folder; name another one with --out.", ["run-all", "--only", "chance", "--task", "sinusoid", "--out", file])
       #expect(try bytes(file) == Data("mine".utf8))
     }
   }

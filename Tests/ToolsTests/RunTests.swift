@@ -23,7 +23,9 @@ private func steps(_ output: String) -> [String] {
       let outcome = try run("maml", "\(folder)/a/run")
       #expect(outcome.exitCode == 0)
       #expect(fileNames(in: "\(folder)/a/run") == files)
-      #expect(outcome.output.hasPrefix("maml on sinusoid · model mlp · 12 iterations\n\nsinusoid · mse after 2 steps · 6 held-out episodes of meta-test · split "))
+      #expect(
+        outcome.output.hasPrefix(
+          "maml on sinusoid · model mlp · 12 iterations\n\nsinusoid · mse after 2 steps · 6 held-out episodes of meta-test · split "))
       #expect(steps(outcome.output) == ["0", "1", "2"])
       for checkpoint in ["\(folder)/a/run", "\(folder)/a/run/checkpoint.safetensors"] {
         let again = try tools("evaluate", checkpoint)

@@ -108,8 +108,10 @@ extension InnerLoop {
       // and what is not tracked yet becomes a leaf, because the step differentiates at it.
       fast = fast.map { derivative == .full && $0.isTracked ? $0 : $0.leaf }
       let present = adapts == nil ? fast : start.updated(with: fast)
-      let loss = learner.supportLoss(present, batch?(index) ?? support)
-      let gradients = fast.replacing(gradient(of: loss, at: fast.leaves, differentiable: derivative == .full))
+      let loss = KernelProfile.during(.forward) { learner.supportLoss(present, batch?(index) ?? support) }
+      let gradients = KernelProfile.during(.innerGradient) {
+        fast.replacing(gradient(of: loss, at: fast.leaves, differentiable: derivative == .full))
+      }
       fast = optimizer.step(derivative == .full ? fast : fast.map(\.detached), gradients, hyper, &memory)
       if derivative == .none { memory = memory.detached }
       path.losses.append(loss.detached)

@@ -57,21 +57,27 @@ public struct UnrolledGradient: Sendable {
     let dtype = start.leaves.first?.value.dtype ?? .float32
     let hyper = inner.hyperparameters(learned: overTasks.subtree("inner"), tasks: tasks, dtype: dtype)
     let adapted = adapt(start, hyper, learner, shard.support, keeping: full ? .full : .none)
+    func scored(_ parameters: ParameterTree<Variable>) -> (predictions: Variable, losses: Variable) {
+      KernelProfile.during(.forward) {
+        let predictions = learner.queryPredictions(parameters, shard)
+        return (predictions, learner.loss(predictions, shard.query.targets))
+      }
+    }
     switch kind {
     case .exact:
-      let predictions = learner.queryPredictions(adapted, shard)
-      let losses = learner.loss(predictions, shard.query.targets)
-      return result(learned.replacing(gradient(of: losses, at: leaves.leaves)), losses, adapted, predictions)
+      let (predictions, losses) = scored(adapted)
+      let gradients = KernelProfile.during(.outerGradient) { gradient(of: losses, at: leaves.leaves) }
+      return result(learned.replacing(gradients).map(\.value), losses, adapted, predictions)
     case .firstOrder:
       let ends = adapted.map(\.leaf)
-      let predictions = learner.queryPredictions(ends, shard)
-      let losses = learner.loss(predictions, shard.query.targets)
-      let gradients = ends.replacing(gradient(of: losses, at: ends.leaves)).map { $0.value.sum([0]) }
+      let (predictions, losses) = scored(ends)
+      let gradients = KernelProfile.during(.outerGradient) {
+        ends.replacing(gradient(of: losses, at: ends.leaves)).map { $0.value.sum([0]) }
+      }
       return result(matching(learned, gradients), losses, adapted, predictions)
     case .displacement, .none:
       let constants = adapted.map(\.detached)
-      let predictions = learner.queryPredictions(constants, shard)
-      let losses = learner.loss(predictions, shard.query.targets)
+      let (predictions, losses) = scored(constants)
       let moved = displacement(from: start, to: constants)
       return result(matching(learned, moved), losses, adapted, predictions)
     }
@@ -92,12 +98,6 @@ public struct UnrolledGradient: Sendable {
     let named = initial.prefixed("initial")
     return learned.replacing(
       learned.entries.map { named.leaf($0.name)?.reshaped($0.leaf.shape) ?? .zeros($0.leaf.shape, $0.leaf.dtype) })
-  }
-
-  private func result(
-    _ gradient: ParameterTree<Variable>, _ losses: Variable, _ adapted: ParameterTree<Variable>, _ predictions: Variable
-  ) -> Result {
-    result(gradient.map(\.value), losses, adapted, predictions)
   }
 
   private func result(

@@ -31,6 +31,12 @@ public struct MetaSGD: Algorithm {
 
   public init() {}
 
+  /// One step with a given first rate for all entries.
+  public init(firstRate: Double) {
+    lowestRate = firstRate
+    highestRate = firstRate
+  }
+
   private var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
 
   public var isRecordable: Bool { true }

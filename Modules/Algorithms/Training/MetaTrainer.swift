@@ -98,11 +98,13 @@ public struct MetaTrainer: Sendable {
     let parts = try workers.map(shards) { shard, worker in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
-      let episodes = try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
+      let episodes = try KernelProfile.timed(.data) {
+        try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
+      }
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
       return recorder.contribution(algorithm, learner, state, episodes, context, layout, step: stepNumber, worker: worker)
     }
-    return try finish(parts, taskCount: size)
+    return try KernelProfile.timed(.optimizer) { try finish(parts, taskCount: size) }
   }
 
   private mutating func finish(_ parts: [ShardContribution], taskCount: Int) throws -> StepReport {

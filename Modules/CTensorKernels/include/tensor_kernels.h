@@ -142,8 +142,6 @@ void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
 
-/// Floating-point operations of all products (convolutions included) issued by this thread since it started.
-int64_t tk_product_operations(void);
 /// True where matrix products come from libxsmm.
 bool tk_has_libxsmm(void);
 /// A scratch block of this thread, at least `bytes` long; slot 0 to 3. Valid until the next call with the same slot.

@@ -64,8 +64,8 @@ struct Arguments: Sendable {
       if let extra = operands.first { throw .unexpectedOperand(extra, command: command.name) }
       return
     }
-    if operands.isEmpty, operand.count != .optional { throw .missingOperand(operand, command: command.name) }
-    if operands.count > 1, operand.count != .oneOrMore { throw .unexpectedOperand(operands[1], command: command.name) }
+    if operands.isEmpty, operand.count == .one || operand.count == .oneOrMore { throw .missingOperand(operand, command: command.name) }
+    if operands.count > 1, operand.count == .one || operand.count == .optional { throw .unexpectedOperand(operands[1], command: command.name) }
   }
 }
 

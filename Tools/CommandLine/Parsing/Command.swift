@@ -12,7 +12,7 @@ enum ExitCode: Int32, Sendable {
 struct Operand: Sendable, Hashable {
   /// How often it may be given.
   enum Count: Sendable, Hashable {
-    case optional, one, oneOrMore
+    case optional, one, oneOrMore, any
   }
 
   /// What stands for it in help, "ALGORITHM" for example.
@@ -25,6 +25,7 @@ struct Operand: Sendable, Hashable {
     case .optional: "[\(placeholder)]"
     case .one: placeholder
     case .oneOrMore: "\(placeholder)…"
+    case .any: "[\(placeholder)…]"
     }
   }
 }
@@ -41,7 +42,7 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> ExitCode
 
   /// Every command, in the order of the overview.
-  static let all: [Command] = [.list, .run, .runAll, .evaluate, .parity, .check, .help]
+  static let all: [Command] = [.list, .run, .runAll, .evaluate, .parity, .check, .bench, .help]
 
   /// The command of a name.
   static func named(_ name: String) throws(UsageError) -> Command {

@@ -1,0 +1,79 @@
+import Registry
+import Tasks
+import TensorCore
+
+/// Sixteen meta-batches, drawn and stacked beforehand, that an endless run cycles through: the work of drawing is left out of a
+/// benchmark, the work of handing an episode over is not.
+struct BatchPool: TaskDistribution {
+  static let card = TaskCard(id: "benchmark", title: "Synthetic tasks of the benchmarks", citation: "none")
+  static let hyperparameters = HyperparameterTable<BatchPool>([])
+  private static let batchCount = 16
+
+  private var batches: [Episodes] = []
+  private(set) var tasksPerBatch = 0
+  private(set) var signature = TaskSignature(
+    inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 1, queryCount: 1, suggestedModel: "mlp")
+
+  init() {}
+
+  private init(_ tasks: Int, _ signature: TaskSignature, draw: (Int) -> Episodes) {
+    tasksPerBatch = tasks
+    self.signature = signature
+    batches = (0..<Self.batchCount).map(draw)
+  }
+
+  var splitFingerprint: String { "none" }
+
+  func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+    let one = episodes(index..<(index + 1), in: split, seed: seed)
+    func alone(_ set: LabelledSet) -> LabelledSet {
+      LabelledSet(inputs: set.inputs[0], targets: set.targets.mapTensor { $0[0] })
+    }
+    return Episode(support: alone(one.support), query: alone(one.query))
+  }
+
+  /// Views of one batch.
+  /// - Precondition: The indices belong to one meta-batch.
+  func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
+    let start = indices.lowerBound % tasksPerBatch
+    precondition(start + indices.count <= tasksPerBatch, "episodes \(indices) of batches of \(tasksPerBatch)")
+    return batches[indices.lowerBound / tasksPerBatch % Self.batchCount][start..<(start + indices.count)]
+  }
+
+  /// Sine waves as in the `sinusoid` family, 10 support and 10 query points.
+  static func sinusoids(tasks: Int) -> BatchPool {
+    let family = Sinusoid()
+    return BatchPool(tasks, family.signature) { batch in
+      Episodes(((batch * tasks)..<((batch + 1) * tasks)).map { family.episode($0, in: .metaTrain, seed: 7) })
+    }
+  }
+
+  /// Images of 28×28: a prototype of normal noise for each class, plus 0.3 of noise for each drawing.
+  static func images(ways: Int, shots: Int, queries: Int, tasks: Int) -> BatchPool {
+    let signature = TaskSignature(
+      inputShape: [28, 28, 1], outputs: ways, objective: .crossEntropy, supportCount: ways * shots, queryCount: ways * queries,
+      suggestedModel: "conv")
+    return BatchPool(tasks, signature) { batch in
+      Episodes(
+        (0..<tasks).map { task in
+          var stream = RandomStream(seed: 7).child("benchmark images").child(batch).child(task)
+          let prototypes = (0..<(ways * 784)).map { _ in Float(stream.normal()) }
+          func drawn(_ count: Int) -> LabelledSet {
+            let inputs = Tensor(shape: [ways * count, 28, 28, 1]) { pixels in
+              for index in pixels.indices {
+                let (drawing, pixel) = index.quotientAndRemainder(dividingBy: 784)
+                let value = prototypes[drawing / count * 784 + pixel] + 0.3 * Float(stream.normal())
+                pixels.initializeElement(at: index, to: value)
+              }
+            }
+            let labels = Tensor(shape: [ways * count], dtype: .int64) { bytes in
+              let numbers = bytes.bindMemory(to: Int64.self)
+              for index in numbers.indices { numbers.initializeElement(at: index, to: Int64(index / count)) }
+            }
+            return LabelledSet(inputs: inputs, targets: .classes(labels, ways: ways))
+          }
+          return Episode(support: drawn(shots), query: drawn(queries))
+        })
+    }
+  }
+}
