@@ -41,6 +41,7 @@ import Testing
     (["list", "--json", "--markdown"], "--json and --markdown exclude each other; give one of them."),
     (["list", "algoritms"], "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, models, tasks."),
     (["run-all", "--only", "maml", "--skip", "maml"], "no algorithm is left to run; name at least one, and do not skip them all."),
+    (["run-all", "--task", "sinusoid,glyphs,sinusoid"], "--task names 'sinusoid' twice; name it once."),
     (["parity", "--tolerance", "-1", "x"], "--tolerance is '-1', expected a number of at least 0.0."),
   ])
   func `a command line that cannot be read`(arguments: [String], message: String) throws {

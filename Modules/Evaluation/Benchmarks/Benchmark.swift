@@ -51,6 +51,7 @@ public struct Benchmark: Sendable {
   /// - Parameters:
   ///   - peakRate: As ``ProductPeak`` measured it in this run.
   ///   - profiled: Whether to take a profile after the timing.
+  /// - Returns: Rates, memory and arithmetic.
   /// - Throws: What meta-training throws.
   public func run(peakRate: Double, profiled: Bool) throws -> BenchmarkResult {
     let clock = ContinuousClock()

@@ -31,7 +31,9 @@ extension BenchmarkResult {
     let (large, small) = (profile.filter { $0.seconds * 200 >= total }, profile.filter { $0.seconds * 200 < total })
     for row in large { append(row.pass.description, row.kernel, row.seconds, row.calls, row.operations) }
     if !small.isEmpty {
-      append("", "all others", small.reduce(0) { $0 + $1.seconds }, small.reduce(0) { $0 + $1.calls }, small.reduce(0) { $0 + $1.operations })
+      append(
+        "", "all others", small.reduce(0) { $0 + $1.seconds }, small.reduce(0) { $0 + $1.calls },
+        small.reduce(0) { $0 + $1.operations })
     }
     append("", "together", total, profile.reduce(0) { $0 + $1.calls }, profile.reduce(0) { $0 + $1.operations })
     return table

@@ -84,8 +84,8 @@ extension Workload {
 
   private static func image(
     _ id: String, _ gigaOperations: Double, ways: Int = 5, shots: Int = 1, queries: Int = 1, tasks: Int = 32, steps: Int,
-    rate: Double, downsampling: ConvNet.Downsampling = .stride, algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm = { MAML(inner: $0) },
-    name: String = "MAML, second order"
+    rate: Double, downsampling: ConvNet.Downsampling = .stride,
+    algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm = { MAML(inner: $0) }, name: String = "MAML, second order"
   ) -> Row {
     let text = "\(tasks) tasks, \(ways)-way \(shots)-shot, \(queries) queries a class, \(steps) steps of \(rate), \(name)"
     return Row(id: id, summary: text, gigaOperations: gigaOperations) { row in

@@ -37,7 +37,8 @@ extension Command {
     if arguments.has(.json) {
       try Console.print(JSON.array(results.map(\.json)).line)
     } else {
-      try Console.print("Products at most \((peak / 1e9).fixed(0)) GFLOP/s with \(threads) threads.\n\n\(BenchmarkResult.table(results).text)")
+      try Console.print(
+        "Products at most \((peak / 1e9).fixed(0)) GFLOP/s with \(threads) threads.\n\n\(BenchmarkResult.table(results).text)")
     }
     return .done
   }

@@ -13,7 +13,7 @@ struct Budget {
   static func of(_ kind: MetaGradientKind, on task: String) -> Budget {
     switch task {
     case "sinusoid", "sinusoid-frequency", "linear-classification":
-      return Budget(iterations: kind == .none ? 1 : 10_000)
+      return Budget(iterations: kind == .none ? 1 : 30_000)
     default:
       // Support-plus-one takes most of the test's time: a forward pass for each query sample.
       let test = [("test.episodes", "100"), ("test.steps", "3")]

@@ -12,14 +12,12 @@ extension Command {
       """
   ) { arguments in
     let checkpoint = try Checkpoint(contentsOf: arguments.operands[0])
-    var request = checkpoint.request(task: arguments.text(.task))
-    request.settings += try arguments.settings()
-    request.threads = arguments.threads
-    request.source = try arguments.source(of: request.task)
-    let experiment = try Experiment(request)
+    let task = arguments.text(.task) ?? checkpoint.task
+    let experiment = try checkpoint.experiment(
+      overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads)
     Interrupt.catchSignals()
     let session = Session(
-      experiment: experiment, folder: nil, label: "\(request.algorithm) on \(request.task)", quiet: arguments.has(.quiet))
+      experiment: experiment, folder: nil, label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))
     let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done

@@ -62,21 +62,25 @@ private struct Sweep {
   }
 
   private static func algorithms(_ arguments: Arguments) throws -> [String] {
-    let skipped = try (arguments.list(.skip) ?? []).map { id in try checked(id) }
-    let asked = try arguments.list(.only)?.map { id in try checked(id) } ?? AlgorithmRegistry.all.ids
+    let skipped = try ids(.skip, arguments) ?? []
+    let asked = try ids(.only, arguments) ?? AlgorithmRegistry.all.ids
+    for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
     let left = asked.filter { !skipped.contains($0) }
     guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
     return left
   }
 
-  private static func checked(_ id: String) throws -> String {
-    _ = try AlgorithmRegistry.type(of: id)
-    return id
+  /// The ids that a flag names, each once; nil where it was not given.
+  private static func ids(_ flag: Flag, _ arguments: Arguments) throws(UsageError) -> [String]? {
+    let ids = arguments.list(flag)
+    var seen: Set<String> = []
+    if let twice = ids?.first(where: { !seen.insert($0).inserted }) { throw .duplicateItem(flag, twice) }
+    return ids
   }
 
   /// The tasks asked for; otherwise the default ones, a task whose data are not found left out with a note.
   private static func tasks(_ arguments: Arguments) throws -> [String] {
-    if let asked = arguments.list(.tasks) {
+    if let asked = try ids(.tasks, arguments) {
       for id in asked { _ = try TaskRegistry.type(of: id) }
       return asked
     }

@@ -64,8 +64,9 @@ struct Arguments: Sendable {
       if let extra = operands.first { throw .unexpectedOperand(extra, command: command.name) }
       return
     }
-    if operands.isEmpty, operand.count == .one || operand.count == .oneOrMore { throw .missingOperand(operand, command: command.name) }
-    if operands.count > 1, operand.count == .one || operand.count == .optional { throw .unexpectedOperand(operands[1], command: command.name) }
+    let (needsOne, takesMany) = (operand.count == .one || operand.count == .oneOrMore, operand.count == .any || operand.count == .oneOrMore)
+    if operands.isEmpty, needsOne { throw .missingOperand(operand, command: command.name) }
+    if operands.count > 1, !takesMany { throw .unexpectedOperand(operands[1], command: command.name) }
   }
 }
 

@@ -8,6 +8,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case unexpectedValue(Flag, found: String)
   case duplicateFlag(Flag)
   case duplicateSetting(key: String)
+  case duplicateItem(Flag, String)
   case invalidValue(Flag, found: String)
   case invalidPair(Flag, found: String)
   case missingFlag(Flag, command: String)
@@ -29,6 +30,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "\(flag.spelling) takes no value, found '\(found)'; write \(flag.spelling) alone."
     case .duplicateFlag(let flag): "\(flag.spelling) is given twice; give it once."
     case .duplicateSetting(let key): "\(key) is set twice; set it once."
+    case .duplicateItem(let flag, let item): "\(flag.spelling) names '\(item)' twice; name it once."
     case .invalidValue(let flag, let found): "\(flag.spelling) is '\(found)', expected \(flag.domain)."
     case .invalidPair(let flag, let found):
       "\(flag.spelling) is '\(found)', expected \(flag.placeholder ?? "")."
