@@ -26,6 +26,8 @@ public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
   case workers
   /// A run that is saved, resumed and finished gives the bits of one that was not interrupted.
   case resuming
+  /// A step that is recorded and run again gives the bits of an eager one.
+  case recording
 }
 
 /// What one check found for an algorithm on one smoke problem.

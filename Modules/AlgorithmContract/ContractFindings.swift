@@ -51,6 +51,7 @@ struct ContractSuite {
     [
       initialStateFinding, contributionFinding, metaGradientFinding, secondOrderFinding, additivityFinding, pathFinding,
       taskIndependenceFinding, supportOrderFinding, queryUnseenFinding, workersFinding, resumingFinding,
+      recordingFinding,
     ]
   }
 

@@ -1,5 +1,6 @@
 import Algorithms
 import Models
+import Registry
 import Tasks
 import TensorCore
 
@@ -17,8 +18,8 @@ extension ContractSuite {
     return configuration
   }
 
-  private func trained(threads: Int) throws -> TrainingSnapshot {
-    var trainer = try MetaTrainer(algorithm, problem.learner, tasks: problem.tasks, configuration(threads: threads))
+  private func trained(_ algorithm: (any Algorithm)? = nil, threads: Int) throws -> TrainingSnapshot {
+    var trainer = try MetaTrainer(algorithm ?? self.algorithm, problem.learner, tasks: problem.tasks, configuration(threads: threads))
     for _ in 0..<Self.iterations { _ = try trainer.step() }
     return trainer.snapshot
   }
@@ -52,6 +53,48 @@ extension ContractSuite {
     } catch {
       return finding(.resuming, false, "meta-training failed: \(error)")
     }
+  }
+}
+
+extension ContractSuite {
+  var recordingFinding: ContractFinding {
+    guard algorithm.isRecordable else { return notApplicable(.recording, "the algorithm does not declare itself recordable") }
+    do {
+      if let name = try trained(threads: 1).difference(from: try trained(Unrecorded(base: algorithm), threads: 1)) {
+        return finding(.recording, false, "after \(Self.iterations) steps \(name) differs from eager steps")
+      }
+      return finding(.recording, true, "the bits of eager steps after \(Self.iterations) steps")
+    } catch {
+      return finding(.recording, false, "meta-training failed: \(error)")
+    }
+  }
+}
+
+/// Another algorithm whose steps are not recorded.
+private struct Unrecorded: Algorithm {
+  static let card = AlgorithmCard(id: "unrecorded", title: "", citation: "", metaGradient: .none)
+  static let hyperparameters = HyperparameterTable<Unrecorded>([])
+
+  let base: any Algorithm
+
+  init() { preconditionFailure("made around an algorithm only") }
+
+  init(base: any Algorithm) { self.base = base }
+
+  var adaptationSteps: Int { base.adaptationSteps }
+
+  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    base.initialState(learner, from: stream, dtype: dtype)
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    base.metaGradient(state, learner, shard, context)
+  }
+
+  func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    base.adapt(state, learner, support: support, steps: steps, context)
   }
 }
 

@@ -57,6 +57,14 @@ static void release_thread(void *unused) {
 }
 static void make_key(void) { pthread_key_create(&exit_key, release_thread); }
 
+// Hand the thread's cache back when it ends, whether it took blocks or only freed them.
+static void arm(void) {
+  if (local.armed) return;
+  pthread_once(&exit_once, make_key);
+  pthread_setspecific(exit_key, &local);
+  local.armed = true;
+}
+
 void tk_report_bytes(int64_t change) {
   local.unreported += change;
   if (local.unreported < REPORT_STEP && local.unreported > -REPORT_STEP) return;
@@ -92,11 +100,7 @@ void *tk_allocate(int64_t bytes) {
     local.cached_bytes -= rounded;
     return owned(item, NULL);
   }
-  if (!local.armed) {  // hand the cache back when the thread ends
-    pthread_once(&exit_once, make_key);
-    pthread_setspecific(exit_key, &local);
-    local.armed = true;
-  }
+  arm();
   pthread_mutex_lock(&shared_lock);
   item = shared_list[class];
   if (item) shared_list[class] = item->next;
@@ -113,6 +117,7 @@ void tk_release(void *pointer, int64_t bytes) {
     return;
   }
   tk_report_bytes(-rounded);
+  arm();
   block *item = (block *)front;
   if (local.cached_bytes + rounded > THREAD_LIMIT_BYTES) {
     give_to_shared(class, item);

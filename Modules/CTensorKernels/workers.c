@@ -104,6 +104,8 @@ void wk_run(wk_pool *p, int64_t count, void (*work)(void *, int64_t, int), void 
   }
 }
 
+int wk_threads(const wk_pool *p) { return p->helpers + 1; }
+
 void wk_destroy(wk_pool *p) {
   atomic_store(&p->stopping, true);
   if (p->helpers > 0) start_round(p);

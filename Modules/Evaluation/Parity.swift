@@ -35,9 +35,10 @@ private func parityRows(
   _ definition: ParityCase, _ tensors: ParityTensors, _ measure: ParityMeasure
 ) throws(ParityError.Fault) -> [ParityReport.Row] {
   let dtype = measure.dtype
-  var unrolled = UnrolledGradient(
-    InnerLoop(definition.optimizer, steps: definition.steps, learningRate: 0), definition.estimator)
-  if definition.headOnly { unrolled.adapts = { $0.hasPrefix("classifier.") } }
+  let inHead: @Sendable (String) -> Bool = { $0.hasPrefix("classifier.") }
+  let unrolled = UnrolledGradient(
+    InnerLoop(definition.optimizer, steps: definition.steps, learningRate: 0), definition.estimator,
+    adapts: definition.headOnly ? inHead : nil)
   let learner = Learner(model: definition.model, objective: definition.objective, trainingMode: .transductive)
   let shard = Episodes(
     support: tensors.episodes.support.converted(to: dtype), query: tensors.episodes.query.converted(to: dtype))

@@ -6,7 +6,7 @@ import Synchronization
 /// `@unchecked Sendable`: the C pool is used by one call of ``map(_:_:)`` at a time, which `turn` sees to, and hands each item
 /// to one thread.
 public final class WorkerPool: @unchecked Sendable {
-  /// The number of threads that take items, the calling one included.
+  /// The number of threads that take items, the calling one included; fewer than asked for where the system refused some.
   public let threads: Int
   private let pool: OpaquePointer?
   private let turn = Mutex(())
@@ -14,8 +14,8 @@ public final class WorkerPool: @unchecked Sendable {
   /// - Precondition: At least one thread.
   public init(threads: Int) {
     precondition(threads >= 1, "a worker pool of \(threads) threads")
-    self.threads = threads
     pool = threads > 1 ? wk_create(Int32(threads)) : nil
+    self.threads = pool.map { Int(wk_threads($0)) } ?? 1
   }
 
   deinit { if let pool { wk_destroy(pool) } }

@@ -1,4 +1,5 @@
 import CArchive
+import TensorCore
 
 #if canImport(Glibc)
 import Glibc
@@ -43,7 +44,7 @@ extension OmniglotSource.Container {
         let got = buffer.withUnsafeMutableBytes {
           archive_read_data(archive, $0.baseAddress.map { $0 + count }, $0.count - count)
         }
-        if got < 0 { throw .damagedArchive(path: path) }
+        if got < 0 { throw Self.failure(archive, at: isArchive ? path : "\(path)\(name.dropFirst(self.name.count))") }
         if got == 0 { break }
         count += got
       }
@@ -57,7 +58,7 @@ extension OmniglotSource.Container {
   func files() throws(OmniglotError) -> [File] {
     if isArchive {
       var status = stat()
-      guard stat(path, &status) == 0 else { throw .damagedArchive(path: path) }
+      guard stat(path, &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
       #if canImport(Darwin)
       let modified = status.st_mtimespec
       #else
@@ -78,23 +79,55 @@ extension OmniglotSource.Container {
   private func walk(
     _ visit: (_ archive: OpaquePointer, _ entry: OpaquePointer, _ name: String) throws(OmniglotError) -> Void
   ) throws(OmniglotError) {
-    guard let archive = isArchive ? archive_read_new() : archive_read_disk_new() else { throw .damagedArchive(path: path) }
+    try refuseUnreadable()
+    guard let archive = isArchive ? archive_read_new() : archive_read_disk_new() else {
+      throw .unreadable(.unreadable(path: path, code: ENOMEM))
+    }
     defer { archive_read_free(archive) }
-    guard let entry = archive_entry_new2(archive) else { throw .damagedArchive(path: path) }
+    guard let entry = archive_entry_new2(archive) else { throw .unreadable(.unreadable(path: path, code: ENOMEM)) }
     defer { archive_entry_free(entry) }
     let opened = isArchive ? openArchive(archive) : openFolder(archive)
-    guard opened == ARCHIVE_OK else { throw .damagedArchive(path: path) }
+    guard opened == ARCHIVE_OK else { throw Self.failure(archive, at: path) }
     while true {
       let status = archive_read_next_header2(archive, entry)
       if status == ARCHIVE_EOF { return }
       // A warning is about a name's character set or the like; the member can be read.
-      guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw .damagedArchive(path: path) }
+      guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw Self.failure(archive, at: path) }
       if !isArchive { archive_read_disk_descend(archive) }
       let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
       guard isFile, let stored = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else { continue }
       try visit(archive, entry, memberName(String(cString: stored)))
     }
   }
+
+  /// Asks the system before libarchive does, whose messages do not tell a missing permission from damage.
+  private func refuseUnreadable() throws(OmniglotError) {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
+    let kind = status.st_mode & S_IFMT
+    if isArchive, kind != S_IFREG { throw .unreadable(.notAFile(path: path)) }
+    if !isArchive, kind != S_IFDIR { throw .unreadable(.unreadable(path: path, code: ENOTDIR)) }
+  }
+
+  /// What libarchive has to say: the system's error where there is one, otherwise damage.
+  private static func failure(_ archive: OpaquePointer, at path: String) -> OmniglotError {
+    let code = archive_errno(archive)
+    // libarchive's own numbers are for the content: -1, EINVAL, and EILSEQ for a format that is not as it should be.
+    guard code <= 0 || code == EINVAL || code == EILSEQ || code == formatError else {
+      return .unreadable(.unreadable(path: path, code: code))
+    }
+    let reason = archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+    return .damagedArchive(path: path, reason: reason)
+  }
+
+  #if canImport(Darwin)
+  private static var formatError: Int32 { EFTYPE }
+  #else
+  private static var formatError: Int32 { EILSEQ }
+  #endif
 
   private func openArchive(_ archive: OpaquePointer) -> Int32 {
     archive_read_support_format_zip(archive)

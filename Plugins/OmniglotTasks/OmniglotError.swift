@@ -1,9 +1,13 @@
+public import TensorCore
+
 /// Omniglot data that are not what they should be.
 public enum OmniglotError: Error, Hashable, CustomStringConvertible {
   /// A folder has the other half of the data, but neither an archive nor an unpacked folder of this name.
   case missingArchive(name: String, folder: String)
-  /// An archive or folder is truncated, corrupt, or cannot be opened.
-  case damagedArchive(path: String)
+  /// An archive or folder, or a file in it, that the system does not let us open or read.
+  case unreadable(FileError)
+  /// An archive is truncated or corrupt; `reason` is the unpacking library's own message.
+  case damagedArchive(path: String, reason: String)
   /// A drawing lies where none should.
   case unexpectedMember(path: String, member: String)
   /// An archive holds two members of one name, or two archives the same class.
@@ -21,7 +25,9 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .missingArchive(let name, let folder):
       "\(folder) has neither \(name).zip nor a folder \(name); put one of them there."
-    case .damagedArchive(let path): "\(path) cannot be read to its end: it is truncated or corrupt; get it again."
+    case .unreadable(let error):
+      "\(error) Each half of the data has to be a zip archive, or the folder that it unpacks to, which this user may read."
+    case .damagedArchive(let path, let reason): "\(path) is truncated or corrupt (\(reason)); get it again."
     case .unexpectedMember(let path, let member):
       "\(path) holds \(member); drawings are expected at SET/ALPHABET/characterNN/NAME.png, as upstream."
     case .duplicateMember(let member): "the data hold \(member) twice; get the archives again."

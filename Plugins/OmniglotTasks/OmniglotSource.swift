@@ -63,7 +63,7 @@ package struct OmniglotSource: Sendable, Hashable {
 
   /// A digest of paths, sizes and modification times, 64 hexadecimal digits: equal as long as nobody touched the data.
   ///
-  /// - Throws: ``OmniglotError/damagedArchive(path:)`` when the data cannot be listed.
+  /// - Throws: ``OmniglotError`` when the data cannot be listed.
   package func identity() throws(OmniglotError) -> String {
     var hash = SHA256()
     for container in containers {

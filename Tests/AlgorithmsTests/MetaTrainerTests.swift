@@ -88,7 +88,7 @@ import Testing
     let before = bytes(run.snapshot)
     #expect(
       throws: TrainingError.diverged(
-        iteration: 1, parameter: "the meta-gradient of initial.layers.0.weight", innerLearningRateKey: "inner.learningRate")
+        iteration: 1, parameter: "initial.layers.0.weight", rates: ["inner.learningRate"])
     ) {
       for _ in 0..<20 { _ = try run.step() }
     }

@@ -12,8 +12,7 @@ import _TestSupport
   @Test func `sgd moves against the gradient`() throws {
     var learned = try Self.tree(1, 2)
     var update = OuterUpdate(OuterOptimizer(.sgd, learningRate: 0.1), iterations: 10, for: learned)
-    let norm = update.apply(try Self.tree(3, -4), to: &learned)
-    #expect(abs(norm - 5) < 1e-12)
+    update.apply(try Self.tree(3, -4), to: &learned)
     expectClose(learned["w"].doubles, [0.7, 2.4], tolerance: 1e-15)
   }
 
@@ -22,7 +21,7 @@ import _TestSupport
     optimizer.momentum = 0.5
     var learned = try Self.tree(0)
     var update = OuterUpdate(optimizer, iterations: 10, for: learned)
-    for _ in 0..<3 { _ = update.apply(try Self.tree(1), to: &learned) }
+    for _ in 0..<3 { update.apply(try Self.tree(1), to: &learned) }
     // Velocities 1, 1.5 and 1.75.
     expectClose(learned["w"].doubles, [-0.425], tolerance: 1e-15)
   }
@@ -30,10 +29,10 @@ import _TestSupport
   @Test func `Adam's first step has the length of the rate, its second follows the formula`() throws {
     var learned = try Self.tree(0, 0)
     var update = OuterUpdate(OuterOptimizer(.adam, learningRate: 0.01), iterations: 10, for: learned)
-    _ = update.apply(try Self.tree(2, -0.5), to: &learned)
+    update.apply(try Self.tree(2, -0.5), to: &learned)
     expectClose(learned["w"].doubles, [-0.01 * 2 / (2 + 1e-8), 0.01 * 0.5 / (0.5 + 1e-8)], tolerance: 1e-15)
     let before = learned["w"].doubles
-    _ = update.apply(try Self.tree(1, 1), to: &learned)
+    update.apply(try Self.tree(1, 1), to: &learned)
     let expected = zip(before, [2.0, -0.5]).map { value, first in
       let m = (0.9 * 0.1 * first + 0.1) / (1 - 0.81)
       let v = (0.999 * 0.001 * first * first + 0.001) / (1 - 0.999 * 0.999)
@@ -47,7 +46,7 @@ import _TestSupport
     optimizer.weightDecay = 0.1
     var learned = try Self.tree(3)
     var update = OuterUpdate(optimizer, iterations: 10, for: learned)
-    _ = update.apply(try Self.tree(0), to: &learned)
+    update.apply(try Self.tree(0), to: &learned)
     expectClose(learned["w"].doubles, [3 - 0.01 * 0.1 * 3], tolerance: 1e-15)
   }
 
@@ -58,7 +57,7 @@ import _TestSupport
       var learned = try Self.tree(0)
       var update = OuterUpdate(optimizer, iterations: 4, for: learned)
       return try (0..<5).map { _ in
-        defer { _ = update.apply(learned, to: &learned) }
+        defer { update.apply(learned, to: &learned) }
         _ = try Self.tree(0)
         return update.learningRate
       }
@@ -74,14 +73,14 @@ import _TestSupport
     byNorm.clipNorm = 1
     var learned = try Self.tree(0, 0)
     var update = OuterUpdate(byNorm, iterations: 1, for: learned)
-    #expect(abs(update.apply(try Self.tree(3, -4), to: &learned) - 5) < 1e-12)
+    update.apply(try Self.tree(3, -4), to: &learned)
     expectClose(learned["w"].doubles, [-0.6, 0.8], tolerance: 1e-12)
 
     var byValue = OuterOptimizer(.sgd, learningRate: 1)
     byValue.clipValue = 1
     learned = try Self.tree(0, 0, 0)
     update = OuterUpdate(byValue, iterations: 1, for: learned)
-    _ = update.apply(try Self.tree(3, -4, 0.5), to: &learned)
+    update.apply(try Self.tree(3, -4, 0.5), to: &learned)
     expectClose(learned["w"].doubles, [-1, 1, -0.5], tolerance: 1e-12)
   }
 }

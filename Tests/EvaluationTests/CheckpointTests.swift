@@ -95,6 +95,76 @@ import _TestSupport
   }
 }
 
+@Suite struct CheckpointDataTests {
+  /// Tasks of the given classes, of given data.
+  private func tasks(_ names: [Split: [String]], digest: String? = nil) -> FakeTasks {
+    var tasks = FakeTasks()
+    (tasks.names, tasks.dataDigest) = (names, digest)
+    return tasks
+  }
+
+  private func checkpoint(_ tasks: FakeTasks) throws -> Checkpoint {
+    let experiment = try Small.experiment(tasks: tasks)
+    return Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot)
+  }
+
+  private let classes: [Split: [String]] = [.metaTrain: ["a", "b"], .metaTest: ["c"]]
+
+  @Test func `the fingerprint and the digest are read back`() throws {
+    try withTemporaryFolder { folder in
+      for digest in [nil, "0123"] {
+        try checkpoint(tasks(classes, digest: digest)).write(to: folder)
+        let read = try Checkpoint(contentsOf: folder)
+        #expect(read.splitFingerprint == tasks(classes).splitFingerprint)
+        #expect(read.dataDigest == digest)
+      }
+    }
+  }
+
+  @Test func `a run does not go on with other classes or other data`() throws {
+    let kept = try checkpoint(tasks(classes, digest: "old"))
+    #expect(throws: Never.self) { try kept.trainer(for: Small.experiment(tasks: self.tasks(self.classes, digest: "old"))) }
+    let other = tasks([.metaTrain: ["a"], .metaTest: ["c"]], digest: "old")
+    #expect(throws: CheckpointError.otherSplits(found: other.splitFingerprint, expected: kept.splitFingerprint)) {
+      try kept.trainer(for: Small.experiment(tasks: other))
+    }
+    for digest in ["new", nil] {
+      #expect(throws: CheckpointError.otherData(found: digest, expected: "old")) {
+        try kept.trainer(for: Small.experiment(tasks: self.tasks(self.classes, digest: digest)))
+      }
+    }
+  }
+
+  @Test func `a test on other splits is checked against the classes that were trained on`() throws {
+    let trained = tasks(classes)
+    let kept = try checkpoint(trained)
+    func check(_ tested: FakeTasks, recorded: FakeTasks) throws {
+      try kept.refuseLeak(tested: tested, in: .metaTest) { recorded }
+    }
+    let leaking = tasks([.metaTrain: ["c"], .metaTest: ["b"]])
+    #expect(throws: TaskError.overlappingSplits(task: "fake", className: "b")) { try check(leaking, recorded: trained) }
+    #expect(throws: Never.self) { try check(tasks([.metaTest: ["d"]]), recorded: trained) }
+    // The run's own splits need no look at what was recorded.
+    #expect(throws: Never.self) { try check(trained, recorded: leaking) }
+    // Data under which the recorded settings mean other classes cannot say what was trained on.
+    #expect(throws: CheckpointError.otherSplits(found: leaking.splitFingerprint, expected: kept.splitFingerprint)) {
+      try check(leaking, recorded: leaking)
+    }
+  }
+
+  @Test func `a family without classes may be tested on other ranges`() throws {
+    let experiment = try Experiment(Small.request())
+    let kept = Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot)
+    let other = try kept.experiment(overrides: [("task.amplitude.high", "9")])
+    #expect(other.tasks.splitFingerprint != kept.splitFingerprint)
+    let shots = try kept.experiment(overrides: [("task.shots", "9")])
+    #expect(shots.tasks.splitFingerprint == kept.splitFingerprint)
+    #expect(throws: CheckpointError.otherSplits(found: other.tasks.splitFingerprint, expected: kept.splitFingerprint)) {
+      try kept.trainer(for: other)
+    }
+  }
+}
+
 @Suite struct MalformedCheckpointTests {
   /// A valid checkpoint, spoilt by a closure, and the error of reading it.
   private func error(_ spoil: (inout Safetensors) throws -> Void) throws -> (CheckpointError?, path: String) {
@@ -116,7 +186,7 @@ import _TestSupport
 
   @Test func `an untouched one is fine`() throws { #expect(try error { _ in }.0 == nil) }
 
-  @Test(arguments: ["formatVersion", "algorithm", "task", "model", "seed", "iteration", "iterations", "configuration"])
+  @Test(arguments: ["formatVersion", "algorithm", "task", "model", "seed", "iteration", "iterations", "splitFingerprint", "configuration"])
   func `missing metadata`(key: String) throws {
     let (error, path) = try error { $0.metadata[key] = nil }
     #expect(error == .missingMetadata(path: path, key: key))
@@ -146,14 +216,25 @@ import _TestSupport
     #expect(try error { $0.tensors[name] = Tensor(repeating: .nan, shape: [4]) }.0 == .notFinite(name: name))
   }
 
-  @Test func `a missing moment of the outer optimizer is found on resuming`() throws {
+  @Test func `the outer optimizer's moments are checked on resuming`() throws {
     let experiment = try Experiment(Small.request())
     let snapshot = try experiment.trainer().snapshot
     let moment = try #require(snapshot.tensors.keys.filter { $0.hasPrefix("outer.") }.min())
-    let rest = TrainingSnapshot(iteration: 0, tensors: snapshot.tensors.filter { $0.key != moment })
-    #expect(throws: TrainingError.snapshot(missingOrMisshapen: moment)) {
-      try Checkpoint(experiment: experiment, snapshot: rest).trainer(for: experiment)
+    let shape = try #require(snapshot.tensors[moment]?.shape)
+    func error(_ name: String, _ tensor: Tensor?) -> CheckpointError? {
+      var tensors = snapshot.tensors
+      tensors[name] = tensor
+      let checkpoint = Checkpoint(experiment: experiment, snapshot: TrainingSnapshot(iteration: 0, tensors: tensors))
+      do {
+        _ = try checkpoint.trainer(for: experiment)
+        return nil
+      } catch { return error as? CheckpointError }
     }
+    #expect(error(moment, snapshot.tensors[moment]) == nil)
+    #expect(error(moment, nil) == .missingTensor(name: moment))
+    #expect(error(moment, .zeros([7, 7])) == .shape(name: moment, expected: shape, found: [7, 7]))
+    #expect(error(moment, Tensor(repeating: .infinity, shape: shape)) == .notFinite(name: moment))
+    #expect(error("outer.third.x", .zeros([1])) == .unexpectedTensor(name: "outer.third.x"))
   }
 
   @Test func `a missing file and a missing folder's file`() throws {

@@ -71,6 +71,64 @@ import _TestSupport
     for text in [comparison.json, comparison.csv] { #expect(!text.contains("nan") && !text.contains("inf,")) }
   }
 
+  @Test func `a diverged accuracy becomes null with a count, and its row is the last`() throws {
+    let seed = try row(MAML(), [1, 1, 1])
+    func accurate(_ algorithm: any Algorithm, _ accuracies: [Double]) throws -> Comparison.Row {
+      let losses = accuracies.map { $0.isNaN ? Double.nan : 1 }
+      let mode = ModeResult(
+        name: "transductive", losses: [accuracies.map { _ in 1 }, losses], accuracies: [accuracies.map { _ in 0.5 }, accuracies])
+      return .init(
+        experiment: try Small.experiment(algorithm), result: TestResult(modes: [mode], episodes: seed.result.episodes))
+    }
+    let comparison = Comparison([try accurate(MAML(), [1, .nan, 0.9]), try accurate(Chance(), [0.2, 0.1, 0.3])])
+    #expect(comparison.groups[0].rows.map(\.experiment.ids.algorithm) == ["chance", "maml"])
+    #expect(comparison.json.contains("\"finalAccuracies\": [1.0,null,0.9]"))
+    #expect(comparison.json.contains("\"diverged\": 1"))
+    // The row's mean, interval and difference do not exist; the middle accuracy does, the diverged one being the worst.
+    #expect(comparison.csv.contains("fake,2,maml,mlp,transductive,accuracy,1,,,0.9,0.95,3,1,"))
+    #expect(comparison.table.contains("- (1 diverged, the others 95.00)"))
+    let difference = try #require(comparison.groups[0].difference(1))
+    #expect(difference.mean == nil && difference.diverged == 1)
+    for text in [comparison.json, comparison.csv, comparison.table, comparison.markdown] {
+      #expect(!text.split(whereSeparator: { ", |".contains($0) }).contains("nan"))
+    }
+  }
+
+  @Test func `the score after training's steps stands beside the final one, which rows are sorted by`() throws {
+    func curve(_ algorithm: any Algorithm, _ means: [Double]) throws -> Comparison.Row {
+      let plain = try row(algorithm, [1, 1])
+      let mode = ModeResult(name: "none", losses: means.map { [$0, $0] }, accuracies: nil)
+      return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
+    }
+    let once = try curve(MAML(inner: InnerLoop(steps: 1, learningRate: 0.1)), [4, 0.5, .nan])
+    let never = try curve(Chance(), [4, 3, 2])
+    let long = try curve(FirstOrderMAML(inner: InnerLoop(steps: 3, learningRate: 0.1)), [4, 3, 1])
+    #expect(once.afterTrainingSteps?.estimate?.mean == 0.5)
+    #expect(never.afterTrainingSteps == never.result.headline)
+    #expect(long.afterTrainingSteps == nil)
+    let comparison = Comparison([once, never, long])
+    #expect(order([once, never, long]) == ["fomaml", "chance", "maml"])
+    #expect(comparison.table.contains("after training's steps"))
+    #expect(comparison.table.contains("0.5000 ± 0.0000"))
+    #expect(comparison.table.contains("sorted by mse after 2 steps, those with diverged episodes last"))
+    #expect(comparison.markdown.contains("| after training's steps |"))
+    #expect(!once.table.contains("sorted by"))
+  }
+
+  @Test func `one step is one step`() throws {
+    #expect(Comparison([try row(MAML(), [1, 2])]).table.contains("mse after 1 step ·"))
+  }
+
+  @Test func `results of other modes are not paired`() throws {
+    func tested(_ mode: String) throws -> Comparison.Row {
+      let plain = try row(MAML(), [1, 2])
+      let result = ModeResult(name: mode, losses: [[1, 2]], accuracies: nil)
+      return .init(experiment: plain.experiment, result: TestResult(modes: [result], episodes: plain.result.episodes))
+    }
+    #expect(Comparison([try tested("support"), try tested("support")]).groups[0].difference(1) != nil)
+    #expect(Comparison([try tested("support"), try tested("transductive")]).groups[0].difference(1) == nil)
+  }
+
   @Test func `the CSV file has a line for every curve point`() throws {
     let lines = Comparison([try row(MAML(), [1, 3]), try row(Chance(), [2, 2])]).csv.split(separator: "\n")
     #expect(lines.count == 1 + 2 * 2)

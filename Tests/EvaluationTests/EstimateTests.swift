@@ -79,5 +79,12 @@ import _TestSupport
     #expect(median([-.infinity, 1, 2]) == 1)
   }
 
+  @Test func `diverged scores rank as the worst accuracies`() {
+    #expect(median([0.9, 0.8, .nan], moreIsBetter: true) == 0.8)
+    #expect(median([0.9, .nan, .nan], moreIsBetter: true) == nil)
+    #expect(CurvePoint(step: 1, scores: [0.9, 0.8, .nan], isAccuracy: true).median == 0.8)
+    #expect(CurvePoint(step: 1, scores: [0.9, 0.8, .nan]).median == 0.9)
+  }
+
   @Test func `nothing has no median`() { #expect(median([]) == nil) }
 }

@@ -185,12 +185,25 @@ import Testing
     }
     let base = try total()
     for setting in [
-      ("task.shots", "50"), ("task.queries", "500"), ("model.hidden", "64"), ("inner.steps", "9"), ("training.shardSize", "3"),
+      ("task.shots", "50"), ("task.queries", "500"), ("model.hidden", "64"), ("inner.steps", "9"),
     ] {
       #expect(try total([setting]) > base, "\(setting)")
     }
     #expect(try total(threads: 2) > base)
+    #expect(try total([("training.metaBatch", "6"), ("training.shardSize", "3")]) > total([("training.metaBatch", "6")]))
   }
 
-  @Test func `the machine has memory`() { #expect(Machine.memoryBytes > 1 << 28) }
+  @Test func `a meta-batch that is no multiple of the shard size needs a second recording`() throws {
+    func training(_ metaBatch: String) throws -> Int {
+      try Experiment(Small.request("maml", [("training.metaBatch", metaBatch)])).memoryEstimate.trainingBytes
+    }
+    // Shards of two: one alone, beside a whole one.
+    #expect(try training("3") > training("4"))
+    #expect(try training("4") == training("2"))
+  }
+
+  @Test func `a learned rate for each parameter counts as one`() throws {
+    func parameters(_ algorithm: String) throws -> Int { try Experiment(Small.request(algorithm)).memoryEstimate.parameterBytes }
+    #expect(try parameters("meta-sgd") == 2 * parameters("maml"))
+  }
 }

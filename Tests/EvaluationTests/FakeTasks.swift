@@ -15,6 +15,7 @@ struct FakeTasks: TaskDistribution {
   var names: [Split: [String]] = [:]
   /// The episode that holds a number that is not finite, in its query targets.
   var spoilt: Int?
+  var dataDigest: String?
 
   init() {}
 

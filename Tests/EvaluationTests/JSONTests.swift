@@ -1,6 +1,19 @@
 import Evaluation
 import Testing
 
+@Suite struct TextTableTests {
+  @Test func `without titles all columns are to the left`() {
+    #expect(TextTable(rows: [["a", "1", "x"], ["bcd", "20", ""]]).text == "a    1   x\nbcd  20\n")
+  }
+
+  @Test func `under titles numbers are to the right`() {
+    var table = TextTable(["name", "n"])
+    for row in [["a", "1"], ["b", "20"]] { table.append(row) }
+    #expect(table.lines == ["name   n", "a      1", "b     20"])
+    #expect(table.markdown == "| name | n |\n| --- | ---: |\n| a | 1 |\n| b | 20 |\n")
+  }
+}
+
 @Suite struct JSONTests {
   @Test(arguments: [
     ("plain", "\"plain\""), ("a \"b\" \\ c", "\"a \\\"b\\\" \\\\ c\""), ("\n\r\t", "\"\\n\\r\\t\""), ("\u{1}\u{1f}", "\"\\u0001\\u001f\""),

@@ -2,6 +2,7 @@ import Algorithms
 import Evaluation
 import Models
 import Registry
+import Synchronization
 import TensorCore
 import Tasks
 import Testing
@@ -81,6 +82,22 @@ import _TestSupport
     #expect(Comparison.Row(experiment: experiment, result: result).json.line.contains("\"mean\":null"))
   }
 
+  @Test func `a diverged classification is counted at the step, the accuracy not a number where the loss is none`() throws {
+    var request = ExperimentRequest(algorithm: "maml", task: "linear-classification")
+    request.model = "mlp"
+    request.settings = [("inner.learningRate", "1000"), ("model.hidden", "8,8"), ("test.episodes", "20"), ("test.steps", "10")]
+      .map { (key: $0.0, value: $0.1) }
+    let experiment = try Experiment(request)
+    let mode = try experiment.metaTest(experiment.trainer().state).modes[0]
+    let accuracies = try #require(mode.accuracies)
+    for (losses, accuracies) in zip(mode.losses, accuracies) {
+      #expect(losses.map(\.isFinite) == accuracies.map(\.isFinite))
+    }
+    let curve = try #require(mode.accuracyCurve)
+    #expect(curve[0].diverged == 0 && curve[0].estimate?.mean != nil)
+    #expect(curve[10].diverged > 0 && curve[10].estimate?.mean == nil)
+  }
+
   private func glyphs(_ settings: [(String, String)] = []) -> ExperimentRequest {
     var request = ExperimentRequest(algorithm: "maml", task: "glyphs")
     request.settings =
@@ -103,8 +120,56 @@ import _TestSupport
     #expect(accuracies.allSatisfy { $0.allSatisfy { (0...1).contains($0) && abs((6 * $0).rounded() - 6 * $0) < 1e-9 } })
   }
 
-  @Test func `transductive alone when that is asked for`() throws {
-    let experiment = try Experiment(glyphs([("test.modes", "transductive")]))
-    #expect(try experiment.metaTest(experiment.trainer().state).modes.map(\.name) == ["transductive"])
+  @Test(arguments: ["transductive", "support", "support-plus-one"]) func `one mode alone when that is asked for`(mode: String) throws {
+    let experiment = try Experiment(glyphs([("test.modes", mode)]))
+    let result = try experiment.metaTest(experiment.trainer().state)
+    #expect(result.modes.map(\.name) == [mode])
+    // Adaptation does not depend on the mode: alone it scores as beside the others.
+    let all = try Experiment(glyphs([("training.normalisation", "support")]))
+    #expect(try all.metaTest(all.trainer().state).modes.first { $0.name == mode } == result.modes[0])
+  }
+
+  @Test func `a model that was trained with the support's statistics has them as its headline`() throws {
+    let experiment = try Experiment(glyphs([("training.normalisation", "support")]))
+    let result = try experiment.metaTest(experiment.trainer().state)
+    #expect(result.modes.map(\.name) == ["support", "transductive", "support-plus-one"])
+    #expect(result.headlineScores == result.modes[0].accuracies?.last)
+    let table = Comparison([.init(experiment: experiment, result: result)]).table
+    #expect(table.contains("accuracy in % after 1 step, tested support, trained support"))
+  }
+
+  @Test func `a shard adapts once, whatever the number of modes`() throws {
+    let base = try Experiment(glyphs())
+    let count = Counting.adaptations.withLock { $0 }
+    let experiment = try Experiment(
+      algorithm: Counting(), learner: base.learner, tasks: base.tasks, training: base.training, test: base.test)
+    #expect(try experiment.metaTest(experiment.trainer().state).modes.count == 2)
+    // Four episodes in shards of two.
+    #expect(Counting.adaptations.withLock { $0 } == count + 2)
+  }
+}
+
+/// MAML that counts its adaptations.
+private struct Counting: Algorithm {
+  static let adaptations = Mutex(0)
+  static let card = AlgorithmCard(id: "counting", title: "for tests", citation: "none", metaGradient: .exact)
+  static let hyperparameters = HyperparameterTable<Counting>([])
+  private let maml = MAML()
+
+  var adaptationSteps: Int { maml.adaptationSteps }
+
+  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    maml.initialState(learner, from: stream, dtype: dtype)
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    maml.metaGradient(state, learner, shard, context)
+  }
+
+  func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    Self.adaptations.withLock { $0 += 1 }
+    return maml.adapt(state, learner, support: support, steps: steps, context)
   }
 }

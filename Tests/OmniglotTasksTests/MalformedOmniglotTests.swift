@@ -72,11 +72,51 @@ import Darwin
     try withTemporaryFolder { folder in
       let background = SyntheticOmniglot().archive(of: "images_background")
       let error = #expect(throws: OmniglotError.self) { try read(background: background, evaluation: Array(content.utf8), folder: folder) }
-      guard case .damagedArchive(let path) = error else {
+      guard case .damagedArchive(let path, let reason) = error else {
         Issue.record("unexpected \(String(describing: error))")
         return
       }
       #expect(path.hasSuffix("images_evaluation.zip"))
+      // libarchive's own words, whatever they are.
+      #expect(!reason.isEmpty && !reason.contains("no reason"))
+    }
+  }
+
+  @Test func `a folder in an archive's place, or a file in a folder's, is not called damage`() throws {
+    try withTemporaryFolder { folder in
+      try SyntheticOmniglot().writeFolders(to: folder)
+      try #require(mkdir("\(folder)/images_background.zip", 0o700) == 0)
+      let source = try OmniglotSource(folder: folder)
+      let archive = source.containers[0].path
+      #expect(throws: OmniglotError.unreadable(.notAFile(path: archive))) { try OmniglotDrawings(reading: source) }
+      #expect(throws: OmniglotError.unreadable(.notAFile(path: archive))) {
+        var task = Omniglot.small
+        try task.prepare(source: folder, cache: DrawingCache(folder: "\(folder)/cache"))
+      }
+    }
+    try withTemporaryFolder { folder in
+      for name in OmniglotSource.names { try writeFile([1], to: "\(folder)/\(name)") }
+      let source = try OmniglotSource(folder: folder)
+      #expect(throws: OmniglotError.unreadable(.unreadable(path: source.containers[0].path, code: ENOTDIR))) {
+        try OmniglotDrawings(reading: source)
+      }
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "permissions do not bind root")) func `missing permissions are named`() throws {
+    try withTemporaryFolder { folder in
+      try SyntheticOmniglot().writeFolders(to: folder)
+      let source = try OmniglotSource(folder: folder)
+      let drawing = "\(source.containers[1].path)\(Self.drawing.dropFirst("images_evaluation".count))"
+      try #require(chmod(drawing, 0) == 0)
+      #expect(throws: OmniglotError.unreadable(.unreadable(path: drawing, code: EACCES))) { try OmniglotDrawings(reading: source) }
+    }
+    try withTemporaryFolder { folder in
+      try SyntheticOmniglot().writeArchives(to: folder)
+      let source = try OmniglotSource(folder: folder)
+      let archive = source.containers[0].path
+      try #require(chmod(archive, 0) == 0)
+      #expect(throws: OmniglotError.unreadable(.unreadable(path: archive, code: EACCES))) { try OmniglotDrawings(reading: source) }
     }
   }
 

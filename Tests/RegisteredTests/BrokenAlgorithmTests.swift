@@ -23,6 +23,7 @@ import Testing
     Fault(type: OneStepShort.self, checks: [.metaGradient]),
     Fault(type: FirstTaskForAll.self, checks: [.taskIndependence]),
     Fault(type: ForgetsAGradient.self, checks: [.card, .contribution]),
+    Fault(type: RecordsADraw.self, checks: [.recording]),
     Fault(type: DeafSetting.self, checks: [.hyperparameters]),
   ]
 

@@ -182,3 +182,18 @@ struct DeafSetting: BrokenAlgorithm {
     set {}
   }
 }
+
+/// A number drawn anew for each step, which a recording would keep for ever.
+struct RecordsADraw: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+  var isRecordable: Bool { true }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    var stream = context.stream(task: 0, step: 0)
+    let factor = stream.uniform(0.5...1.5)
+    result.gradient = result.gradient.map { factor * $0 }
+    return result
+  }
+}

@@ -50,6 +50,18 @@ import Testing
     }
   }
 
+  /// Each item waits until two are held at once, so that the test passes only where two threads work.
+  @Test(.timeLimit(.minutes(1))) func `two threads work at the same time`() throws {
+    let pool = WorkerPool(threads: 2)
+    let held = Atomic<Int>(0)
+    let workers = try pool.map(2) { (_: Int, worker: Int) in
+      held.add(1, ordering: .sequentiallyConsistent)
+      while held.load(ordering: .sequentiallyConsistent) < 2 {}
+      return worker
+    }
+    #expect(Set(workers) == [0, 1])
+  }
+
   @Test func `a pool of no threads traps`() async {
     await #expect(processExitsWith: .failure) { _ = WorkerPool(threads: 0) }
   }

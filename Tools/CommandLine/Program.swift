@@ -6,7 +6,8 @@ enum Program {
     Console.ignoreBrokenPipes()
     do {
       return try dispatch(words)
-    } catch is Interrupted {
+    } catch let interruption as Interrupted {
+      Console.note("tools: interrupted \(interruption.place).")
       return .interrupted
     } catch {
       Console.note("tools: error: \(error)")

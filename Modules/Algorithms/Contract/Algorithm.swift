@@ -19,7 +19,7 @@ public protocol Algorithm: Sendable {
   /// Takes the settings that the algorithm is published with for such tasks; settings made by hand come after.
   mutating func adopt(_ signature: TaskSignature)
 
-  /// The meta-batch, the outer optimizer and the length of a run that suit such tasks.
+  /// The meta-batch and the outer optimizer that suit such tasks; how long a run is, its user says.
   func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration
 
   /// True when ``metaGradient(_:_:_:_:)`` is tensor operations alone, the same ones for all shards of a shape.
@@ -76,6 +76,14 @@ extension Algorithm {
   }
 }
 
+extension Algorithm {
+  /// The settings that adaptation diverges by: "inner.learningRate", or what an algorithm draws its rates from.
+  static var innerRateKeys: [String] {
+    let keys = hyperparameters.keys
+    return keys.contains("inner.learningRate") ? ["inner.learningRate"] : keys.filter { $0.contains("Rate") }
+  }
+}
+
 /// A task's (or several tasks') state after some adaptation steps.
 public struct Adapted: Sendable {
   /// Adapted parameters, [T, …] each.
@@ -95,9 +103,12 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
   case needsMetaBatch(algorithm: String, expected: Int, found: Int, because: String)
 
   case needsMode(algorithm: String, setting: String, mode: String)
+  case emptyRange(algorithm: String, setting: String, low: Double, high: Double)
 
   public var description: String {
     switch self {
+    case .emptyRange(let algorithm, let setting, let low, let high):
+      "\(algorithm): \(setting).low is \(low) and \(setting).high is \(high); the low end must not lie above the high end."
     case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) goes with mode=\(mode) only."
     case .needsMetaBatch(let algorithm, let expected, let found, let because):
       "\(algorithm): the meta-batch is \(found), expected \(expected), because \(because)."

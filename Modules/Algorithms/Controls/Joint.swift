@@ -11,7 +11,7 @@ public import TensorCore
 /// ```
 /// It learns what tasks have in common, but not how to adapt; meta-learning has to beat it.
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: "pretraining on all of the tasks", their baseline.
-public struct Joint: Algorithm {
+public struct Joint: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "joint", title: "Control: joint training on all tasks, then fine-tuning",
     citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400", metaGradient: .exact)
@@ -30,10 +30,6 @@ public struct Joint: Algorithm {
 
   public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
 
-  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(learned: learner.model.initialParameters(from: stream, dtype: dtype).prefixed("initial"))
-  }
-
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
@@ -50,12 +46,6 @@ public struct Joint: Algorithm {
   ) -> Tensor {
     let (predictions, pooled) = pooledPredictions(state.initial.map(Variable.init(constant:)), learner, shard)
     return learner.losses(predictions.value, pooled.targets)
-  }
-
-  public func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    inner.adapted(state.learned, learner, support: support, steps: steps)
   }
 
   private func pooledPredictions(

@@ -59,10 +59,11 @@ public struct InnerLoop: Sendable, Hashable {
   }
 
   /// The rule's hyperparameters over the task axis: those in `learned` as they are, the others as constants.
-  func hyperparameters(learned: ParameterTree<Variable>, tasks: Int, dtype: DType) -> ParameterTree<Variable> {
+  func hyperparameters(learned: ParameterTree<Variable>, tasks: Int, dtype: DType) -> InnerOptimizer.Hyperparameters {
     let fixed = constants.filter { learned.leaf($0.name) == nil }
-    return ParameterTree(fixed.map { ($0.name, Variable(constant: Tensor($0.leaf, dtype: dtype).repeated(tasks))) })
-      .merging(learned)
+    let tree = ParameterTree(fixed.map { ($0.name, Variable(constant: Tensor($0.leaf, dtype: dtype).repeated(tasks))) })
+    return InnerOptimizer.Hyperparameters(
+      tree: tree.merging(learned), fixedRate: learned.leaf("learningRate") == nil ? learningRate : nil)
   }
 }
 
@@ -97,7 +98,7 @@ extension InnerLoop {
   ///   - batch: The support samples of a step; all of them where nil.
   /// - Returns: All parameters after 0, 1, …, `steps` steps, and the loss before each step.
   func adapt(
-    _ start: ParameterTree<Variable>, _ hyper: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet, steps: Int,
+    _ start: ParameterTree<Variable>, _ hyper: InnerOptimizer.Hyperparameters, _ learner: Learner, _ support: LabelledSet, steps: Int,
     keeping derivative: UnrolledDerivative, adapts: ((String) -> Bool)? = nil, memory: inout InnerOptimizer.Memory,
     batch: ((Int) -> LabelledSet)? = nil
   ) -> AdaptationPath {

@@ -33,17 +33,27 @@ public enum InnerOptimizer: String, Sendable, CaseIterable {
     var detached: Memory { Memory(moments: moments.map { $0.map(\.detached) }, step: step) }
   }
 
-  /// One step on parameters [T, …] with hyperparameters [T] each, or [T, …] for per-parameter rates.
+  /// The hyperparameters of a step.
+  struct Hyperparameters {
+    /// Variables [T] each, or [T, …] for per-parameter rates; constants and learned ones alike.
+    let tree: ParameterTree<Variable>
+    /// The learning rate where it is a constant of the settings: a number, which fuses into one kernel.
+    let fixedRate: Double?
+
+    subscript(name: String) -> Variable { tree[name] }
+  }
+
+  /// One step on parameters [T, …].
   func step(
-    _ parameters: ParameterTree<Variable>, _ gradients: ParameterTree<Variable>, _ hyper: ParameterTree<Variable>,
+    _ parameters: ParameterTree<Variable>, _ gradients: ParameterTree<Variable>, _ hyper: Hyperparameters,
     _ memory: inout Memory
   ) -> ParameterTree<Variable> {
     memory.step += 1
     switch self {
     case .sgd:
-      return parameters.zip(gradients) { $0.moved(by: hyper["learningRate"], times: $1) }
+      return parameters.zip(gradients) { $0.moved(by: hyper, times: $1) }
     case .perParameterSGD:
-      let rates = hyper.subtree("rates")
+      let rates = hyper.tree.subtree("rates")
       return parameters.replacing(
         zip(zip(parameters.names, parameters.leaves), gradients.leaves).map { named, gradient in
           named.1 - rates[named.0] * gradient
@@ -52,7 +62,7 @@ public enum InnerOptimizer: String, Sendable, CaseIterable {
       let velocity =
         memory.moments.first.map { old in old.zip(gradients) { $0 * hyper["momentum"].aligned(with: $0) + $1 } } ?? gradients
       memory.moments = [velocity]
-      return parameters.zip(velocity) { $0.moved(by: hyper["learningRate"], times: $1) }
+      return parameters.zip(velocity) { $0.moved(by: hyper, times: $1) }
     case .adagrad:
       let squares = memory.moments.first.map { old in old.zip(gradients) { $0 + $1.squared() } } ?? gradients.map { $0.squared() }
       memory.moments = [squares]
@@ -69,7 +79,7 @@ public enum InnerOptimizer: String, Sendable, CaseIterable {
   }
 
   private func adam(
-    _ parameters: ParameterTree<Variable>, _ gradients: ParameterTree<Variable>, _ hyper: ParameterTree<Variable>,
+    _ parameters: ParameterTree<Variable>, _ gradients: ParameterTree<Variable>, _ hyper: Hyperparameters,
     _ memory: inout Memory
   ) -> ParameterTree<Variable> {
     let (beta1, beta2) = (hyper["beta1"], hyper["beta2"])
@@ -90,13 +100,13 @@ public enum InnerOptimizer: String, Sendable, CaseIterable {
 
   private func rescaled(
     _ parameters: ParameterTree<Variable>, _ directions: ParameterTree<Variable>, _ squares: ParameterTree<Variable>,
-    _ hyper: ParameterTree<Variable>
+    _ hyper: Hyperparameters
   ) -> ParameterTree<Variable> {
     let epsilon = hyper["epsilon"]
     let steps = directions.zip(squares) { direction, square in
       direction * (square + epsilon.aligned(with: square)).reciprocalSquareRoot(epsilon: 0)
     }
-    return parameters.zip(steps) { $0.moved(by: hyper["learningRate"], times: $1) }
+    return parameters.zip(steps) { $0.moved(by: hyper, times: $1) }
   }
 }
 
@@ -106,12 +116,10 @@ extension Variable {
     reshaped(parameter.shape.reducing(AxisSet(1..<parameter.shape.rank)))
   }
 
-  /// θ − α·d, with α [T].
-  ///
-  /// A rate that is a constant and the same for all tasks becomes a factor of one fused multiplication and addition.
-  fileprivate func moved(by rate: Variable, times direction: Variable) -> Variable {
-    if !rate.isTracked, rate.value.isRepeated { return adding(direction, scaledBy: -rate.value.repeatedItem.scalar) }
-    return self - rate.aligned(with: direction) * direction
+  /// θ − α·d.
+  fileprivate func moved(by hyper: InnerOptimizer.Hyperparameters, times direction: Variable) -> Variable {
+    if let rate = hyper.fixedRate { return adding(direction, scaledBy: -rate) }
+    return self - hyper["learningRate"].aligned(with: direction) * direction
   }
 
   fileprivate func raised(to exponent: Int) -> Variable {

@@ -17,13 +17,13 @@ public import TensorCore
 ///   optimization and meta-learning", ICML 2018, equations 5 to 7 (reverse mode).
 public struct UnrolledGradient: Sendable {
   /// The rule, the number of steps and the values of what is not learned.
-  public var inner: InnerLoop
+  public let inner: InnerLoop
   /// Which derivative; not ``MetaGradientKind/none``.
-  public var kind: MetaGradientKind
+  public let kind: MetaGradientKind
   /// The parameters that adapt, by name; all where nil.
   ///
   /// The others keep their initial values.
-  public var adapts: (@Sendable (String) -> Bool)?
+  public let adapts: (@Sendable (String) -> Bool)?
 
   /// A derivative through an inner loop.
   /// - Precondition: The kind is one of a gradient.
@@ -85,7 +85,7 @@ public struct UnrolledGradient: Sendable {
 
   /// Adapts all parameters, or the chosen ones while the others stay.
   private func adapt(
-    _ start: ParameterTree<Variable>, _ hyper: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet,
+    _ start: ParameterTree<Variable>, _ hyper: InnerOptimizer.Hyperparameters, _ learner: Learner, _ support: LabelledSet,
     keeping derivative: UnrolledDerivative
   ) -> ParameterTree<Variable> {
     var memory = InnerOptimizer.Memory()

@@ -1,7 +1,5 @@
-import Models
 public import Registry
 public import Tasks
-public import TensorCore
 
 /// Model-agnostic meta-learning: an initialisation from which a few gradient steps adapt to a task.
 ///
@@ -12,7 +10,7 @@ public import TensorCore
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1 and equation 1, <https://arxiv.org/abs/1703.03400>. Deviation: losses
 ///   are means over samples. The code of the paper sums over the support set and divides by the shots, so that its α for N ways is
 ///   N·α here.
-public struct MAML: Algorithm {
+public struct MAML: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "maml", title: "Model-agnostic meta-learning, exact second order",
     citation: "Finn et al., ICML 2017, algorithm 1, https://arxiv.org/abs/1703.03400", metaGradient: .exact)
@@ -29,24 +27,12 @@ public struct MAML: Algorithm {
 
   public var isRecordable: Bool { true }
 
-  public var adaptationSteps: Int { inner.steps }
-
   public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
-
-  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(learned: learner.model.initialParameters(from: stream, dtype: dtype).prefixed("initial"))
-  }
 
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
-  }
-
-  public func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    inner.adapted(state.learned, learner, support: support, steps: steps)
   }
 }
 

@@ -11,7 +11,7 @@ public import TensorCore
 /// α has θ's shape: it learns the direction of the update as well as its length, and may become negative.
 /// - SeeAlso: Li, Zhou, Chen and Li, 2017, algorithm 1 and equation 4, <https://arxiv.org/abs/1707.09835>: one step, and one α₀ drawn
 ///   from U[0.005, 0.1] for all entries. More steps than one share the same α (an extension of ours).
-public struct MetaSGD: Algorithm {
+public struct MetaSGD: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-sgd", title: "Meta-SGD: learned initialisation and per-parameter learning rates",
     citation: "Li et al., 2017, algorithm 1, https://arxiv.org/abs/1707.09835", metaGradient: .exact)
@@ -37,16 +37,21 @@ public struct MetaSGD: Algorithm {
     highestRate = firstRate
   }
 
-  private var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
+  /// SGD with a learned rate for each entry.
+  public var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
 
   public var isRecordable: Bool { true }
 
-  public var adaptationSteps: Int { steps }
+  public func validate(_ learner: Learner, metaBatchSize: Int) throws(AlgorithmError) {
+    guard lowestRate <= highestRate else {
+      throw .emptyRange(algorithm: "meta-sgd", setting: "initialRate", low: lowestRate, high: highestRate)
+    }
+  }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     let initial = learner.model.initialParameters(from: stream, dtype: dtype)
     var draw = stream.child("initial rate")
-    let rate = draw.uniform(min(lowestRate, highestRate)...max(lowestRate, highestRate))
+    let rate = draw.uniform(lowestRate...highestRate)
     let rates = initial.map { Tensor(repeating: rate, shape: $0.shape, dtype: dtype) }
     return MetaState(learned: initial.prefixed("initial").merging(rates.prefixed("inner.rates")))
   }
@@ -55,12 +60,6 @@ public struct MetaSGD: Algorithm {
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
-  }
-
-  public func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    inner.adapted(state.learned, learner, support: support, steps: steps)
   }
 }
 

@@ -46,10 +46,12 @@ public struct OuterUpdate: Sendable {
 
   /// One meta-update with a gradient that is a mean over tasks.
   ///
-  /// - Returns: The gradient's norm before clipping.
-  public mutating func apply(_ gradient: ParameterTree<Tensor>, to learned: inout ParameterTree<Tensor>) -> Double {
-    let norm = gradient.leaves.reduce(0) { $0 + $1.map(.square).total.scalar }.squareRoot()
-    let clipped = clip(gradient, norm: norm)
+  /// - Parameters:
+  ///   - gradient: One leaf for each learned one.
+  ///   - norm: The gradient's norm, which clipping goes by; taken here where nil.
+  ///   - learned: What is updated.
+  public mutating func apply(_ gradient: ParameterTree<Tensor>, norm: Double? = nil, to learned: inout ParameterTree<Tensor>) {
+    let clipped = clip(gradient, norm)
     let rate = learningRate
     count += 1
     switch optimizer.rule {
@@ -60,7 +62,6 @@ public struct OuterUpdate: Sendable {
       learned = learned.zip(velocity) { $0.combined(.add(scale: -rate), with: $1) }
     case .adam, .adamw: applyAdam(clipped, to: &learned, rate: rate)
     }
-    return norm
   }
 
   private mutating func applyAdam(_ gradient: ParameterTree<Tensor>, to learned: inout ParameterTree<Tensor>, rate: Double) {
@@ -68,9 +69,10 @@ public struct OuterUpdate: Sendable {
       rate: rate, decays: (optimizer.beta1, optimizer.beta2), epsilon: optimizer.epsilon,
       weightDecay: optimizer.rule == .adamw ? optimizer.weightDecay : 0, number: count)
     for (name, slope) in gradient.entries {
-      var value = learned[name]
-      var first = moments["first.\(name)"]
-      var second = moments["second.\(name)"]
+      // Taken out of the trees, so that Adam has the only reference to each and works in place.
+      var value = learned.take(name)
+      var first = moments.take("first.\(name)")
+      var second = moments.take("second.\(name)")
       value.applyAdam(slope, first: &first, second: &second, step)
       learned[name] = value
       moments["first.\(name)"] = first
@@ -78,8 +80,9 @@ public struct OuterUpdate: Sendable {
     }
   }
 
-  private func clip(_ gradient: ParameterTree<Tensor>, norm: Double) -> ParameterTree<Tensor> {
+  private func clip(_ gradient: ParameterTree<Tensor>, _ known: Double?) -> ParameterTree<Tensor> {
     var result = gradient
+    let norm = optimizer.clipNorm > 0 ? known ?? gradient.norm : 0
     if optimizer.clipNorm > 0, norm > optimizer.clipNorm {
       result = result.map { (optimizer.clipNorm / norm) * $0 }
     }
@@ -92,5 +95,17 @@ public struct OuterUpdate: Sendable {
       }
     }
     return result
+  }
+}
+
+extension ParameterTree<Tensor> {
+  /// The square root of the sum of squares of all leaves.
+  fileprivate var norm: Double { leaves.reduce(0) { $0 + $1.map(.square).total.scalar }.squareRoot() }
+
+  /// The leaf of a name, an empty one left in its place.
+  fileprivate mutating func take(_ name: String) -> Tensor {
+    let leaf = self[name]
+    self[name] = .zeros([0], leaf.dtype)
+    return leaf
   }
 }

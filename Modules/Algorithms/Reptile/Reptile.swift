@@ -26,7 +26,9 @@ public struct Reptile: Algorithm {
   public static let hyperparameters =
     HyperparameterTable<Reptile>.nested("inner", \.inner, InnerLoop.hyperparameters)
     + HyperparameterTable<Reptile>([
-      .integer("inner.batch", \.batchSize, in: 0...1_000_000, "Samples of an adaptation step, drawn anew for each; 0 for all."),
+      .integer(
+        "inner.batch", \.batchSize, in: 0...1_000_000,
+        "Samples of an adaptation step, drawn anew for each; all where it is 0 or the set has no more."),
       .boolean("inner.carryMoments", \.carriesMoments, "In serial mode, the inner optimizer's moments live on from task to task."),
       .boolean("useQuery", \.usesQuery, "In meta-training, adapt on support and query together: Reptile needs no held-out part."),
       .choice("mode", \.mode, "Batched: tasks move the initialisation together. Serial: one after another, a meta-batch of 1."),

@@ -23,7 +23,7 @@ public struct MetaTrainer: Sendable {
   private var vector: ParameterTree<Tensor>
   private var update: OuterUpdate
   private let workers: WorkerPool
-  private let recorder: StepRecorder
+  private var recorder: StepRecorder
 
   /// Steps done.
   public var iteration: Int { update.count }
@@ -84,9 +84,12 @@ public struct MetaTrainer: Sendable {
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
 
+  /// Gives back the memory of recorded steps; the next step records anew.
+  public mutating func releaseWorkingMemory() { recorder = StepRecorder(workers: configuration.threads) }
+
   /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
   ///
-  /// - Throws: ``TrainingError/diverged(iteration:parameter:innerLearningRateKey:)``, after which the state is the last good one; and
+  /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, after which the state is the last good one; and
   ///   what the task distribution throws.
   public mutating func step() throws -> StepReport {
     let size = configuration.metaBatchSize
@@ -110,25 +113,22 @@ public struct MetaTrainer: Sendable {
   private mutating func finish(_ parts: [ShardContribution], taskCount: Int) throws -> StepReport {
     let number = iteration + 1
     let losses = parts.flatMap(\.losses)
-    func diverged(_ parameter: String) -> TrainingError {
-      .diverged(iteration: number, parameter: parameter, innerLearningRateKey: "inner.learningRate")
-    }
-    guard losses.allSatisfy(\.isFinite) else { throw diverged("the loss") }
-    guard var total = parts.first?.gradient else { preconditionFailure("a step without shards") }
-    for part in parts.dropFirst() { total = total + part.gradient }
-    let mean = (1 / Double(taskCount)) * total
-    let rate = update.learningRate
-    var (learned, next) = (vector, update)
-    let norm = next.apply(ParameterTree([(name: "all", leaf: mean)]), to: &learned)
+    let mean = Tensor.total(of: parts.map(\.gradient), scale: 1 / Double(taskCount))
+    let norm = mean.norm
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
-    if !norm.isFinite {
+    guard norm.isFinite, losses.allSatisfy(\.isFinite) else {
       let culprit = layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
-      throw diverged("the meta-gradient of \(culprit?.name ?? "all parameters")")
+      throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: type(of: algorithm).innerRateKeys)
     }
-    vector = learned
-    update = next
+    let carried = parts.compactMap(\.carried)
+    precondition(
+      carried.isEmpty || parts.count == 1, "\(type(of: algorithm).card.id) carries state from \(parts.count) shards; it has to be one")
+    let rate = update.learningRate
+    // The views of the old vector go first, so that the update has the only reference and works in place.
+    state.learned = ParameterTree()
+    update.apply(ParameterTree([(name: "all", leaf: mean)]), norm: norm, to: &vector)
     state.learned = layout.split(vector["all"])
-    if let carried = parts.last?.carried { state.carried = carried }
+    if let last = carried.last { state.carried = last }
     let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
     return StepReport(
       iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),

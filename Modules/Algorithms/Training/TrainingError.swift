@@ -1,15 +1,19 @@
 /// A meta-training that cannot go on, or cannot begin.
 public enum TrainingError: Error, Hashable, CustomStringConvertible {
-  /// A loss or a parameter's meta-gradient is not finite. The trainer keeps the last good state.
-  case diverged(iteration: Int, parameter: String, innerLearningRateKey: String)
+  /// A loss or a parameter's meta-gradient is not finite; the trainer keeps the last good state.
+  ///
+  /// `parameter` is the first one whose meta-gradient is not finite, nil where the loss alone is not; `rates` are the settings of
+  /// the algorithm to lower.
+  case diverged(iteration: Int, parameter: String?, rates: [String])
   /// A snapshot has no tensor of a name, or one of another shape.
   case snapshot(missingOrMisshapen: String)
 
   public var description: String {
     switch self {
-    case .diverged(let iteration, let parameter, let key):
-      "meta-training diverged in iteration \(iteration): \(parameter) is not finite. Lower \(key) or outer.learningRate, "
-        + "or set outer.clipNorm; the last good state was kept."
+    case .diverged(let iteration, let parameter, let rates):
+      "meta-training diverged in iteration \(iteration): "
+        + (parameter.map { "the meta-gradient of \($0) is not finite" } ?? "the loss is not finite")
+        + ". Lower \((rates + ["outer.learningRate"]).joined(separator: " or ")), or set outer.clipNorm; the last good state was kept."
     case .snapshot(let name): "the snapshot does not fit this run: tensor '\(name)' is missing or has another shape."
     }
   }

@@ -113,6 +113,9 @@ typedef struct tk_adam_args {
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
 } tk_adam_args;
 
+/// out = scale · (in[0] + in[1] + …), in this order. Not for recording: the list of inputs is the caller's.
+typedef struct tk_total_args { tk_dtype dtype; int64_t count, vectors; double scale; void *out; const void *const *in; } tk_total_args;
+
 // ---- Recording -----------------------------------------------------------------------------------------------------
 /// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
 typedef struct tk_program tk_program;
@@ -141,6 +144,7 @@ void tk_run_pool(const void *arguments);
 void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
+void tk_run_total(const void *arguments);
 
 /// True where matrix products come from libxsmm.
 bool tk_has_libxsmm(void);

@@ -58,9 +58,15 @@ extension Experiment {
     return value
   }
 
+  /// The tasks of a request with their data, set but not checked against anything else.
+  static func preparedTasks(_ request: ExperimentRequest) throws -> any TaskDistribution {
+    try prepared(TaskRegistry.type(of: request.task), request)
+  }
+
   private static func prepared<D: TaskDistribution>(_: D.Type, _ request: ExperimentRequest) throws -> any TaskDistribution {
     var tasks = D()
     try D.hyperparameters.prefixed("task").apply(request.settings, to: &tasks)
+    if request.source != nil, !D.card.needsData { throw ExperimentError.needsNoData(task: D.card.id) }
     try tasks.prepare(source: request.source)
     return tasks
   }

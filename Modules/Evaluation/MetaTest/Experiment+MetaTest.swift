@@ -44,7 +44,13 @@ extension Experiment {
   /// The modes that are tested and their names in reports, the headline's first.
   var testModes: [(name: String, mode: NormalisationMode)] {
     guard learner.model.usesBatchStatistics else { return [("none", .transductive)] }
-    let modes: [NormalisationMode] = test.modes == .all ? [.transductive, .supportPlusOne] : [.transductive]
+    let modes: [NormalisationMode] =
+      switch test.modes {
+      case .all: (learner.trainingMode == .support ? [.support] : []) + [.transductive, .supportPlusOne]
+      case .transductive: [.transductive]
+      case .support: [.support]
+      case .supportPlusOne: [.supportPlusOne]
+      }
     return modes.map { ($0.rawValue, $0) }
   }
 
@@ -54,11 +60,11 @@ extension Experiment {
     return stream.next()
   }
 
-  /// The scores of one shard in every mode.
+  /// The scores of one shard in every mode; adaptation is done once.
   private func scores(_ state: MetaState, _ range: Range<Int>) throws -> [ShardScores] {
     let shard = try tasks.checkedEpisodes(range, in: test.split, seed: testSeed)
     let context = AdaptationContext(stream: RandomStream(seed: testSeed).child("adaptation"), firstTask: range.lowerBound)
-    return testModes.map { algorithm.score(state, learner, shard, steps: test.steps, mode: $0.mode, context) }
+    return algorithm.scores(state, learner, shard, steps: test.steps, modes: testModes.map(\.mode), context)
   }
 }
 

@@ -11,10 +11,14 @@ public struct TestConfiguration: Sendable, Hashable {
 
   /// Which normalisation modes are tested, where the model has batch norm.
   public enum Modes: String, Sendable, CaseIterable {
-    /// Transductive and support-plus-one.
+    /// Transductive and support-plus-one, and support before them where the model was trained in that mode.
     case all
-    /// Transductive alone, several times as fast.
+    /// The whole query set alone, several times as fast.
     case transductive
+    /// The support set alone.
+    case support
+    /// The support set and one query sample at a time, alone.
+    case supportPlusOne = "support-plus-one"
   }
 
   /// The settings, under the prefix "test" on the command line.
@@ -23,7 +27,7 @@ public struct TestConfiguration: Sendable, Hashable {
     .integer("steps", \.steps, in: 0...10_000, "Adaptation steps; results are reported before the first and after each."),
     .integer("shardSize", \.shardSize, in: 1...100_000, "Episodes that one thread takes at a time."),
     .choice("split", \.part, "The tasks to test on."),
-    .choice("modes", \.modes, "Normalisation modes to test, where the model has batch norm: all or transductive alone."),
+    .choice("modes", \.modes, "Normalisation modes to test, where the model has batch norm: all, or one of them alone."),
   ])
 
   /// Held-out episodes.

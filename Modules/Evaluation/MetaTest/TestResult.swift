@@ -65,11 +65,11 @@ public struct EpisodeList: Sendable, Hashable {
 
 /// A test in one normalisation mode: every episode's scores before adaptation and after each step.
 public struct ModeResult: Sendable, Hashable {
-  /// "transductive" or "support-plus-one"; "none" where the model does not normalise by a batch.
+  /// "transductive", "support" or "support-plus-one"; "none" where the model does not normalise by a batch.
   public let name: String
   /// Query losses, one list of episodes for each number of steps 0, 1, …; a diverged one is not finite.
   public let losses: [[Double]]
-  /// Fractions of right answers likewise; nil for a regression.
+  /// Fractions of right answers likewise, not a number where the loss is not finite; nil for a regression.
   public let accuracies: [[Double]]?
 
   /// Gathers scores.
@@ -84,9 +84,9 @@ public struct ModeResult: Sendable, Hashable {
   /// Loss before adaptation and after each step.
   public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses) }
   /// Accuracy likewise; nil for a regression.
-  public var accuracyCurve: [CurvePoint]? { accuracies.map(CurvePoint.curve(of:)) }
+  public var accuracyCurve: [CurvePoint]? { accuracies.map { CurvePoint.curve(of: $0, isAccuracy: true) } }
   /// The accuracy curve, or the loss curve for a regression.
-  public var headlineCurve: [CurvePoint] { CurvePoint.curve(of: headlineScores) }
+  public var headlineCurve: [CurvePoint] { CurvePoint.curve(of: headlineScores, isAccuracy: accuracies != nil) }
   /// The accuracies, or the losses for a regression.
   public var headlineScores: [[Double]] { accuracies ?? losses }
 }
@@ -102,15 +102,15 @@ public struct CurvePoint: Sendable, Hashable {
   /// Episodes whose score is not finite.
   public let diverged: Int
 
-  /// Summarises the scores after a number of steps.
-  public init(step: Int, scores: [Double]) {
+  /// Summarises the scores after a number of steps; a diverged one is the worst of either kind.
+  public init(step: Int, scores: [Double], isAccuracy: Bool = false) {
     self.step = step
     estimate = Estimate(scores)
-    median = Evaluation.median(scores)
+    median = Evaluation.median(scores, moreIsBetter: isAccuracy)
     diverged = scores.count { !$0.isFinite }
   }
 
-  static func curve(of scores: [[Double]]) -> [CurvePoint] {
-    scores.enumerated().map { CurvePoint(step: $0.offset, scores: $0.element) }
+  static func curve(of scores: [[Double]], isAccuracy: Bool = false) -> [CurvePoint] {
+    scores.enumerated().map { CurvePoint(step: $0.offset, scores: $0.element, isAccuracy: isAccuracy) }
   }
 }

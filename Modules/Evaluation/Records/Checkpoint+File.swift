@@ -39,6 +39,8 @@ extension Checkpoint {
     model = try Self.text("model", file, path)
     seed = try Self.number("seed", file, path, atLeast: 0)
     iterations = try Self.number("iterations", file, path, atLeast: 1)
+    splitFingerprint = try Self.text("splitFingerprint", file, path)
+    dataDigest = file.metadata["dataDigest"]
     let configuration = try Self.text("configuration", file, path)
     guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(configuration.utf8)) else {
       throw .metadata(path: path, key: "configuration", found: configuration)
@@ -53,10 +55,13 @@ extension Checkpoint {
 
   private var metadata: [String: String] {
     let configuration = JSON.object(settings.map { JSON.Member($0.key, .string($0.value)) })
-    return [
+    var metadata = [
       "formatVersion": "\(Self.formatVersion)", "algorithm": algorithm, "task": task, "model": model, "seed": "\(seed)",
-      "iteration": "\(snapshot.iteration)", "iterations": "\(iterations)", "configuration": configuration.line,
+      "iteration": "\(snapshot.iteration)", "iterations": "\(iterations)", "splitFingerprint": splitFingerprint,
+      "configuration": configuration.line,
     ]
+    metadata["dataDigest"] = dataDigest
+    return metadata
   }
 
   private static func file(at path: String) -> String { isFolder(path) ? "\(path)/\(fileName)" : path }

@@ -20,6 +20,10 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   case type(name: String, found: DType)
   /// A tensor that holds a number that is not finite.
   case notFinite(name: String)
+  /// The task's classes are divided otherwise than in the run that is gone on with, or tested.
+  case otherSplits(found: String, expected: String)
+  /// The task's data are not those of the run that is gone on with; nil where tasks are made up.
+  case otherData(found: String?, expected: String?)
 
   public var description: String {
     switch self {
@@ -30,13 +34,17 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
     case .metadata(let path, let key, let found): "\(path) is not a valid checkpoint: its \(key) is '\(found)'."
     case .formatVersion(let path, let expected, let found):
       "\(path) has format version '\(found)', this program reads \(expected); use the program that wrote it."
-    case .missingTensor(let name): "the checkpoint has no tensor '\(name)'; it belongs to another algorithm or model."
+    case .missingTensor(let name): "the checkpoint has no tensor '\(name)'; it belongs to another algorithm, model or outer optimizer."
     case .unexpectedTensor(let name):
-      "the checkpoint has a tensor '\(name)' that is not expected; it belongs to another algorithm or model."
+      "the checkpoint has a tensor '\(name)' that is not expected; it belongs to another algorithm, model or outer optimizer."
     case .shape(let name, let expected, let found):
       "tensor '\(name)' of the checkpoint has shape \(found), expected \(expected); the model or the task is another one."
     case .type(let name, let found): "tensor '\(name)' of the checkpoint is \(found.rawValue), expected float32."
     case .notFinite(let name): "tensor '\(name)' of the checkpoint holds a number that is not finite; the run had diverged."
+    case .otherSplits(let found, let expected):
+      "the run's tasks have the split fingerprint \(expected), these have \(found); name the data and the task settings of the run."
+    case .otherData(let found, let expected):
+      "the run's data have the digest \(expected ?? "of no data"), these have \(found ?? "that of no data"); name the run's data by --data."
     }
   }
 }

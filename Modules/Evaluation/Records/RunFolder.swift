@@ -32,6 +32,41 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Opens the folder of a run that goes on from its checkpoint.
+  ///
+  /// Lines of metrics.jsonl behind the checkpoint are dropped, because their iterations are done again; results and timing of an
+  /// earlier end go; the checkpoint stays in place throughout.
+  /// - Throws: ``RunFolderError``
+  public init(resuming path: String, after iteration: Int) throws(RunFolderError) {
+    self.path = path
+    let metrics = "\(path)/metrics.jsonl"
+    if exists(metrics) {
+      let kept: [UInt8]
+      do {
+        kept = Self.lines(try AtomicFile.read(metrics), through: iteration)
+      } catch {
+        throw .file(error)
+      }
+      try put(String(decoding: kept, as: UTF8.self), "metrics.jsonl")
+    } else {
+      try put("", "metrics.jsonl")
+    }
+    for name in ["results.json", "results.csv", "report.md", "timing.json"] where exists("\(path)/\(name)") {
+      if let code = removeFile("\(path)/\(name)") { throw .file(.unwritable(path: "\(path)/\(name)", code: code)) }
+    }
+  }
+
+  /// The whole lines of a log whose iteration is not beyond the given one.
+  private static func lines(_ bytes: [UInt8], through iteration: Int) -> [UInt8] {
+    let head = Array("{\"iteration\":".utf8)
+    return Array(
+      bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).filter { line in
+        guard line.starts(with: head), line.last == UInt8(ascii: "}") else { return false }
+        let digits = line.dropFirst(head.count).prefix { (48...57).contains($0) }
+        return Int(String(decoding: digits, as: UTF8.self)).map { $0 <= iteration } ?? false
+      }.map { $0 + [UInt8(ascii: "\n")] }.joined())
+  }
+
   /// Writes checkpoint.safetensors: the whole of it, or what was there stays.
   ///
   /// - Throws: ``CheckpointError/file(path:_:)``

@@ -34,6 +34,7 @@ extension Comparison.Row {
       .init("algorithm", .string(experiment.ids.algorithm)), .init("task", .string(experiment.ids.task)),
       .init("model", .string(experiment.ids.model)), .init("seed", .string("\(experiment.training.seed)")),
       .init("iterations", .integer(experiment.training.iterations)),
+      .init("adaptationSteps", .integer(experiment.algorithm.adaptationSteps)),
       .init("metric", .string(result.isAccuracy ? "accuracy" : "loss")),
       .init("objective", .string(experiment.learner.objective.rawValue)),
       .init("configuration", .object(experiment.configuration.map { JSON.Member($0.key, $0.value.json) })),

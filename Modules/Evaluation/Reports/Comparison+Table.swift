@@ -25,12 +25,15 @@ extension Comparison.Group {
     let modes = Set(rows.map(\.experiment.learner.trainingMode.rawValue))
     let trained = modes.count == 1 ? modes.first.map { ", trained \($0)" } ?? "" : ""
     let normalised = first.modes[0].name == "none" ? "" : ", tested \(first.modes[0].name)\(trained)"
-    let measure = first.isAccuracy ? "accuracy in %" : rows[0].experiment.learner.objective.rawValue
-    return [
-      task, "\(measure) after \(steps) steps\(normalised)",
+    let measure = first.isAccuracy ? "accuracy" : rows[0].experiment.learner.objective.rawValue
+    let after = "after \(steps) \(steps == 1 ? "step" : "steps")"
+    let facts = [
+      task, "\(measure)\(first.isAccuracy ? " in %" : "") \(after)\(normalised)",
       "\(list.count) held-out episodes of \(list.split.rawValue)", "split \(list.splitFingerprint)",
       "seed \(rows[0].experiment.training.seed)",
-    ].joined(separator: " · ")
+    ]
+    let order = rows.count > 1 ? ["sorted by \(measure) \(after), those with diverged episodes last"] : []
+    return (facts + order).joined(separator: " · ")
   }
 
   /// One line an algorithm.
@@ -41,7 +44,7 @@ extension Comparison.Group {
     let hasStepOne = first.headline.step > 1
     var table = TextTable(
       ["", "algorithm", score.name] + others + ["before", hasStepOne ? "after 1" : nil, "median"].compactMap(\.self)
-        + ["vs best", "diverged", "iterations"] + (showsTime ? ["seconds"] : []))
+        + ["after training's steps", "vs best", "diverged", "iterations"] + (showsTime ? ["seconds"] : []))
     for (place, row) in rows.enumerated() {
       let curve = row.result.modes[0].headlineCurve
       let otherModes = others.map { name in
@@ -50,7 +53,8 @@ extension Comparison.Group {
       table.append(
         ["\(place + 1)", row.experiment.ids.algorithm, score.text(row.result.headline)] + otherModes + [score.text(curve[0].estimate?.mean)]
           + (hasStepOne ? [curve.count > 1 ? score.text(curve[1].estimate?.mean) : "-"] : [])
-          + [score.text(row.result.headline.median), score.signed(difference(place)), "\(row.result.headline.diverged)"]
+          + [score.text(row.result.headline.median), row.afterTrainingSteps.map(score.text) ?? "-"]
+          + [score.signed(difference(place)), "\(row.result.headline.diverged)"]
           + ["\(row.experiment.training.iterations)"] + (showsTime ? [row.seconds.map { fixed($0, 1) } ?? "-"] : []))
     }
     return table

@@ -1,3 +1,5 @@
+import Algorithms
+
 /// Results of algorithms on tasks, side by side.
 public struct Comparison: Sendable {
   /// One algorithm on one task.
@@ -15,6 +17,16 @@ public struct Comparison: Sendable {
       self.result = result
       self.seconds = seconds
     }
+
+    /// The headline's score after as many steps as the algorithm adapts by in meta-training.
+    ///
+    /// The final one for an algorithm that does not adapt there, a control for example; nil where the test has fewer steps.
+    public var afterTrainingSteps: CurvePoint? {
+      let curve = result.modes[0].headlineCurve
+      let steps = experiment.algorithm.adaptationSteps
+      if steps == 0 { return curve[curve.count - 1] }
+      return curve.indices.contains(steps) ? curve[steps] : nil
+    }
   }
 
   /// The rows of one task, the best first.
@@ -26,11 +38,13 @@ public struct Comparison: Sendable {
 
     /// How much worse (or better) a row is than the best, episode by episode: its score minus the best row's.
     ///
-    /// - Returns: nil for the best row itself, and where the two were not tested on the same episodes.
+    /// - Returns: nil for the best row itself, and where the two were not tested on the same episodes in the same mode.
     public func difference(_ place: Int) -> Estimate? {
       guard place > 0 else { return nil }
       let (best, own) = (rows[0].result, rows[place].result)
-      guard best.episodes == own.episodes, best.isAccuracy == own.isAccuracy else { return nil }
+      guard best.episodes == own.episodes, best.isAccuracy == own.isAccuracy, best.modes[0].name == own.modes[0].name else {
+        return nil
+      }
       return Estimate(zip(own.headlineScores, best.headlineScores).map { $0 - $1 })
     }
   }

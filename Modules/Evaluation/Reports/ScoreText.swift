@@ -17,9 +17,10 @@ struct ScoreText {
     return "\(text(mean)) ± \(text(estimate.halfWidth))"
   }
 
-  /// A signed difference with half its interval: "+0.1200 ± 0.0200".
+  /// A signed difference with half its interval: "+0.1200 ± 0.0200"; "-" where an episode diverged, nothing for nil.
   func signed(_ estimate: Estimate?) -> String {
-    guard let estimate, let mean = estimate.mean else { return "" }
+    guard let estimate else { return "" }
+    guard let mean = estimate.mean else { return "-" }
     return "\(mean < 0 ? "" : "+")\(text(mean)) ± \(text(estimate.halfWidth))"
   }
 }

@@ -18,8 +18,8 @@ struct Budget {
       // Support-plus-one takes most of the test's time: a forward pass for each query sample.
       let test = [("test.episodes", "100"), ("test.steps", "3")]
       switch kind {
-      case .exact, .firstOrder: return Budget(iterations: 500, settings: test + [("training.metaBatch", "4")])
-      case .displacement: return Budget(iterations: 500, settings: test)
+      case .exact, .firstOrder: return Budget(iterations: 600, settings: test + [("training.metaBatch", "4")])
+      case .displacement: return Budget(iterations: 600, settings: test)
       case .none: return Budget(iterations: 1, settings: test)
       }
     }

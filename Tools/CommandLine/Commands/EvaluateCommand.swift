@@ -1,24 +1,31 @@
 import Evaluation
 
+extension Flag {
+  static let outResults = value("out", "DIR", "Write results.json into this folder.")
+}
+
 extension Command {
   /// Tests a checkpoint.
   static let evaluate = Command(
     name: "evaluate", summary: "Test a checkpoint on tasks that it has not seen.",
     operand: Operand(placeholder: "CHECKPOINT", count: .one),
-    flags: [.task, .threads, .data, .set] + Flag.shortForms + [.quiet, .json],
+    flags: [.task, .seed, .threads, .data, .set] + Flag.shortForms + [.outResults, .overwrite, .quiet, .json],
     discussion: """
       CHECKPOINT is the file checkpoint.safetensors or the folder of a run. Task, settings and seed are those of the run unless others
-      are given, so that the numbers are the same as the run's.
+      are given, so that the numbers are the same as the run's; another --seed draws other test episodes.
       """
   ) { arguments in
     let checkpoint = try Checkpoint(contentsOf: arguments.operands[0])
     let task = arguments.text(.task) ?? checkpoint.task
     let experiment = try checkpoint.experiment(
-      overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads)
+      overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads,
+      seed: arguments.has(.seed) ? arguments.seed : nil)
+    let folder = try arguments.text(.outResults).map { try RunFolder($0, overwrite: arguments.has(.overwrite)) }
     Interrupt.catchSignals()
     let session = Session(
       experiment: experiment, folder: nil, label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))
     let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
+    try folder?.write(row)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done
   }

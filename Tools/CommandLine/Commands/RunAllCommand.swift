@@ -98,15 +98,17 @@ private struct Sweep {
   }
 
   func run() throws -> ExitCode {
-    let folder = try RunFolder(out, overwrite: arguments.has(.overwrite))
-    // Everything is checked before the first of many minutes is spent.
+    // Everything is checked before a file is touched, and every folder before the first of many minutes is spent.
     let experiments = try requests.map { try Experiment($0) }
+    let overwrite = arguments.has(.overwrite)
+    let folder = try RunFolder(out, overwrite: overwrite)
+    let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }
     var rows: [Comparison.Row] = []
     var failed = false
     do {
-      for (number, (request, experiment)) in zip(requests, experiments).enumerated() {
+      for (number, (experiment, part)) in zip(experiments, parts).enumerated() {
+        let request = requests[number]
         let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
-        let part = try RunFolder("\(out)/\(request.task)/\(request.algorithm)", overwrite: arguments.has(.overwrite))
         do {
           rows.append(try Session(experiment: experiment, folder: part, label: label, quiet: arguments.has(.quiet)).run())
         } catch let error as TrainingError {
@@ -114,9 +116,10 @@ private struct Sweep {
           Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
         }
       }
-    } catch is Interrupted {
+    } catch {
+      // What was trained and tested before is kept.
       if !rows.isEmpty { try folder.write(Comparison(rows)) }
-      throw Interrupted()
+      throw error
     }
     let comparison = Comparison(rows)
     try folder.write(comparison)

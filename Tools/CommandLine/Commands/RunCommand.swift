@@ -35,7 +35,7 @@ extension Command {
     Interrupt.catchSignals()
     var session = Session(
       experiment: experiment, folder: nil, start: nil, checkpointEvery: arguments.integer(.checkpointEvery),
-      label: "\(algorithm) on \(task)", quiet: arguments.has(.quiet))
+      label: "\(algorithm) on \(task)", resumeAdvice: "; the same command with --resume goes on", quiet: arguments.has(.quiet))
     if let path = arguments.text(.out) {
       if arguments.has(.resume) {
         let resumption = try Resumption(of: experiment, in: path)
@@ -45,13 +45,7 @@ extension Command {
         session.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
       }
     }
-    let row: Comparison.Row
-    do {
-      row = try session.run()
-    } catch let interruption as Interrupted {
-      if session.folder != nil { Console.note("tools: the same command with --resume goes on.") }
-      throw interruption
-    }
+    let row = try session.run()
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done
   }

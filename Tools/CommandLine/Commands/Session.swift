@@ -21,6 +21,8 @@ struct Session {
   var checkpointEvery: Int?
   /// "maml on sinusoid" for example.
   let label: String
+  /// What an interrupted user can do, behind a semicolon.
+  var resumeAdvice = ""
   let quiet: Bool
 
   /// Trains and tests.
@@ -32,6 +34,7 @@ struct Session {
     var trainer = try trainer()
     let first = trainer.iteration
     try train(&trainer)
+    trainer.releaseWorkingMemory()
     let trained = ContinuousClock.now
     let result = try test(trainer.state)
     let tested = ContinuousClock.now
@@ -48,9 +51,7 @@ struct Session {
   }
 
   private func trainer() throws -> MetaTrainer {
-    let (algorithm, learner, tasks) = (experiment.algorithm, experiment.learner, experiment.tasks)
-    guard let start else { return try MetaTrainer(algorithm, learner, tasks: tasks, experiment.training) }
-    return try MetaTrainer(resuming: start.snapshot, algorithm, learner, tasks: tasks, experiment.training)
+    try start?.trainer(for: experiment) ?? experiment.trainer()
   }
 
   /// About a thousand iterations of a run have a line in metrics.jsonl, the last one among them.
@@ -69,18 +70,15 @@ struct Session {
       do {
         report = try trainer.step()
       } catch {
-        // The trainer still has the last good state.
-        try keep(trainer)
+        // The trainer still has the last good state. Why training stopped matters more than that it could not be kept.
+        do { try keep(trainer) } catch let failure { Console.note("tools: error: \(failure)") }
         throw error
       }
       if isLogged(report.iteration) { try folder?.append(report) }
       progress.update(trainer.iteration, detail(report))
       if Interrupt.isRequested {
         try keep(trainer)
-        progress.finish()
-        let kept = folder.map { "the checkpoint is in \($0.path)" } ?? "without --out nothing is kept"
-        Console.note("tools: interrupted after iteration \(trainer.iteration) of \(total); \(kept).")
-        throw Interrupted()
+        throw Interrupted(place: "after iteration \(trainer.iteration) of \(total)\(keptText)")
       }
       let isDue = checkpointEvery.map { trainer.iteration % $0 == 0 } ?? (ContinuousClock.now - saved > .seconds(60))
       if isDue, trainer.iteration < total {
@@ -97,9 +95,11 @@ struct Session {
     defer { progress.finish() }
     return try experiment.metaTest(state, threads: experiment.training.threads) { done, _ in
       progress.update(done, "")
-      if Interrupt.isRequested { throw Interrupted() }
+      if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText)") }
     }
   }
+
+  private var keptText: String { folder.map { "; the checkpoint is in \($0.path)\(resumeAdvice)" } ?? "; nothing is kept" }
 
   private func keep(_ trainer: MetaTrainer) throws {
     try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))

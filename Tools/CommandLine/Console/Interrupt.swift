@@ -36,7 +36,10 @@ enum Interrupt {
 }
 
 /// Thrown where work stops because somebody asked it to; what was done is saved.
-struct Interrupted: Error {}
+struct Interrupted: Error, Hashable {
+  /// Where it stopped and what is kept, without an end stop.
+  let place: String
+}
 
 private let flag = Atomic(false)
 

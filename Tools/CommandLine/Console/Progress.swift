@@ -73,10 +73,13 @@ struct Progress {
       Console.note(last)
       return
     }
-    let width = 24
+    let facts = "\(percent)  \(done)/\(total)  \(tail)"
+    // What the numbers leave of the line belongs to the bar.
+    let room = max(Console.columns - 1, 20)
+    let width = min(max(room - label.count - 1 - facts.count, 6), 24)
     let filled = done * width / max(total, 1)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    last = String("\(label) \(bar)\(percent)  \(done)/\(total) \(unit)  \(tail)".prefix(max(Console.columns - 1, 20)))
+    last = String("\(label) \(bar)\(facts)".prefix(room))
     Console.note("\r\(last)\u{1B}[K", terminator: "")
   }
 }
