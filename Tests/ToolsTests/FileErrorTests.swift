@@ -83,8 +83,8 @@ import _TestSupport
         try Data("PK\u{3}\u{4} not an archive".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }
       let outcome = try tools("run", "maml", "--task", "omniglot", environment: ["OMNIGLOT_DIR": folder, "XDG_CACHE_HOME": folder])
-      #expect(outcome.errors.hasPrefix("tools: error: "))
-      #expect(outcome.errors.hasSuffix("images_background.zip cannot be read to its end: it is truncated or corrupt; get it again.\n"))
+      #expect(outcome.errors.hasPrefix("tools: error: \(folder)/images_background.zip is truncated or corrupt ("))
+      #expect(outcome.errors.hasSuffix("); get it again.\n"))
       #expect(outcome.exitCode == 2)
     }
   }

@@ -21,6 +21,9 @@ struct FlatParameters: Sendable {
     count = total
   }
 
+  /// True when a tree has this layout's names and shapes.
+  func fits(_ tree: ParameterTree<Tensor>) -> Bool { tree.names == names && tree.leaves.map(\.shape) == shapes }
+
   /// The leaves as one vector, [count].
   func joined(_ tree: ParameterTree<Tensor>, dtype: DType) -> Tensor {
     tree.isEmpty ? .zeros([0], dtype) : .concatenated(tree.leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)

@@ -105,7 +105,7 @@ public struct MetaTrainer: Sendable {
         try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
       }
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      return recorder.contribution(algorithm, learner, state, episodes, context, layout, step: stepNumber, worker: worker)
+      return try recorder.contribution(algorithm, learner, state, episodes, context, layout, step: stepNumber, worker: worker)
     }
     return try KernelProfile.timed(.optimizer) { try finish(parts, taskCount: size) }
   }

@@ -11,7 +11,9 @@ struct ShardContribution: Sendable {
   let accuracies: [Double]?
   let carried: ParameterTree<Tensor>?
 
-  init(_ result: MetaGradient, gradient: Tensor, _ learner: Learner) {
+  /// - Throws: ``TrainingError/misfit(algorithm:)`` where the gradient's names and shapes are not those of what is learned.
+  init(_ result: MetaGradient, gradient: Tensor, _ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws {
+    guard layout.fits(result.gradient) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
     self.gradient = gradient
     losses = result.losses
     accuracies = result.accuracies(learner)
@@ -36,18 +38,20 @@ final class StepRecorder: Sendable {
   func contribution(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext,
     _ layout: FlatParameters, step: UInt64, worker: Int
-  ) -> ShardContribution {
+  ) throws -> ShardContribution {
     guard algorithm.isRecordable, state.carried.isEmpty else {
       let result = algorithm.metaGradient(state, learner, shard, context)
-      return ShardContribution(result, gradient: layout.joined(result.gradient, dtype: .float32), learner)
+      let gradient = layout.joined(result.gradient, dtype: .float32)
+      return try ShardContribution(result, gradient: gradient, learner, layout, of: algorithm)
     }
-    return slots[worker].recordings.withLock { recordings in
+    return try slots[worker].recordings.withLock { recordings in
       if let place = recordings.firstIndex(where: { $0.fits(shard) }) {
-        return recordings[place].run(state, shard, learner, step: step)
+        recordings[place].run(state, shard, step: step)
+        return try recordings[place].contribution(learner, layout, of: algorithm)
       }
       let recording = Recording(algorithm, learner, state, shard, context, layout, step: step)
       recordings.append(recording)
-      return recording.contribution(learner)
+      return try recording.contribution(learner, layout, of: algorithm)
     }
   }
 
@@ -83,7 +87,7 @@ private struct Recording: Sendable {
 
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 
-  mutating func run(_ state: MetaState, _ shard: Episodes, _ learner: Learner, step: UInt64) -> ShardContribution {
+  mutating func run(_ state: MetaState, _ shard: Episodes, step: UInt64) {
     if step != self.step {
       for (own, new) in zip(self.state.learned.leaves, state.learned.leaves) { own.overwrite(with: new) }
       self.step = step
@@ -91,11 +95,10 @@ private struct Recording: Sendable {
     self.shard.support.overwrite(with: shard.support)
     self.shard.query.overwrite(with: shard.query)
     program.run()
-    return contribution(learner)
   }
 
-  func contribution(_ learner: Learner) -> ShardContribution {
-    ShardContribution(result, gradient: gradient.separateCopy, learner)
+  func contribution(_ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws -> ShardContribution {
+    try ShardContribution(result, gradient: gradient.separateCopy, learner, layout, of: algorithm)
   }
 }
 

@@ -5,6 +5,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
   /// `parameter` is the first one whose meta-gradient is not finite, nil where the loss alone is not; `rates` are the settings of
   /// the algorithm to lower.
   case diverged(iteration: Int, parameter: String?, rates: [String])
+  /// An algorithm's meta-gradient has other names or shapes than what it learns.
+  case misfit(algorithm: String)
   /// A snapshot has no tensor of a name, or one of another shape.
   case snapshot(missingOrMisshapen: String)
 
@@ -14,6 +16,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
       "meta-training diverged in iteration \(iteration): "
         + (parameter.map { "the meta-gradient of \($0) is not finite" } ?? "the loss is not finite")
         + ". Lower \((rates + ["outer.learningRate"]).joined(separator: " or ")), or set outer.clipNorm; the last good state was kept."
+    case .misfit(let algorithm):
+      "\(algorithm): the meta-gradient's names or shapes are not those of the learned parameters; run 'tools check \(algorithm)'."
     case .snapshot(let name): "the snapshot does not fit this run: tensor '\(name)' is missing or has another shape."
     }
   }
