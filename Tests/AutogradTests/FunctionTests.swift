@@ -18,6 +18,9 @@ import _TestSupport
     return tensorOf(stream.permutation(2 * 2 * 5 * 4 * 2).map { Double($0) * 0.1 - 8 }, [2, 2, 5, 4, 2])
   }()
 
+  static let choices = Tensor(shape: [2, 3], dtype: .int64) { bytes in
+    for (place, label) in [3, 0, 1, 2, 2, 0].enumerated() { bytes.bindMemory(to: Int64.self).initializeElement(at: place, to: label) }
+  }
   static let labels = tensorOf([1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0], [2, 2, 3])
   static let bits = tensorOf([1, 0, 0, 1, 1, 0], [2, 3, 1])
   static let images = random([2, 3, 2, 2, 2])
@@ -25,6 +28,7 @@ import _TestSupport
   static let offset = random([2, 2], "offset")
 
   static let cases: [Case] = [
+    Case(testDescription: "gather", inputs: [random([2, 3, 4])]) { $0[0].gathered(at: choices) },
     Case(testDescription: "log-softmax", inputs: [random([2, 3, 4])]) { $0[0].logSoftmax() },
     Case(testDescription: "cross-entropy", inputs: [random([2, 2, 3]), labels], fixed: [1]) { $0[0].crossEntropy(oneHot: $0[1]) },
     Case(testDescription: "binary cross-entropy", inputs: [random([2, 3, 1]), bits], fixed: [1]) {
@@ -59,6 +63,11 @@ import _TestSupport
   }
 
   /// Fused operations have derivatives written by hand, so each has to be among the cases above.
+  @Test func `gather takes the named elements`() {
+    let x = Variable(constant: tensorOf((0..<24).map(Double.init), [2, 3, 4]))
+    #expect(x.gathered(at: Self.choices).value.doubles == [3, 4, 9, 14, 18, 20])
+  }
+
   @Test func `every fused operation is checked`() {
     let checked = ["BatchNormRectifier.swift": "batch norm, rectified"]
     let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")

@@ -43,7 +43,7 @@ extension Command {
         }.first ?? ""
       return kind == .models ? ["  \(entry.id)", entry.title] : ["  \(entry.id)", note, entry.title]
     }
-    return (titled ? ["\(kind.rawValue):"] : []).joined() + (titled ? "\n" : "") + TextTable(rows: rows).text
+    return (titled ? ["\(kind.rawValue):"] : []).joined() + (titled ? "\n" : "") + TextTable(rows: rows).lines.joined(separator: "\n")
   }
 
   private static func markdown(_ kind: CatalogueEntry.Kind) -> String {

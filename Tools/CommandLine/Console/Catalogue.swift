@@ -89,15 +89,3 @@ extension HyperparameterDescription {
     return .object(members + [JSON.Member("default", defaultValue.json), JSON.Member("meaning", .string(meaning))])
   }
 }
-
-extension HyperparameterValue {
-  /// The value in JSON.
-  var json: JSON {
-    switch self {
-    case .integer(let value): .integer(value)
-    case .real(let value): .number(value)
-    case .boolean(let value): .boolean(value)
-    case .text(let value): .string(value)
-    }
-  }
-}

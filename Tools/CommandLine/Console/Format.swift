@@ -25,31 +25,8 @@ extension Double {
 }
 
 extension String {
-  /// Filled with spaces on the right.
-  func padded(_ width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
-
   /// Filled with spaces on the left.
   func indented(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
-}
-
-/// Rows with columns of equal width.
-struct TextTable {
-  var rows: [[String]]
-  /// Columns that hold numbers and end flush.
-  var flushRight: Set<Int> = []
-
-  /// The rows as lines, two spaces between columns.
-  var text: String {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        if flushRight.contains(column) { return cell.indented(to: widths[column]) }
-        return column == row.count - 1 ? cell : cell.padded(widths[column])
-      }
-      return cells.joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
 }
 
 /// "1 h 5 min", "3 min 20 s" or "12 s".

@@ -11,7 +11,7 @@ enum Help {
 
       Usage: tools COMMAND [ARGUMENTS] [FLAGS]
 
-      \(TextTable(rows: rows).text)
+      \(TextTable(rows: rows).lines.joined(separator: "\n"))
 
       'tools help COMMAND' explains a command. A first try:
         tools run maml --task sinusoid --iterations 2000
@@ -27,7 +27,7 @@ enum Help {
     let rows = flags.map { flag in ["  \(flag.spelling) \(flag.placeholder ?? "")", flag.meaning + note(on: flag)] }
     var parts = ["Usage: tools \(command.name)\(operand) [FLAGS]", command.summary]
     if !command.discussion.isEmpty { parts.append(command.discussion) }
-    parts.append("Flags:\n" + TextTable(rows: rows).text)
+    parts.append("Flags:\n" + TextTable(rows: rows).lines.joined(separator: "\n"))
     if command.flags.contains(.set) { parts.append(try allSettings()) }
     return parts.joined(separator: "\n\n")
   }
@@ -73,6 +73,6 @@ enum Help {
       let value = setting.defaultValue.description
       return ["  \(setting.key)", value.isEmpty ? "(empty)" : value, "\(setting.meaning) Takes \(setting.domain)."]
     }
-    return "\(title):\n\(TextTable(rows: rows).text)"
+    return "\(title):\n\(TextTable(rows: rows).lines.joined(separator: "\n"))"
   }
 }

@@ -1,0 +1,13 @@
+import TensorCore
+
+extension Variable {
+  /// The mean cross-entropy of logits [T, N, ways] with one-hot targets of the same shape: one loss a task, [T].
+  ///
+  /// ```
+  /// L = −(1/N) Σ log softmax(x)[label]
+  /// ```
+  public func crossEntropy(oneHot targets: Variable) -> Variable {
+    precondition(shape == targets.shape && shape.rank == 3, "cross-entropy: logits \(shape), one-hot targets \(targets.shape)")
+    return (logSoftmax() * targets).sum([1, 2], scale: -1 / Double(max(shape[1], 1))).reshaped([shape[0]])
+  }
+}
