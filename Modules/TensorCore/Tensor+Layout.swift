@@ -8,7 +8,8 @@ extension Tensor {
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
     precondition(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
-    if isRepeated, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isRepeated: true) }
+    // No item stands for none: the shape of what is stored would not follow from the counts.
+    if isRepeated, shape[0] > 0, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isRepeated: true) }
     return dense.viewed(as: target, isRepeated: false)
   }
 
@@ -19,10 +20,8 @@ extension Tensor {
   }
 
   /// A view [count, …] of this tensor with a new leading axis of stride 0.
-  /// - Precondition: The count is positive.
   public func repeated(_ count: Int) -> Tensor {
-    precondition(count > 0, "\(count) repetitions of \(shape)")
-    return dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
+    dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
   }
 
   /// The one item behind a repeated leading axis, without the axis.

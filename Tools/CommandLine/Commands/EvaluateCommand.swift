@@ -23,7 +23,7 @@ extension Command {
     let folder = try arguments.text(.outResults).map { try RunFolder($0, overwrite: arguments.has(.overwrite)) }
     Interrupt.catchSignals()
     let session = Session(
-      experiment: experiment, folder: nil, label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))
+      run: ExperimentRun(experiment), label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))
     let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
     try folder?.write(row)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)

@@ -110,7 +110,9 @@ private struct Sweep {
         let request = requests[number]
         let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
         do {
-          rows.append(try Session(experiment: experiment, folder: part, label: label, quiet: arguments.has(.quiet)).run())
+          var run = ExperimentRun(experiment)
+          run.folder = part
+          rows.append(try Session(run: run, label: label, quiet: arguments.has(.quiet))())
         } catch let error as TrainingError {
           failed = true
           Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")

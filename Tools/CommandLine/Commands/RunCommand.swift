@@ -33,19 +33,20 @@ extension Command {
     let request = try arguments.request(algorithm: algorithm, task: task, settings: try arguments.settings())
     let experiment = try Experiment(request)
     Interrupt.catchSignals()
-    var session = Session(
-      experiment: experiment, folder: nil, start: nil, checkpointEvery: arguments.integer(.checkpointEvery),
-      label: "\(algorithm) on \(task)", resumeAdvice: "; the same command with --resume goes on", quiet: arguments.has(.quiet))
+    var run = ExperimentRun(experiment)
+    run.checkpointEvery = arguments.integer(.checkpointEvery)
     if let path = arguments.text(.out) {
       if arguments.has(.resume) {
         let resumption = try Resumption(of: experiment, in: path)
-        session.start = resumption.checkpoint
-        session.folder = resumption.folder
+        run.start = resumption.checkpoint
+        run.folder = resumption.folder
       } else {
-        session.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
+        run.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
       }
     }
-    let row = try session.run()
+    let session = Session(
+      run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; the same command with --resume goes on", quiet: arguments.has(.quiet))
+    let row = try session()
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .done
   }
