@@ -18,9 +18,9 @@ import _TestSupport
     return tensorOf(stream.permutation(2 * 2 * 5 * 4 * 2).map { Double($0) * 0.1 - 8 }, [2, 2, 5, 4, 2])
   }()
 
-  static let choices = Tensor(shape: [2, 3], dtype: .int64) { bytes in
-    for (place, label) in [3, 0, 1, 2, 2, 0].enumerated() { bytes.bindMemory(to: Int64.self).initializeElement(at: place, to: label) }
-  }
+  static let choices: Tensor = {
+    do { return try Tensor([3, 0, 1, 2, 2, 0] as [Int], shape: [2, 3]) } catch { preconditionFailure("\(error)") }
+  }()
   static let labels = tensorOf([1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0], [2, 2, 3])
   static let bits = tensorOf([1, 0, 0, 1, 1, 0], [2, 3, 1])
   static let images = random([2, 3, 2, 2, 2])
