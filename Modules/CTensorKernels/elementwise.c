@@ -30,7 +30,7 @@ BY_TYPE(unary, tk_unary_args)
 BY_TYPE(binary, tk_binary_args)
 BY_TYPE(one_hot, tk_one_hot_args)
 BY_TYPE(adam, tk_adam_args)
-BY_TYPE(total, tk_total_args)
+BY_TYPE(accumulate, tk_accumulate_args)
 
 void tk_run_fill(const void *arguments) {
   const tk_fill_args *a = arguments;

@@ -10,11 +10,14 @@
 #include "clones.h"
 
 #define REAL float
+#define BITS int32_t
 #define NAME(x) x##_f32
 #include "normalisation.inc"
 #undef REAL
 #undef NAME
+#undef BITS
 #define REAL double
+#define BITS int64_t
 #define NAME(x) x##_f64
 #include "normalisation.inc"
 

@@ -6,6 +6,8 @@ public enum Kernels {
   public static var productLibrary: String { tk_has_libxsmm() ? "libxsmm" : "portable" }
   /// Floating-point operations of the matrix products on all threads so far, convolutions included.
   public static var productOperations: Int { Int(tk_product_operations()) }
+  /// The same on the calling thread alone.
+  package static var productOperationsOfThread: Int { Int(tk_thread_operations()) }
 }
 
 /// Where the time of meta-training steps goes.

@@ -48,6 +48,17 @@ extension Tensor {
     }
   }
 
+  /// Writes the elements of a vector from a place on into this tensor's storage, seen by everything that shares it.
+  /// - Precondition: Types agree, both are dense, and the vector is long enough.
+  package func overwrite(from vector: Tensor, at start: Int) {
+    precondition(
+      dtype == vector.dtype && !isRepeated && !vector.isRepeated && start >= 0 && start + storedCount <= vector.storedCount,
+      "overwriting \(dtype) \(shape) with \(vector.dtype) \(vector.shape) from \(start)")
+    withExtendedLifetime((self, vector)) {
+      address.copyMemory(from: vector.address + start * dtype.byteCount, byteCount: storedCount * dtype.byteCount)
+    }
+  }
+
   /// A copy with storage of its own, in the same layout.
   package var separateCopy: Tensor {
     let copy = Tensor(uninitialised: isRepeated ? shape.dropFirst() : shape, dtype)

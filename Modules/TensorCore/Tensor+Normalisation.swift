@@ -12,12 +12,10 @@ extension Tensor {
   public func batchNormalised(
     scale: Tensor, offset: Tensor, epsilon: Double, rectified: Bool
   ) -> (result: Tensor, statistics: Tensor) {
-    checkNormalisation(scale)
+    checkNormalisation(scale, offset)
     let result = Tensor(uninitialised: shape, dtype)
     let statistics = Tensor(uninitialised: [shape[0], 2, shape[-1]], dtype)
-    var arguments = normalisationArguments(TK_NORMALISE, scale: scale, rectified: rectified, statistics: statistics)
-    arguments.beta = UnsafeRawPointer(offset.address)
-    arguments.stride_beta = offset.leadingStride
+    var arguments = normalisationArguments(TK_NORMALISE, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
     arguments.epsilon = epsilon
     arguments.y = result.address
     tk_run_normalisation(&arguments)
@@ -26,44 +24,44 @@ extension Tensor {
 
   /// The cotangents of batch norm's input, γ and β, this being the cotangent of its result.
   public func batchNormGradient(
-    of x: Tensor, scale: Tensor, output: Tensor, statistics: Tensor, rectified: Bool
+    of x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor, rectified: Bool
   ) -> (x: Tensor, scale: Tensor, offset: Tensor) {
-    x.checkNormalisation(scale)
+    x.checkNormalisation(scale, offset)
     precondition(shape == x.shape, "batch norm gradient: cotangent \(shape) of \(x.shape)")
     let dx = Tensor(uninitialised: shape, dtype)
     let dScale = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
     let dOffset = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
-    var arguments = x.normalisationArguments(TK_NORMALISE_GRADIENT, scale: scale, rectified: rectified, statistics: statistics)
+    var arguments = x.normalisationArguments(
+      TK_NORMALISE_GRADIENT, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
     arguments.g = UnsafeRawPointer(address)
-    arguments.y = output.address
     (arguments.dx, arguments.dgamma, arguments.dbeta) = (dx.address, dScale.address, dOffset.address)
     tk_run_normalisation(&arguments)
     return (dx, dScale, dOffset)
   }
 
-  /// The transposed derivative of ``batchNormGradient(of:scale:output:statistics:rectified:)``.
+  /// The transposed derivative of ``batchNormGradient(of:scale:offset:statistics:rectified:)``.
   ///
   /// - Parameters:
   ///   - cotangents: Of dx, dγ and dβ.
   ///   - g: The cotangent of the result that the gradient was taken with.
   ///   - x: Batch norm's input.
   ///   - scale: γ.
-  ///   - output: Batch norm's result.
+  ///   - offset: β.
   ///   - statistics: As the first function gives them.
   ///   - gradient: dγ and dβ, as the gradient gives them.
   ///   - rectified: As in the other two.
   /// - Returns: Cotangents of g, x and γ.
   public static func batchNormSecond(
-    cotangents: (x: Tensor, scale: Tensor, offset: Tensor), g: Tensor, x: Tensor, scale: Tensor, output: Tensor, statistics: Tensor,
+    cotangents: (x: Tensor, scale: Tensor, offset: Tensor), g: Tensor, x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor,
     gradient: (scale: Tensor, offset: Tensor), rectified: Bool
   ) -> (g: Tensor, x: Tensor, scale: Tensor) {
-    x.checkNormalisation(scale)
+    x.checkNormalisation(scale, offset)
     let barG = Tensor(uninitialised: x.shape, x.dtype)
     let barX = Tensor(uninitialised: x.shape, x.dtype)
     let barScale = Tensor(uninitialised: [x.shape[0], x.shape[-1]], x.dtype)
-    var arguments = x.normalisationArguments(TK_NORMALISE_SECOND, scale: scale, rectified: rectified, statistics: statistics)
+    var arguments = x.normalisationArguments(
+      TK_NORMALISE_SECOND, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
     arguments.g = UnsafeRawPointer(g.address)
-    arguments.y = output.address
     (arguments.u, arguments.p) = (UnsafeRawPointer(cotangents.x.address), UnsafeRawPointer(cotangents.scale.address))
     arguments.q = UnsafeRawPointer(cotangents.offset.address)
     (arguments.dgamma, arguments.dbeta) = (gradient.scale.address, gradient.offset.address)
@@ -72,14 +70,15 @@ extension Tensor {
     return (barG, barX, barScale)
   }
 
-  private func checkNormalisation(_ scale: Tensor) {
+  private func checkNormalisation(_ scale: Tensor, _ offset: Tensor) {
     precondition(
-      shape.rank == 5 && !isRepeated && scale.shape == [shape[0], shape[4]] && scale.dtype == dtype,
-      "batch norm: \(dtype) \(shape) with a scale \(scale.dtype) \(scale.shape)")
+      shape.rank == 5 && !isRepeated && scale.shape == [shape[0], shape[4]] && scale.dtype == dtype && offset.shape == scale.shape
+        && offset.dtype == dtype,
+      "batch norm: \(dtype) \(shape) with a scale \(scale.dtype) \(scale.shape) and an offset \(offset.dtype) \(offset.shape)")
   }
 
   private func normalisationArguments(
-    _ op: tk_normalisation_op, scale: Tensor, rectified: Bool, statistics: Tensor
+    _ op: tk_normalisation_op, scale: Tensor, offset: Tensor, rectified: Bool, statistics: Tensor
   ) -> tk_normalisation_args {
     var arguments = tk_normalisation_args()
     arguments.op = op
@@ -88,6 +87,8 @@ extension Tensor {
     arguments.rows = Int64(shape[1] * shape[2] * shape[3])
     arguments.channels = Int64(shape[4])
     arguments.stride_gamma = scale.leadingStride
+    arguments.beta = UnsafeRawPointer(offset.address)
+    arguments.stride_beta = offset.leadingStride
     arguments.rectified = rectified
     arguments.x = UnsafeRawPointer(address)
     arguments.gamma = UnsafeRawPointer(scale.address)

@@ -21,6 +21,16 @@ import _TestSupport
     Case(tasks: 1, images: 2, height: 6, width: 6, inputs: 2, outputs: 2, filterHeight: 2, filterWidth: 3, step: 3, padding: 0),
     Case(tasks: 1, images: 1, height: 3, width: 3, inputs: 2, outputs: 2, filterHeight: 5, filterWidth: 5, step: 1, padding: 2),
     Case(tasks: 1, images: 1, height: 2, width: 2, inputs: 1, outputs: 2, filterHeight: 1, filterWidth: 1, step: 1, padding: 2),
+    // Few channels: runs longer than a line, steps of 3, padding beyond the filter.
+    Case(tasks: 2, images: 5, height: 9, width: 23, inputs: 1, outputs: 2, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+    Case(tasks: 1, images: 3, height: 11, width: 10, inputs: 1, outputs: 3, filterHeight: 4, filterWidth: 2, step: 3, padding: 2),
+    Case(tasks: 1, images: 2, height: 5, width: 4, inputs: 3, outputs: 2, filterHeight: 2, filterWidth: 2, step: 2, padding: 3),
+    // Whole lines of channels, several tiles, images that the step does not divide, filter rows that see no image.
+    Case(tasks: 2, images: 12, height: 5, width: 7, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
+    Case(tasks: 1, images: 3, height: 4, width: 6, inputs: 9, outputs: 17, filterHeight: 3, filterWidth: 2, step: 3, padding: 2),
+    Case(tasks: 1, images: 2, height: 3, width: 2, inputs: 8, outputs: 4, filterHeight: 2, filterWidth: 2, step: 2, padding: 3),
+    Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
+    Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, step: 2, padding: 0),
     Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
   ]
 

@@ -29,6 +29,11 @@ struct FlatParameters: Sendable {
     tree.isEmpty ? .zeros([0], dtype) : .concatenated(tree.leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
   }
 
+  /// Writes a vector's parts over tensors of the leaves' shapes.
+  func cut(_ vector: Tensor, into leaves: [Tensor]) {
+    for (leaf, start) in zip(leaves, starts) { leaf.overwrite(from: vector, at: start) }
+  }
+
   /// The leaves as views of a vector.
   func split(_ vector: Tensor) -> ParameterTree<Tensor> {
     ParameterTree(

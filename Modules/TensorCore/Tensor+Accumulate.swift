@@ -1,0 +1,17 @@
+import CTensorKernels
+
+extension Tensor {
+  /// Adds another tensor to this one, in place where no other value shares the storage.
+  ///
+  /// A sum of many tensors is taken in the order of the calls, without a new tensor for each.
+  /// - Precondition: Shapes and floating types agree.
+  public mutating func accumulate(_ other: Tensor) {
+    precondition(
+      shape == other.shape && dtype == other.dtype, "accumulate: \(dtype) \(shape) and \(other.dtype) \(other.shape)")
+    makeUnique()
+    let source = other.dense
+    var arguments = tk_accumulate_args(
+      dtype: dtype.kernel, count: Int64(shape.elementCount), sum: address, in: UnsafeRawPointer(source.address))
+    withExtendedLifetime(source) { tk_run_accumulate(&arguments) }
+  }
+}
