@@ -38,6 +38,15 @@ void tk_run_product(const void *arguments) {
   const tk_product_args *a = arguments;
   if (!a->code) {  // a recorded call has its code already
     found = *a;
+    // A row and a column are stored alike, and what is one column of AᵀB is one row of BᵀA.
+    if (found.k == 1 || found.n == 1) found.transpose_b = false;
+    if (found.n == 1 && found.transpose_a) {
+      found.a = a->b; found.b = a->a;
+      found.stride_a = a->stride_b; found.stride_b = a->stride_a;
+      found.m = 1; found.n = a->m;
+      found.transpose_a = false;
+    }
+    a = &found;
     const bool accumulate = a->accumulate;
     if (a->dtype == TK_FLOAT32) {
       found.code = code_f32(a->m, a->n, a->k, a->transpose_a, accumulate);

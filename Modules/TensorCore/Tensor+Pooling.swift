@@ -1,45 +1,57 @@
 import CTensorKernels
 
+/// Where the maxima of a pooling lie.
+public struct PoolingPositions: Sendable {
+  /// int32 [T, N, ⌊H/window⌋, ⌊W/window⌋, C]: offsets into one image [H, W, C].
+  public let offsets: Tensor
+  /// Rows and columns of a window, and from one to the next.
+  public let window: Int
+  /// The shape of the images, [T, N, H, W, C].
+  public let images: Shape
+}
+
 extension Tensor {
   /// Max pooling of [T, N, H, W, C] with equal window and step, rows and columns that do not fill a window left out.
   ///
-  /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and, as int32, where each lies in its image.
-  public func maximumPooled(window: Int) -> (maxima: Tensor, positions: Tensor) {
+  /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and where each lies in its image.
+  public func maximumPooled(window: Int) -> (maxima: Tensor, positions: PoolingPositions) {
     precondition(shape.rank == 5 && window > 0 && !isRepeated, "max pooling: \(shape) with a window of \(window)")
     let target: Shape = [shape[0], shape[1], shape[2] / window, shape[3] / window, shape[4]]
     let maxima = Tensor(uninitialised: target, dtype)
-    let positions = Tensor(uninitialised: target, .int32)
+    let offsets = Tensor(uninitialised: target, .int32)
     var arguments = tk_pool_args(
       dtype: dtype.kernel, images: Int64(shape[0] * shape[1]), h: Int64(shape[2]), w: Int64(shape[3]), c: Int64(shape[4]),
-      window: Int64(window), out: maxima.address, position: positions.address.assumingMemoryBound(to: Int32.self),
+      window: Int64(window), out: maxima.address, position: offsets.address.assumingMemoryBound(to: Int32.self),
       in: UnsafeRawPointer(address))
     tk_run_pool(&arguments)
-    return (maxima, positions)
+    return (maxima, PoolingPositions(offsets: offsets, window: window, images: shape))
   }
 
-  /// The elements of each image [T, N, H, W, C] at remembered positions.
-  public func picked(at positions: Tensor) -> Tensor {
-    let result = Tensor(uninitialised: positions.shape, dtype)
-    runPositions(scatter: false, positions, result, imageSize: shape.dropFirst(2).elementCount)
+  /// The elements of images at remembered positions.
+  /// - Precondition: The images have the shape that was pooled.
+  public func picked(at positions: PoolingPositions) -> Tensor {
+    precondition(shape == positions.images, "picking from \(shape) at positions in \(positions.images)")
+    let result = Tensor(uninitialised: positions.offsets.shape, dtype)
+    runPositions(scatter: false, positions, result)
     return result
   }
 
-  /// Images of the given shape, zero but for these elements added at remembered positions.
-  public func placed(at positions: Tensor, in target: Shape) -> Tensor {
-    let result = Tensor(uninitialised: target, dtype)
-    runPositions(scatter: true, positions, result, imageSize: target.dropFirst(2).elementCount)
+  /// Images that are zero but for these elements at remembered positions.
+  /// - Precondition: There is one element for each position.
+  public func placed(at positions: PoolingPositions) -> Tensor {
+    precondition(shape == positions.offsets.shape, "placing \(shape) at \(positions.offsets.shape) positions")
+    let result = Tensor(uninitialised: positions.images, dtype)
+    runPositions(scatter: true, positions, result)
     return result
   }
 
-  private func runPositions(scatter: Bool, _ positions: Tensor, _ result: Tensor, imageSize: Int) {
+  private func runPositions(scatter: Bool, _ positions: PoolingPositions, _ result: Tensor) {
     let source = dense
-    precondition(
-      positions.dtype == .int32 && positions.shape[0] == shape[0] && positions.shape[1] == shape[1],
-      "positions \(positions.dtype) \(positions.shape) for \(shape)")
+    let images = positions.images
     var arguments = tk_position_args(
-      dtype: dtype.kernel, scatter: scatter, images: Int64(positions.shape[0] * positions.shape[1]), image_size: Int64(imageSize),
-      picked: Int64(positions.shape.dropFirst(2).elementCount), out: result.address,
-      position: UnsafePointer(positions.address.assumingMemoryBound(to: Int32.self)), in: UnsafeRawPointer(source.address))
-    withExtendedLifetime(source) { tk_run_position(&arguments) }
+      dtype: dtype.kernel, scatter: scatter, images: Int64(images[0] * images[1]), h: Int64(images[2]), w: Int64(images[3]),
+      c: Int64(images[4]), window: Int64(positions.window), out: result.address,
+      position: UnsafePointer(positions.offsets.address.assumingMemoryBound(to: Int32.self)), in: UnsafeRawPointer(source.address))
+    withExtendedLifetime((source, positions)) { tk_run_position(&arguments) }
   }
 }

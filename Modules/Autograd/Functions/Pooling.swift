@@ -5,6 +5,7 @@ extension Variable {
   ///
   /// The positions of the maxima are found once and remembered; derivatives of every order pick and place there.
   public func maximumPooled(window: Int) -> Variable {
-    Variable(PickPositions(positions: value.dense.maximumPooled(window: window).positions), [self])
+    let (maxima, positions) = value.dense.maximumPooled(window: window)
+    return Variable(PickPositions(positions: positions, known: maxima), [self])
   }
 }

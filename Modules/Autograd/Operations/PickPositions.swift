@@ -8,11 +8,13 @@ public struct PickPositions: Operation {
     return [OperationCheck(PickPositions(positions: images.maximumPooled(window: 2).positions), at: [images])]
   }
 
-  let positions: Tensor
+  let positions: PoolingPositions
+  /// The elements, where pooling has them already.
+  var known: Tensor?
 
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.picked(at: positions) }
+  public func forward(_ inputs: [Variable]) -> Tensor { known ?? inputs[0].value.picked(at: positions) }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    Variable(PlacePositions(positions: positions, target: inputs[0].shape), [cotangent])
+    Variable(PlacePositions(positions: positions), [cotangent])
   }
 }

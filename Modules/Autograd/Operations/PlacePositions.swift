@@ -1,17 +1,16 @@
 public import TensorCore
 
-/// Zeros with elements added at remembered positions of each image; the transpose of picking them.
+/// Zeros but for elements at remembered positions of each image; the transpose of picking them.
 public struct PlacePositions: Operation {
   public static let name = "place-positions"
   public static var checks: [OperationCheck] {
     let positions = Tensor.distinct([2, 1, 4, 4, 2]).maximumPooled(window: 2).positions
-    return [OperationCheck(PlacePositions(positions: positions, target: [2, 1, 4, 4, 2]), at: [.normal([2, 1, 2, 2, 2])])]
+    return [OperationCheck(PlacePositions(positions: positions), at: [.normal([2, 1, 2, 2, 2])])]
   }
 
-  let positions: Tensor
-  let target: Shape
+  let positions: PoolingPositions
 
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.placed(at: positions, in: target) }
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.placed(at: positions) }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
     Variable(PickPositions(positions: positions), [cotangent])

@@ -89,7 +89,7 @@ typedef struct tk_convolution_args {
 // ---- Max pooling: window and step equal, floor at the edge; positions are offsets into one image ------------------
 typedef struct tk_pool_args { tk_dtype dtype; int64_t images, h, w, c, window; void *out; int32_t *position; const void *in; } tk_pool_args;
 typedef struct tk_position_args {
-  tk_dtype dtype; bool scatter; int64_t images, image_size, picked;  // picked: positions in one image
+  tk_dtype dtype; bool scatter; int64_t images, h, w, c, window;
   void *out; const int32_t *position; const void *in;
 } tk_position_args;
 
