@@ -1,5 +1,5 @@
 // A thread begins with the item of its own number: in a loop of the same jobs, what it finds in its cache is what it left there.
-// The other items go to whichever thread is free, an item whose thread is late included.
+// The other items go to whichever thread is free.
 //
 // The pool's threads spin for some tens of microseconds before they sleep: a meta-iteration of a small network is over in
 // less time than waking a sleeping thread takes.
@@ -27,8 +27,7 @@ struct wk_pool {
   int helpers;
   // The present job. `round` changes when there is one; `busy` counts helpers that still work on it.
   _Atomic uint64_t round;
-  _Atomic int64_t next;     // of the items that are nobody's own
-  _Atomic bool *own_taken;  // by thread: its own item is with someone
+  _Atomic int64_t next;  // of the items that are nobody's own
   _Atomic int busy;
   _Atomic bool stopping;
   int64_t count;
@@ -37,19 +36,8 @@ struct wk_pool {
   _Atomic int numbered;  // threads that have taken their number
 };
 
-static void take_own(wk_pool *p, int item, int worker) {
-  if (item < p->count && !atomic_exchange(&p->own_taken[item], true)) p->work(p->context, item, worker);
-}
-
 static void take_items(wk_pool *p, int worker) {
-  take_own(p, worker, worker);
-  for (;;) {
-    int64_t item = atomic_fetch_add(&p->next, 1);
-    if (item >= p->count) break;
-    p->work(p->context, item, worker);
-  }
-  for (int item = 0; item <= p->helpers; item++)
-    if (!atomic_load(&p->own_taken[item])) take_own(p, item, worker);
+  for (int64_t item = worker; item < p->count; item = atomic_fetch_add(&p->next, 1)) p->work(p->context, item, worker);
 }
 
 static void *helper(void *argument) {
@@ -78,10 +66,7 @@ wk_pool *wk_create(int threads) {
   wk_pool *p = calloc(1, sizeof *p);
   if (!p) return NULL;
   p->threads = calloc((size_t)(threads > 1 ? threads - 1 : 1), sizeof *p->threads);
-  p->own_taken = calloc((size_t)(threads > 1 ? threads : 1), sizeof *p->own_taken);
-  if (!p->threads || !p->own_taken) {
-    free(p->threads);
-    free(p->own_taken);
+  if (!p->threads) {
     free(p);
     return NULL;
   }
@@ -110,7 +95,6 @@ void wk_run(wk_pool *p, int64_t count, void (*work)(void *, int64_t, int), void 
   p->count = count;
   p->work = work;
   p->context = context;
-  for (int i = 0; i <= p->helpers; i++) atomic_store(&p->own_taken[i], false);
   atomic_store(&p->next, p->helpers + 1);
   atomic_store(&p->busy, p->helpers);
   if (p->helpers > 0) start_round(p);
@@ -133,6 +117,5 @@ void wk_destroy(wk_pool *p) {
   pthread_cond_destroy(&p->wake);
   pthread_cond_destroy(&p->done);
   free(p->threads);
-  free(p->own_taken);
   free(p);
 }

@@ -42,6 +42,20 @@ import Testing
     (["list", "algoritms"], "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, models, tasks."),
     (["run-all", "--only", "maml", "--skip", "maml"], "no algorithm is left to run; name at least one, and do not skip them all."),
     (["run-all", "--task", "sinusoid,glyphs,sinusoid"], "--task names 'sinusoid' twice; name it once."),
+    (["bench"], "no workload is left to run; name at least one, and do not skip them all."),
+    (
+      ["bench", "sinusoid-mml-1"],
+      "unknown workload 'sinusoid-mml-1'. Did you mean 'sinusoid-maml-1'? Known: omniglot-20way-maml-5, omniglot-anil-5, "
+        + "omniglot-fomaml-5, omniglot-maml-1, omniglot-maml-1-q15, omniglot-maml-5, omniglot-maml-5-q15, omniglot-pool-maml-5-q15, "
+        + "omniglot-protonet, sinusoid-fomaml-1, sinusoid-maml-1, sinusoid-maml-5, sinusoid-metasgd-1, sinusoid-reptile-5."
+    ),
+    (["bench", "sinusoid-maml-1", "--sweep", "depth"], "--sweep is 'depth', expected one of tasks, queries, steps, threads, iterations."),
+    (["bench", "sinusoid-maml-1", "--sweep", "steps", "--profile"], "--sweep and --profile exclude each other; give one of them."),
+    (
+      ["bench", "omniglot-protonet", "--sweep", "steps"],
+      "none of these workloads can be swept over steps: a single episode has no further tasks or threads, and an algorithm without "
+        + "adaptation has no steps. Name another workload or another quantity."
+    ),
     (["parity", "--tolerance", "-1", "x"], "--tolerance is '-1', expected a number of at least 0.0."),
   ])
   func `a command line that cannot be read`(arguments: [String], message: String) throws {

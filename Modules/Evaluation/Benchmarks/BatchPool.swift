@@ -40,20 +40,24 @@ struct BatchPool: TaskDistribution {
     return batches[indices.lowerBound / tasksPerBatch % Self.batchCount][start..<(start + indices.count)]
   }
 
-  /// Sine waves as in the `sinusoid` family, 10 support and 10 query points.
-  static func sinusoids(tasks: Int) -> BatchPool {
-    let family = Sinusoid()
+  /// Sine waves as in the `sinusoid` family, 10 support points.
+  static func sinusoids(tasks: Int, queries: Int) -> BatchPool {
+    var family = Sinusoid()
+    family.queries = queries
     return BatchPool(tasks, family.signature) { batch in
       Episodes(((batch * tasks)..<((batch + 1) * tasks)).map { family.episode($0, in: .metaTrain, seed: 7) })
     }
   }
 
-  /// Images of 28×28: a prototype of normal noise for each class, plus 0.3 of noise for each drawing.
-  static func images(ways: Int, shots: Int, queries: Int, tasks: Int) -> BatchPool {
-    let signature = TaskSignature(
+  static func imageSignature(ways: Int, shots: Int, queries: Int) -> TaskSignature {
+    TaskSignature(
       inputShape: [28, 28, 1], outputs: ways, objective: .crossEntropy, supportCount: ways * shots, queryCount: ways * queries,
       suggestedModel: "conv")
-    return BatchPool(tasks, signature) { batch in
+  }
+
+  /// Images of 28×28: a prototype of normal noise for each class, plus 0.3 of noise for each drawing.
+  static func images(ways: Int, shots: Int, queries: Int, tasks: Int) -> BatchPool {
+    BatchPool(tasks, imageSignature(ways: ways, shots: shots, queries: queries)) { batch in
       Episodes(
         (0..<tasks).map { task in
           var stream = RandomStream(seed: 7).child("benchmark images").child(batch).child(task)

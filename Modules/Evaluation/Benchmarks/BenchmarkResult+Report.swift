@@ -62,7 +62,7 @@ extension BenchmarkResult {
   }
 
   /// Three significant digits, more before the point where there are more.
-  private static func rounded(_ value: Double) -> String {
+  static func rounded(_ value: Double) -> String {
     guard value.isFinite else { return "-" }
     let size = abs(value)
     let digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 4 : 5

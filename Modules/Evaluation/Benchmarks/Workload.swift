@@ -13,17 +13,36 @@ public struct Workload: Sendable {
   /// The matrix products that one meta-iteration cannot do without, in floating-point operations.
   public let necessaryOperations: Double
 
+  /// Its sizes.
+  public let size: WorkloadSize
+
   let algorithm: any Algorithm
   let learner: Learner
-  let tasks: BatchPool
+  let signature: TaskSignature
   let training: TrainingConfiguration
+  private let row: Row
+  // Drawn for each trainer anew, so that a workload that is not running takes no memory.
+  private let tasks: @Sendable () -> BatchPool
 
-  /// A trainer at the start of the workload.
+  /// A trainer at the start of the workload, with tasks of its own.
   public func trainer(threads: Int) throws -> MetaTrainer {
     var configuration = training
     configuration.threads = threads
-    return try MetaTrainer(algorithm, learner, tasks: tasks, configuration)
+    return try MetaTrainer(algorithm, learner, tasks: tasks(), configuration)
   }
+
+  /// The same workload in another size; its necessary arithmetic is not known.
+  func resized(_ size: WorkloadSize) -> Workload { row.make(row, size, .nan) }
+}
+
+/// The sizes of a workload: what a sweep varies.
+public struct WorkloadSize: Sendable, Hashable {
+  /// Tasks of a meta-batch.
+  public var tasks: Int
+  /// Query samples of a task: for each class, or in all where there are no classes.
+  public var queries: Int
+  /// Adaptation steps.
+  public var steps: Int
 }
 
 extension Workload {
@@ -38,25 +57,28 @@ extension Workload {
   /// - Throws: `LookupError` with the nearest name.
   public static func named(_ id: String) throws(LookupError) -> Workload {
     guard let row = table.first(where: { $0.id == id }) else { throw LookupError(kind: "workload", name: id, known: ids) }
-    return row.make(row)
+    return row.make(row, row.size, row.gigaOperations * 1e9)
   }
 
-  private struct Row: Sendable {
+  fileprivate struct Row: Sendable {
     let id: String
-    let summary: String
     let gigaOperations: Double
-    let make: @Sendable (Row) -> Workload
+    let size: WorkloadSize
+    let make: @Sendable (Row, WorkloadSize, _ necessaryOperations: Double) -> Workload
   }
 
   private static let table: [Row] = [
-    sine("sinusoid-maml-1", "MAML, 1 second-order step of 0.01", 0.00996, MAML(inner: InnerLoop(steps: 1, learningRate: 0.01))),
-    sine("sinusoid-maml-5", "MAML, 5 second-order steps of 0.01", 0.0398, MAML(inner: InnerLoop(steps: 5, learningRate: 0.01))),
-    sine(
-      "sinusoid-fomaml-1", "first-order MAML, 1 step of 0.01", 0.005, FirstOrderMAML(inner: InnerLoop(steps: 1, learningRate: 0.01))),
-    sine("sinusoid-metasgd-1", "Meta-SGD, 1 step", 0.00996, MetaSGD(firstRate: 0.01)),
-    sine(
-      "sinusoid-reptile-5", "Reptile, 5 full-batch steps of 0.01, no query pass", 0.0125,
-      Reptile(inner: InnerLoop(steps: 5, learningRate: 0.01)), outer: OuterOptimizer(.sgd, learningRate: 1)),
+    sine("sinusoid-maml-1", "MAML, second order", 0.00996, steps: 1) { MAML(inner: $0) },
+    sine("sinusoid-maml-5", "MAML, second order", 0.0398, steps: 5) { MAML(inner: $0) },
+    sine("sinusoid-fomaml-1", "first-order MAML", 0.005, steps: 1) { FirstOrderMAML(inner: $0) },
+    sine("sinusoid-metasgd-1", "Meta-SGD", 0.00996, steps: 1) {
+      var algorithm = MetaSGD(firstRate: 0.01)
+      algorithm.steps = $0.steps
+      return algorithm
+    },
+    sine("sinusoid-reptile-5", "Reptile on the support sets", 0.0125, steps: 5, outer: OuterOptimizer(.sgd, learningRate: 1)) {
+      Reptile(inner: $0)
+    },
     image("omniglot-maml-1", 9.984, steps: 1, rate: 0.4),
     image("omniglot-maml-1-q15", 45.18, queries: 15, steps: 1, rate: 0.4),
     image("omniglot-maml-5", 39.86, steps: 5, rate: 0.1),
@@ -73,12 +95,16 @@ extension Workload {
   ]
 
   private static func sine(
-    _ id: String, _ summary: String, _ gigaOperations: Double, _ algorithm: any Algorithm, outer: OuterOptimizer = OuterOptimizer()
+    _ id: String, _ name: String, _ gigaOperations: Double, steps: Int, outer: OuterOptimizer = OuterOptimizer(),
+    algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm
   ) -> Row {
-    Row(id: id, summary: "25 sinusoids, 10 + 10 points, \(summary)", gigaOperations: gigaOperations) { row in
+    Row(id: id, gigaOperations: gigaOperations, size: WorkloadSize(tasks: 25, queries: 10, steps: steps)) { row, size, operations in
       Workload(
-        row, algorithm, Learner(model: MLP(widths: [1, 40, 40, 1]), objective: .meanSquaredError), .sinusoids(tasks: 25), shardSize: 13,
-        outer: outer)
+        row, size, operations, summary: "\(size.tasks) sinusoids, 10 + \(size.queries) points, \(size.steps) steps of 0.01, \(name)",
+        algorithm(InnerLoop(steps: size.steps, learningRate: 0.01)),
+        Learner(model: MLP(widths: [1, 40, 40, 1]), objective: .meanSquaredError),
+        Sinusoid().signature, shardSize: 13, outer: outer
+      ) { .sinusoids(tasks: size.tasks, queries: size.queries) }
     }
   }
 
@@ -87,27 +113,30 @@ extension Workload {
     rate: Double, downsampling: ConvNet.Downsampling = .stride,
     algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm = { MAML(inner: $0) }, name: String = "MAML, second order"
   ) -> Row {
-    let text = "\(tasks) tasks, \(ways)-way \(shots)-shot, \(queries) queries a class, \(steps) steps of \(rate), \(name)"
-    return Row(id: id, summary: text, gigaOperations: gigaOperations) { row in
+    Row(id: id, gigaOperations: gigaOperations, size: WorkloadSize(tasks: tasks, queries: queries, steps: steps)) { row, size, operations in
       var model = ConvNet()
       model.downsampling = downsampling
       model.head = downsampling == .maxpool ? .flatten : .mean
       do { try model.fit(inputShape: [28, 28, 1], outputs: ways) } catch { preconditionFailure("28×28 images fit: \(error)") }
       return Workload(
-        row, algorithm(InnerLoop(steps: steps, learningRate: rate)), Learner(model: model, objective: .crossEntropy),
-        .images(ways: ways, shots: shots, queries: queries, tasks: tasks), shardSize: 1, outer: OuterOptimizer())
+        row, size, operations,
+        summary: "\(size.tasks) tasks, \(ways)-way \(shots)-shot, \(size.queries) queries a class, \(size.steps) steps of \(rate), \(name)",
+        algorithm(InnerLoop(steps: size.steps, learningRate: rate)), Learner(model: model, objective: .crossEntropy),
+        BatchPool.imageSignature(ways: ways, shots: shots, queries: size.queries), shardSize: 1, outer: OuterOptimizer()
+      ) { .images(ways: ways, shots: shots, queries: size.queries, tasks: size.tasks) }
     }
   }
 
   private init(
-    _ row: Row, _ algorithm: any Algorithm, _ learner: Learner, _ tasks: BatchPool, shardSize: Int, outer: OuterOptimizer
+    _ row: Row, _ size: WorkloadSize, _ operations: Double, summary: String, _ algorithm: any Algorithm, _ learner: Learner,
+    _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable () -> BatchPool
   ) {
     var training = TrainingConfiguration()
-    training.metaBatchSize = tasks.tasksPerBatch
+    training.metaBatchSize = size.tasks
     training.shardSize = shardSize
     training.outer = outer
     self.init(
-      id: row.id, summary: row.summary, necessaryOperations: row.gigaOperations * 1e9, algorithm: algorithm, learner: learner,
-      tasks: tasks, training: training)
+      id: row.id, summary: summary, necessaryOperations: operations, size: size, algorithm: algorithm, learner: learner,
+      signature: signature, training: training, row: row, tasks: tasks)
   }
 }

@@ -5,41 +5,71 @@ extension Flag {
   static let everyWorkload = toggle("all", "All workloads, in the order of the table.")
   static let seconds = value("seconds", "S", "Seconds of steady state of each workload (default: 5).", in: .real(0.01...3600))
   static let profile = toggle("profile", "Also print where an iteration's time goes, by pass and kernel.")
+  static let sweep = value(
+    "sweep", "QUANTITY", "How time and peak memory grow with one quantity, and the straight lines through them.",
+    in: .choice(BenchmarkSweep.Quantity.allCases.map(\.rawValue)))
 }
 
 extension Command {
   /// Times meta-training on synthetic tasks.
   static let bench = Command(
     name: "bench", summary: "Time meta-training on synthetic tasks.",
-    operand: Operand(placeholder: "WORKLOAD", count: .any), flags: [.everyWorkload, .seconds, .threads, .profile, .json],
+    operand: Operand(placeholder: "WORKLOAD", count: .any),
+    flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .json],
     discussion: """
       Steady-state meta-iterations a second of the real meta-trainer, from a pool of 16 meta-batches. The limit is the rate at which
       the products that an iteration cannot do without would run at the machine's best product rate, measured in the same run with
       all threads busy.
+
+      A sweep measures each workload at several values of a quantity, three times in turn, and takes the medians. The lines are those
+      of least squares of the relative distances. --sweep iterations reads the peak of memory early and late in one run.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
   ) { arguments in
     let ids = arguments.has(.everyWorkload) ? Workload.ids : arguments.operands
     guard !ids.isEmpty else { throw UsageError.emptySelection(kind: "workload") }
-    for id in ids { _ = try Workload.named(id) }
+    let workloads = try ids.map { try Workload.named($0) }
     let threads = arguments.integer(.threads) ?? Host.cores
     let seconds = arguments.real(.seconds) ?? 5
+    if let quantity = arguments.text(.sweep).flatMap(BenchmarkSweep.Quantity.init) {
+      if arguments.has(.profile) { throw UsageError.exclusiveFlags(.sweep, .profile) }
+      return try sweep(workloads, over: quantity, threads: threads, seconds: seconds, asJSON: arguments.has(.json))
+    }
     let peak = try ProductPeak.measure(threads: threads)
     var results: [BenchmarkResult] = []
-    for id in ids {
-      Console.note("\(id): \(try Workload.named(id).summary)")
-      let result = try Benchmark(Workload.named(id), threads: threads, seconds: seconds)
-        .run(peakRate: peak, profiled: arguments.has(.profile))
+    for workload in workloads {
+      Console.note("\(workload.id): \(workload.summary)")
+      let result = try Benchmark(workload, threads: threads, seconds: seconds).run(peakRate: peak, profiled: arguments.has(.profile))
       results.append(result)
-      if arguments.has(.profile), !arguments.has(.json) { try Console.print("\(id)\n\(result.profileTable.text)") }
+      if arguments.has(.profile), !arguments.has(.json) { try Console.print("\(workload.id)\n\(result.profileTable.text)") }
     }
     if arguments.has(.json) {
       try Console.print(JSON.array(results.map(\.json)).line)
     } else {
-      try Console.print(
-        "Products at most \((peak / 1e9).fixed(0)) GFLOP/s with \(threads) threads.\n\n\(BenchmarkResult.table(results).text)")
+      let limit = "Products at most \((peak / 1e9).fixed(0)) GFLOP/s with \(threads) thread\(threads == 1 ? "" : "s")."
+      try Console.print("\(limit)\n\n\(BenchmarkResult.table(results).text)")
     }
+    return .done
+  }
+
+  private static func sweep(
+    _ workloads: [Workload], over quantity: BenchmarkSweep.Quantity, threads: Int, seconds: Double, asJSON: Bool
+  ) throws -> ExitCode {
+    let sweeps = workloads.map { (workload: $0, sweep: BenchmarkSweep($0, quantity, threads: threads, seconds: seconds)) }
+    guard sweeps.contains(where: { $0.sweep != nil }) else { throw UsageError.nothingToSweep(quantity: quantity.rawValue) }
+    var results: [JSON] = []
+    for (workload, sweep) in sweeps {
+      guard let sweep else {
+        Console.note("\(workload.id) is left out: it cannot be swept over \(quantity.rawValue).")
+        continue
+      }
+      Console.note("\(workload.id): \(quantity.rawValue) \(sweep.values.map(String.init).joined(separator: ", "))")
+      let points = try sweep.run()
+      results.append(sweep.json(points))
+      if !asJSON { try Console.print(sweep.report(points)) }
+    }
+    if asJSON { try Console.print(JSON.array(results).line) }
     return .done
   }
 }

@@ -17,6 +17,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case exclusiveFlags(Flag, Flag)
   case needsFlag(Flag, needs: Flag)
   case emptySelection(kind: String)
+  case nothingToSweep(quantity: String)
 
   var description: String {
     switch self {
@@ -42,6 +43,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
     case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
+    case .nothingToSweep(let quantity):
+      "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
+        + "without adaptation has no steps. Name another workload or another quantity."
     }
   }
 

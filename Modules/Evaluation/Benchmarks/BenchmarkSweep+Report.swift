@@ -1,0 +1,65 @@
+extension BenchmarkSweep {
+  /// The points with their distances from straight lines, and the lines in words.
+  package func report(_ points: [Point]) -> String {
+    var table = TextTable(["\(workload.id): \(quantity.rawValue)", "ms/iteration"] + tailTitles)
+    let (time, memory) = (line(points) { $0.seconds * 1e3 }, line(points) { Double($0.peakBytes) / 1e6 })
+    for point in points {
+      let tail: [String] =
+        switch quantity {
+        case .threads: [fixed(points[0].seconds / point.seconds, 2), BenchmarkResult.rounded(Double(point.peakBytes) / 1e6)]
+        case .iterations: [fixed(Double(point.peakBytes) / 1e6, 2)]
+        case .tasks, .queries, .steps:
+          [
+            residual(time, point.value, point.seconds * 1e3), BenchmarkResult.rounded(Double(point.peakBytes) / 1e6),
+            residual(memory, point.value, Double(point.peakBytes) / 1e6),
+          ]
+        }
+      table.append(["\(point.value)", BenchmarkResult.rounded(point.seconds * 1e3)] + tail)
+    }
+    var text = table.text
+    if [.tasks, .queries, .steps].contains(quantity) {
+      text += words("time", "ms", time) + words("peak memory", "MB", memory)
+    }
+    return text
+  }
+
+  /// What was measured as JSON.
+  package func json(_ points: [Point]) -> JSON {
+    .object([
+      .init("workload", .string(workload.id)), .init("quantity", .string(quantity.rawValue)), .init("threads", .integer(threads)),
+      .init(
+        "points",
+        .array(
+          points.map {
+            .object([
+              .init("value", .integer($0.value)), .init("secondsPerIteration", .number($0.seconds)),
+              .init("peakBytes", .integer($0.peakBytes)),
+            ])
+          })),
+    ])
+  }
+
+  private var tailTitles: [String] {
+    switch quantity {
+    case .threads: ["times one thread", "peak MB"]
+    case .iterations: ["peak MB"]
+    case .tasks, .queries, .steps: ["from line", "peak MB", "from line"]
+    }
+  }
+
+  private func line(_ points: [Point], _ y: (Point) -> Double) -> StraightLine? {
+    StraightLine(points.map { (Double($0.value), y($0)) })
+  }
+
+  private func residual(_ line: StraightLine?, _ value: Int, _ measured: Double) -> String {
+    guard let line else { return "" }
+    let expected = line.offset + line.slope * Double(value)
+    return "\(fixed((measured - expected) / measured * 100, 1))%"
+  }
+
+  private func words(_ what: String, _ unit: String, _ line: StraightLine?) -> String {
+    guard let line else { return "" }
+    let (offset, slope) = (BenchmarkResult.rounded(line.offset), BenchmarkResult.rounded(abs(line.slope)))
+    return "\(what) = \(offset) \(line.slope < 0 ? "−" : "+") \(slope)·\(quantity.rawValue) \(unit), at most \(fixed(line.largestResidual * 100, 1))% away\n"
+  }
+}

@@ -1,0 +1,31 @@
+/// The straight line through points whose relative distances from it are least in their squares.
+///
+/// Relative, so that a small value counts as much as one sixteen times its size.
+public struct StraightLine: Sendable, Hashable {
+  /// The line's value at 0.
+  public let offset: Double
+  /// What a unit adds.
+  public let slope: Double
+  /// The largest distance of a point from the line, as a fraction of the point's value.
+  public let largestResidual: Double
+
+  /// The line of the points; nil with fewer than two different places, or where a value is not positive.
+  public init?(_ points: [(x: Double, y: Double)]) {
+    guard points.allSatisfy({ $0.y > 0 && $0.y.isFinite }), Set(points.map(\.x)).count >= 2 else { return nil }
+    // Least squares of (y − a − b·x)/y.
+    var (w, wx, wy, wxx, wxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for (x, y) in points {
+      let weight = 1 / (y * y)
+      w += weight
+      wx += weight * x
+      wy += weight * y
+      wxx += weight * x * x
+      wxy += weight * x * y
+    }
+    let slope = (w * wxy - wx * wy) / (w * wxx - wx * wx)
+    let offset = (wy - slope * wx) / w
+    self.slope = slope
+    self.offset = offset
+    largestResidual = points.map { abs($0.y - offset - slope * $0.x) / $0.y }.max() ?? 0
+  }
+}

@@ -1,0 +1,54 @@
+import Algorithms
+import Evaluation
+import TensorCore
+import Testing
+
+@Suite struct BenchmarkTests {
+  @Test func `a line through points of a line is that line`() throws {
+    let line = try #require(StraightLine([1, 2, 4, 8, 16].map { (x: $0, y: 3 + 0.5 * $0) }))
+    #expect(abs(line.offset - 3) < 1e-12 && abs(line.slope - 0.5) < 1e-12 && line.largestResidual < 1e-12)
+  }
+
+  @Test func `the largest residual is relative to the point`() throws {
+    // The line of least relative squares through y = x² at 1 and 2 passes both; a third point cannot be on it.
+    let exact = try #require(StraightLine([(x: 1, y: 1), (x: 2, y: 4)]))
+    #expect(exact.largestResidual < 1e-12)
+    let bent = try #require(StraightLine([(x: 1, y: 1), (x: 2, y: 4), (x: 4, y: 16)]))
+    #expect(bent.largestResidual > 0.2)
+    // Halving the unit changes no residual.
+    let halved = try #require(StraightLine([(x: 1, y: 0.5), (x: 2, y: 2), (x: 4, y: 8)]))
+    #expect(abs(halved.largestResidual - bent.largestResidual) < 1e-12)
+  }
+
+  @Test func `no line without two places and positive values`() {
+    #expect(StraightLine([(x: 1, y: 1), (x: 1, y: 2)]) == nil)
+    #expect(StraightLine([(x: 1, y: 1), (x: 2, y: 0)]) == nil)
+    #expect(StraightLine([]) == nil)
+  }
+
+  @Test func `a workload trains, and its performed arithmetic is the necessary one`() throws {
+    let workload = try Workload.named("sinusoid-maml-1")
+    let result = try Benchmark(workload, threads: 2, seconds: 0.02).run(peakRate: 1e12, profiled: true)
+    #expect(result.loss.isFinite && result.iterationsPerSecond > 0 && result.peakBytes > 0)
+    // Arithmetic is counted on all threads of the process, other tests included: at least the necessary is there.
+    #expect(result.performedOperations >= 0.99 * workload.necessaryOperations)
+    #expect(result.profile.contains { $0.kernel == "matrix product" && $0.pass == .outerGradient && $0.operations > 0 })
+  }
+
+  @Test(arguments: BenchmarkSweep.Quantity.allCases)
+  func `a sweep measures every value`(quantity: BenchmarkSweep.Quantity) throws {
+    let sweep = try #require(
+      try BenchmarkSweep(Workload.named("sinusoid-fomaml-1"), quantity, threads: 2, seconds: 0.01))
+    let points = try sweep.run()
+    #expect(points.map(\.value) == sweep.values)
+    #expect(points.allSatisfy { $0.seconds > 0 && $0.peakBytes > 0 })
+    #expect(sweep.report(points).contains("\(quantity.rawValue)"))
+  }
+
+  @Test func `what a workload does not have cannot be swept`() throws {
+    let episode = try Workload.named("omniglot-protonet")
+    #expect(BenchmarkSweep(episode, .steps, threads: 2, seconds: 1) == nil)
+    #expect(BenchmarkSweep(episode, .tasks, threads: 2, seconds: 1) == nil)
+    #expect(BenchmarkSweep(episode, .queries, threads: 2, seconds: 1) != nil)
+  }
+}
