@@ -50,11 +50,11 @@ tk_pass tk_present_pass(void) { return pass; }
 void tk_set_profiling(bool on) { atomic_store(&profiling, on); }
 bool tk_is_profiling(void) { return atomic_load_explicit(&profiling, memory_order_relaxed); }
 
-void tk_profile_add(tk_pass where, int kernel, int64_t nanoseconds, int64_t operations) {
+void tk_profile_add(tk_pass where, int kernel, int64_t nanoseconds, int64_t calls, int64_t operations) {
   entry *row = &mine()->table[where][kernel];
   add(&row->nanoseconds, nanoseconds);
   add(&row->operations, operations);
-  add(&row->calls, 1);
+  add(&row->calls, calls);
 }
 
 void tk_profile_reset(void) {

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "profile.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,22 +110,75 @@ static int kernel_index(tk_kernel kernel, const void *arguments) {
   return 0;
 }
 
-static void run_profiled(const tk_program *p) {
-  for (int64_t i = 0; i < p->call_count; i++) {
-    const void *arguments = p->arguments + p->calls[i].offset;
-    const int64_t operations = tk_thread_operations(), start = tk_nanoseconds();
-    p->calls[i].kernel(arguments);
-    tk_profile_add(p->calls[i].pass, kernel_index(p->calls[i].kernel, arguments), tk_nanoseconds() - start,
-                   tk_thread_operations() - operations);
+static _Thread_local struct { int thread, threads; } part = {0, 1};
+
+static void run_call(const tk_program *p, const call *c, bool profiling) {
+  const void *arguments = p->arguments + c->offset;
+  if (!profiling) {
+    c->kernel(arguments);
+    return;
   }
+  const int64_t operations = tk_thread_operations(), start = tk_nanoseconds();
+  c->kernel(arguments);
+  tk_profile_add(c->pass, kernel_index(c->kernel, arguments), tk_nanoseconds() - start, part.thread == 0,
+                 tk_thread_operations() - operations);
 }
 
 void tk_program_run(const tk_program *p) {
-  if (tk_is_profiling()) {
-    run_profiled(p);
+  const bool profiling = tk_is_profiling();
+  for (int64_t i = 0; i < p->call_count; i++) run_call(p, &p->calls[i], profiling);
+}
+
+// ---- Together ----
+// Threads wait for each other before a call that they share, and after it; what lies between such calls the first one does alone.
+
+struct tk_team { int threads; _Atomic int arrived; _Atomic int64_t phase; };
+
+tk_team *tk_team_create(int threads) {
+  tk_team *team = calloc(1, sizeof *team);
+  if (team) team->threads = threads;
+  return team;
+}
+
+void tk_team_destroy(tk_team *team) { free(team); }
+
+static bool is_shared(tk_kernel kernel) {
+  return kernel == tk_run_convolution || kernel == tk_run_normalisation || kernel == tk_run_pool || kernel == tk_run_position;
+}
+
+static void wait_for_all(tk_team *team) {
+  const int64_t phase = atomic_load(&team->phase);
+  if (atomic_fetch_add(&team->arrived, 1) == team->threads - 1) {
+    atomic_store(&team->arrived, 0);
+    atomic_store(&team->phase, phase + 1);
     return;
   }
-  for (int64_t i = 0; i < p->call_count; i++) p->calls[i].kernel(p->arguments + p->calls[i].offset);
+  for (int spin = 0; atomic_load(&team->phase) == phase; spin++)
+    if (spin % 4096 == 4095) sched_yield();  // there may be fewer cores than threads
+}
+
+void tk_program_run_together(const tk_program *p, tk_team *team, int thread) {
+  const bool profiling = tk_is_profiling();
+  part.thread = thread;
+  part.threads = team->threads;
+  bool after_shared = false;
+  for (int64_t i = 0; i < p->call_count; i++) {
+    const bool shared = is_shared(p->calls[i].kernel);
+    if (shared || after_shared) wait_for_all(team);
+    // Alone, the first thread has all of the work.
+    part.threads = shared ? team->threads : 1;
+    if (shared || thread == 0) run_call(p, &p->calls[i], profiling);
+    after_shared = shared;
+  }
+  part.thread = 0;
+  part.threads = 1;
+}
+
+bool tk_is_first(void) { return part.thread == 0; }
+
+void tk_share(int64_t count, int64_t *begin, int64_t *end) {
+  *begin = count * part.thread / part.threads;
+  *end = count * (part.thread + 1) / part.threads;
 }
 
 int64_t tk_program_calls(const tk_program *p) { return p->call_count; }

@@ -78,7 +78,7 @@ public enum KernelProfile {
   package static func timed<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
     guard tk_is_profiling() else { return try body() }
     let start = tk_nanoseconds()
-    defer { tk_profile_add(pass.kernel, 0, tk_nanoseconds() - start, 0) }
+    defer { tk_profile_add(pass.kernel, 0, tk_nanoseconds() - start, 1, 0) }
     return try body()
   }
 }

@@ -10,7 +10,7 @@ import CTensorKernels
 /// or writes into one, is not part of the program.
 ///
 /// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
-/// thread at a time, which the one that keeps it behind a lock proves.
+/// thread or one team at a time, which the one that keeps it behind a lock proves.
 package final class RecordedProgram: @unchecked Sendable {
   private let program: OpaquePointer
 
@@ -32,8 +32,28 @@ package final class RecordedProgram: @unchecked Sendable {
   /// The number of kernel calls.
   package var callCount: Int { Int(tk_program_calls(program)) }
 
-  /// Runs the calls again.
-  package func run() { tk_program_run(program) }
+  /// Runs the calls again, on this thread or, where a pool is given, on all of its threads together: they share the work of the
+  /// large kernels, and the result has the same bits.
+  /// - Precondition: The pool is not at work.
+  package func run(on pool: WorkerPool? = nil) {
+    guard let pool, pool.threads > 1, let team = Team(threads: pool.threads) else {
+      tk_program_run(program)
+      return
+    }
+    pool.together { tk_program_run_together(self.program, team.team, Int32($0)) }
+  }
+}
+
+/// `@unchecked Sendable`: what it points to is written by atomic operations of the C side alone.
+private final class Team: @unchecked Sendable {
+  let team: OpaquePointer
+
+  init?(threads: Int) {
+    guard let team = tk_team_create(Int32(threads)) else { return nil }
+    self.team = team
+  }
+
+  deinit { tk_team_destroy(team) }
 }
 
 extension Tensor {

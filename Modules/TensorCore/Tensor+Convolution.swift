@@ -62,6 +62,29 @@ extension Tensor {
 
   /// The gradient with respect to the filters, given this gradient [T, N, H′, W′, O] with respect to the outputs.
   public func convolutionFilterGradient(images: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let slices = Self.slices(of: self, geometry)
+    if slices > 1, !isRepeated, !images.isRepeated {
+      func sliced(_ tensor: Tensor) -> Tensor {
+        let (shape, count) = (tensor.shape, tensor.shape[1] / slices)
+        return tensor.reshaped([slices, count, shape[2], shape[3], shape[4]])
+      }
+      return sliced(self).filterGradient(sliced(images), geometry).sum([0])
+    }
+    return filterGradient(images, geometry)
+  }
+
+  /// How many sums over some of the images make up the sum over all.
+  ///
+  /// More than one where one task has many, so that threads can share them. It follows from the shapes alone, so the bits do not
+  /// depend on the threads.
+  private static func slices(of outputs: Tensor, _ geometry: ConvolutionGeometry) -> Int {
+    guard outputs.shape[0] == 1 else { return 1 }
+    let pixels = geometry.outputSize.height * geometry.outputSize.width
+    // Measured, 64 channels, 7×7: slices of 800 pixels cost 2% more than one sum, of 245 pixels 9%.
+    return [4, 3, 2].first { outputs.shape[1] % $0 == 0 && outputs.shape[1] / $0 * pixels >= 800 } ?? 1
+  }
+
+  private func filterGradient(_ images: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let target: Shape = [shape[0], geometry.filterSize.height, geometry.filterSize.width, images.shape[4], shape[4]]
     return run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: self, target)
   }

@@ -38,14 +38,7 @@ public final class WorkerPool: @unchecked Sendable {
         let store = { @Sendable (item: Int, worker: Int) in slots.store(Swift.Result { try body(item, worker) }, at: item) }
         withoutActuallyEscaping(store) { run in
           let job = Job(run: run)
-          withExtendedLifetime(job) {
-            wk_run(
-              pool, Int64(count),
-              { context, item, worker in
-                guard let context else { return }
-                Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item), Int(worker))
-              }, Unmanaged.passUnretained(job).toOpaque())
-          }
+          withExtendedLifetime(job) { Self.run(job, count, on: pool) }
         }
       }
       return try slots.map { slot in
@@ -53,6 +46,32 @@ public final class WorkerPool: @unchecked Sendable {
         return try slot.get()
       }
     }
+  }
+}
+
+extension WorkerPool {
+  /// Calls the body once on every thread at the same time, with the thread's number; the calls may wait for each other.
+  ///
+  /// Must not be called from inside a body of the same pool.
+  package func together(_ body: @escaping @Sendable (_ thread: Int) -> Void) {
+    turn.withLock { _ in
+      guard let pool else {
+        body(0)
+        return
+      }
+      // A thread begins with the item of its number, and there is one for each.
+      let job = Job { item, _ in body(item) }
+      withExtendedLifetime(job) { Self.run(job, threads, on: pool) }
+    }
+  }
+
+  fileprivate static func run(_ job: Job, _ count: Int, on pool: OpaquePointer) {
+    wk_run(
+      pool, Int64(count),
+      { context, item, worker in
+        guard let context else { return }
+        Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item), Int(worker))
+      }, Unmanaged.passUnretained(job).toOpaque())
   }
 }
 

@@ -23,6 +23,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [ConvNet.Downsampling.stride, .maxpool])
+  func `threads that share one convolutional shard give the same bits`(downsampling: ConvNet.Downsampling) throws {
+    var glyphs = Glyphs()
+    (glyphs.ways, glyphs.shots, glyphs.queries) = (3, 9, 9)
+    try glyphs.prepare(source: nil)
+    var model = ConvNet()
+    (model.blocks, model.hidden, model.downsampling) = (2, 16, downsampling)
+    try model.fit(inputShape: glyphs.signature.inputShape, outputs: 3)
+    let learner = Learner(model: model, objective: .crossEntropy)
+    func snapshot(threads: Int) throws -> [String: [UInt8]] {
+      var alone = configuration(threads: threads, metaBatchSize: 1)
+      alone.shardSize = 1
+      var trainer = try MetaTrainer(MAML(), learner, tasks: glyphs, alone)
+      for _ in 0..<3 { _ = try trainer.step() }
+      return bytes(trainer.snapshot)
+    }
+    let expected = try snapshot(threads: 1)
+    #expect(try snapshot(threads: 2) == expected)
+    #expect(try snapshot(threads: 3) == expected)
+  }
+
   @Test(arguments: algorithms.indices)
   func `a resumed run gives the bits of an uninterrupted one`(index: Int) throws {
     let outer = OuterOptimizer(.adam, learningRate: 0.01, schedule: .cosine)

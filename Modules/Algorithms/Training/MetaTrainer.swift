@@ -104,17 +104,20 @@ public struct MetaTrainer: Sendable {
     let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, flat, configuration.seed, iteration)
     let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), GradientTotal())
-    let parts = try workers.map(shards) { shard, worker in
+    // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
+    let team = shards == 1 ? workers : nil
+    let contribution = { @Sendable (shard: Int, worker: Int) throws -> ShardReport in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
       let episodes = try KernelProfile.timed(.data) {
         try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
       }
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      return try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker) {
+      return try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker, team: team) {
         total.add($0, of: shard)
       }
     }
+    let parts = shards == 1 ? [try contribution(0, 0)] : try workers.map(shards, contribution)
     return (parts, total.sum(of: shards))
   }
 

@@ -43,9 +43,11 @@ final class StepRecorder: Sendable {
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
   /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector.
+  ///
+  /// A recording is run by all threads of `team`, where there is one: a shard that is alone.
   func run(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
-    step: UInt64, worker: Int, gradient handOn: (Tensor) -> Void
+    step: UInt64, worker: Int, team: WorkerPool?, gradient handOn: (Tensor) -> Void
   ) throws -> ShardReport {
     guard algorithm.isRecordable, state.carried.isEmpty else {
       let result = algorithm.metaGradient(state.split, learner, shard, context)
@@ -57,7 +59,7 @@ final class StepRecorder: Sendable {
       let place: Int
       if let found = recordings.firstIndex(where: { $0.fits(shard) }) {
         place = found
-        recordings[place].run(state, shard, step: step)
+        recordings[place].run(state, shard, step: step, on: team)
       } else {
         place = recordings.count
         recordings.append(Recording(algorithm, learner, state, shard, context, step: step))
@@ -100,14 +102,14 @@ private struct Recording: Sendable {
 
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 
-  mutating func run(_ state: FlatState, _ shard: Episodes, step: UInt64) {
+  mutating func run(_ state: FlatState, _ shard: Episodes, step: UInt64, on team: WorkerPool?) {
     if step != self.step {
       state.layout.cut(state.learned, into: learned.leaves)
       self.step = step
     }
     self.shard.support.overwrite(with: shard.support)
     self.shard.query.overwrite(with: shard.query)
-    program.run()
+    program.run(on: team)
   }
 }
 

@@ -16,8 +16,8 @@ tk_pass tk_present_pass(void);
 /// While on, programs time each of their calls.
 void tk_set_profiling(bool on);
 bool tk_is_profiling(void);
-/// Adds time that no recorded call accounts for.
-void tk_profile_add(tk_pass pass, int kernel, int64_t nanoseconds, int64_t operations);
+/// Adds to a row; kernel 0 is time that no recorded call accounts for.
+void tk_profile_add(tk_pass pass, int kernel, int64_t nanoseconds, int64_t calls, int64_t operations);
 void tk_profile_reset(void);
 
 typedef struct tk_profile_entry { int64_t nanoseconds, calls, operations; } tk_profile_entry;

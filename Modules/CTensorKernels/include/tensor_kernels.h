@@ -124,6 +124,17 @@ tk_program *tk_program_begin(void);
 void tk_program_end(void);
 void tk_program_run(const tk_program *program);
 int64_t tk_program_calls(const tk_program *program);
+/// Threads that run a program together: the kernels with most of the work share it out, the others run on the first thread.
+/// How work is cut does not depend on their number, so neither does a bit of the result.
+typedef struct tk_team tk_team;
+tk_team *tk_team_create(int threads);
+void tk_team_destroy(tk_team *team);
+/// To be called by each of the team's threads, with its number.
+void tk_program_run_together(const tk_program *program, tk_team *team, int thread);
+/// The items of 0..<count that fall to this thread: all of them outside of a team.
+void tk_share(int64_t count, int64_t *begin, int64_t *end);
+/// True on the first thread of a team, and outside of one.
+bool tk_is_first(void);
 /// The memory goes when the last tensor in it has gone too.
 void tk_program_destroy(tk_program *program);
 bool tk_is_recording(void);

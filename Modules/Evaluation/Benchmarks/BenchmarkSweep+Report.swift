@@ -60,6 +60,7 @@ extension BenchmarkSweep {
   private func words(_ what: String, _ unit: String, _ line: StraightLine?) -> String {
     guard let line else { return "" }
     let (offset, slope) = (BenchmarkResult.rounded(line.offset), BenchmarkResult.rounded(abs(line.slope)))
-    return "\(what) = \(offset) \(line.slope < 0 ? "−" : "+") \(slope)·\(quantity.rawValue) \(unit), at most \(fixed(line.largestResidual * 100, 1))% away\n"
+    let residual = fixed(line.largestResidual * 100, 1)
+    return "\(what) = \(offset) \(line.slope < 0 ? "−" : "+") \(slope)·\(quantity.rawValue) \(unit), at most \(residual)% away\n"
   }
 }

@@ -1,0 +1,73 @@
+import Synchronization
+import TensorCore
+import Testing
+import _TestSupport
+
+@Suite struct RecordedProgramTests {
+  /// Everything that threads share, and what lies between: two blocks of a network with their gradients, for one task.
+  static func network(_ images: Tensor, _ filters: [Tensor], _ scale: Tensor, _ offset: Tensor, pooled: Bool) -> [Tensor] {
+    var results: [Tensor] = []
+    var input = images
+    for filter in filters {
+      let geometry = ConvolutionGeometry(step: pooled ? 1 : 2, padding: 1, inputSize: (input.shape[2], input.shape[3]), filterSize: (3, 3))
+      let convolved = input.convolved(with: filter, geometry)
+      let (normalised, statistics) = convolved.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, rectified: true)
+      let gradient = normalised.batchNormGradient(of: convolved, scale: scale, offset: offset, statistics: statistics, rectified: true)
+      let second = Tensor.batchNormSecond(
+        cotangents: gradient, g: normalised, x: convolved, scale: scale, offset: offset, statistics: statistics,
+        gradient: (gradient.scale, gradient.offset), rectified: true)
+      results += [second.g, second.x, second.scale, statistics]
+      results.append(gradient.x.convolutionInputGradient(filter: filter, geometry))
+      results.append(gradient.x.convolutionFilterGradient(images: input, geometry))
+      if pooled {
+        let (maxima, positions) = normalised.maximumPooled(window: 2)
+        results += [maxima, maxima.placed(at: positions), convolved.picked(at: positions)]
+        input = maxima
+      } else {
+        input = 0.5 * normalised
+      }
+      results.append(input)
+    }
+    return results
+  }
+
+  static func images(_ name: String, channels: Int) throws -> Tensor { try .random([1, 72, 13, 12, channels], name, .float32) }
+
+  @Test(arguments: [(1, 20, false), (1, 64, true), (16, 37, false), (9, 16, true)])
+  func `threads that run a program together compute the same bits`(channels: Int, filters: Int, pooled: Bool) throws {
+    let weights = try [
+      Tensor.random([1, 3, 3, channels, filters], "first", .float32), .random([1, 3, 3, filters, filters], "second", .float32),
+    ]
+    let (scale, offset) = (try Tensor.random([1, filters], "scale", .float32), try Tensor.random([1, filters], "offset", .float32))
+    let input = try Self.images("recorded", channels: channels)
+    let (program, results) = RecordedProgram.record { Self.network(input, weights, scale, offset, pooled: pooled) }
+    let other = try Self.images("other", channels: channels)
+    let expected = Self.network(other, weights, scale, offset, pooled: pooled).map(\.floats)
+    input.overwrite(with: other)
+    program.run()
+    #expect(results.map(\.floats) == expected, "run again on one thread")
+    for threads in [2, 3, 5] {
+      let pool = WorkerPool(threads: threads)
+      for tensor in results { tensor.overwrite(with: Tensor(repeating: .nan, shape: tensor.shape)) }
+      program.run(on: pool)
+      #expect(results.map(\.floats) == expected, "\(threads) threads")
+    }
+  }
+
+  @Test func `arithmetic is counted once, however many threads share it`() throws {
+    let input = try Self.images("recorded", channels: 8)
+    let filter = try Tensor.random([1, 3, 3, 8, 16], "filter", .float32)
+    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (13, 12), filterSize: (3, 3))
+    let (program, _) = RecordedProgram.record { input.convolved(with: filter, geometry) }
+    let before = Kernels.productOperationsOfThread
+    program.run(on: WorkerPool(threads: 2))
+    #expect(Kernels.productOperationsOfThread - before == 2 * 72 * 13 * 12 * 9 * 8 * 16)
+  }
+
+  @Test func `together, every thread of a pool runs once`() {
+    let pool = WorkerPool(threads: 4)
+    let seen = Mutex<[Int]>([])
+    for _ in 0..<100 { pool.together { thread in seen.withLock { $0.append(thread) } } }
+    #expect(seen.withLock { $0.sorted() } == (0..<pool.threads).flatMap { Array(repeating: $0, count: 100) })
+  }
+}
