@@ -33,7 +33,14 @@ public func pullback(
   func add(_ part: Variable, to input: Variable) {
     assert(part.shape == input.shape, "a cotangent of shape \(part.shape) for a variable of shape \(input.shape)")
     let slot = input.visit.place
-    cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
+    guard var present = cotangents[slot] else {
+      cotangents[slot] = part
+      return
+    }
+    // The list lets go of it, so that a sum that nothing else reads is taken in place.
+    cotangents[slot] = nil
+    if differentiable || !isKnownUniquelyReferenced(&present) || !present.accumulate(part) { present = present + part }
+    cotangents[slot] = present
   }
   for place in pass.order.indices.reversed() where pass.leads[place] {
     let node = pass.order[place]

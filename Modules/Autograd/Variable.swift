@@ -7,7 +7,7 @@ public import TensorCore
 /// operation and the inputs that they came from.
 public final class Variable {
   /// What was computed.
-  public let value: Tensor
+  public private(set) var value: Tensor
   /// The operation this came from; nil for leaves and for what is not tracked.
   let operation: (any Operation)?
   /// The operation's inputs; empty for leaves and for what is not tracked.
@@ -54,6 +54,13 @@ public final class Variable {
 
   /// A new leaf of the same value: the start of a graph of its own.
   public var leaf: Variable { Variable(value) }
+
+  /// Adds to the value in place, where nothing else holds its storage; false, and nothing is changed, elsewhere.
+  /// - Precondition: Not tracked, and nothing else refers to this variable.
+  func accumulate(_ part: Variable) -> Bool {
+    precondition(!isTracked, "a tracked variable does not change")
+    return value.accumulateInPlace(part.value)
+  }
 
   // Long inner loops make long chains: they are taken apart in a loop, because a recursion would exhaust a thread's stack.
   deinit {

@@ -9,6 +9,20 @@ extension Tensor {
     precondition(
       shape == other.shape && dtype == other.dtype, "accumulate: \(dtype) \(shape) and \(other.dtype) \(other.shape)")
     makeUnique()
+    addInPlace(other)
+  }
+
+  /// Adds another tensor to this one where no other value shares the storage; false, and nothing is changed, elsewhere.
+  /// - Precondition: Shapes and floating types agree.
+  package mutating func accumulateInPlace(_ other: Tensor) -> Bool {
+    precondition(
+      shape == other.shape && dtype == other.dtype, "accumulate: \(dtype) \(shape) and \(other.dtype) \(other.shape)")
+    guard isUnique else { return false }
+    addInPlace(other)
+    return true
+  }
+
+  private func addInPlace(_ other: Tensor) {
     let source = other.dense
     var arguments = tk_accumulate_args(
       dtype: dtype.kernel, count: Int64(shape.elementCount), sum: address, in: UnsafeRawPointer(source.address))

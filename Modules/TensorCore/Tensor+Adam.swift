@@ -43,9 +43,16 @@ extension Tensor {
     withExtendedLifetime(dense) { tk_run_adam(&arguments) }
   }
 
+  /// True where this value has storage of its own, dense and from the start.
+  var isUnique: Bool {
+    mutating get {
+      !isRepeated && offset == 0 && storedCount * dtype.byteCount == storage.byteCount && isKnownUniquelyReferenced(&storage)
+    }
+  }
+
   /// Gives this value storage of its own, dense and from the start.
   mutating func makeUnique() {
-    if isRepeated || offset != 0 || storedCount * dtype.byteCount != storage.byteCount || !isKnownUniquelyReferenced(&storage) {
+    if !isUnique {
       let copy = Tensor(uninitialised: shape, dtype)
       let source = dense
       withExtendedLifetime(source) {
