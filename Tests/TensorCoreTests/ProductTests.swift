@@ -12,6 +12,8 @@ import _TestSupport
   static let sizes = [
     Size(1, 1, 1, 1), Size(2, 3, 5, 7), Size(3, 10, 1, 40), Size(2, 10, 40, 40), Size(1, 33, 17, 65), Size(4, 1, 40, 1), Size(2, 5, 64, 5),
     Size(1, 100, 9, 3), Size(2, 4, 300, 16),
+    // One column: rows times a vector, in lanes of 16, 8 and 1.
+    Size(3, 10, 40, 1), Size(2, 7, 37, 1), Size(2, 5, 3, 1), Size(1, 1, 16, 1), Size(2, 40, 10, 1),
   ]
 
   @Test(arguments: sizes, floatingTypes)

@@ -5,6 +5,7 @@ import _TestSupport
 @Suite struct ReductionTests {
   static let shapes: [Shape] = [
     [], [1], [7], [3, 37], [5, 1, 4], [2, 3, 4, 5], [2, 3, 2, 3, 2, 3], [2, 2, 2, 2, 2, 2, 2, 2], [1, 100],
+    [3, 10, 40], [2, 5, 139],
   ]
 
   static func subsets(_ rank: Int) -> [[Int]] { (0..<(1 << rank)).map { bits in (0..<rank).filter { bits & (1 << $0) != 0 } } }

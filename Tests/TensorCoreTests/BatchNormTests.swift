@@ -1,0 +1,76 @@
+import TensorCore
+import Testing
+import _TestSupport
+
+@Suite struct BatchNormTests {
+  /// Channels that fill four lines, a line, and what is left; rows in one block and in several.
+  static let shapes: [Shape] = [[2, 3, 2, 2, 83], [1, 5, 9, 7, 83], [2, 1, 1, 1, 3], [1, 40, 14, 14, 16]]
+
+  struct Problem {
+    let x, g, u, scale, offset, p, q: Tensor
+
+    init(_ shape: Shape, _ dtype: DType) throws {
+      let channels: Shape = [shape[0], shape[4]]
+      // Far from 0, so that a variance taken from sums of squares would lose its digits.
+      x = try Tensor.random(shape, "x", dtype).map(.affine(factor: 0.5, offset: 20))
+      g = try .random(shape, "g", dtype)
+      u = try .random(shape, "u", dtype)
+      scale = try .random(channels, "scale", dtype)
+      offset = try .random(channels, "offset", dtype)
+      p = try .random(channels, "p", dtype)
+      q = try .random(channels, "q", dtype)
+    }
+
+    private init(x: Tensor, g: Tensor, u: Tensor, scale: Tensor, offset: Tensor, p: Tensor, q: Tensor) {
+      (self.x, self.g, self.u, self.scale, self.offset, self.p, self.q) = (x, g, u, scale, offset, p, q)
+    }
+
+    /// One channel alone.
+    func channel(_ index: Int) -> Problem {
+      func wide(_ tensor: Tensor) -> Tensor { tensor.sliced(index..<(index + 1), along: 4) }
+      func flat(_ tensor: Tensor) -> Tensor { tensor.sliced(index..<(index + 1), along: 1) }
+      return Problem(x: wide(x), g: wide(g), u: wide(u), scale: flat(scale), offset: flat(offset), p: flat(p), q: flat(q))
+    }
+
+    /// The results of all three kernels; the channels lie along the last axis.
+    func results(rectified: Bool) -> [Tensor] {
+      let (y, statistics) = x.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, rectified: rectified)
+      let first = g.batchNormGradient(of: x, scale: scale, offset: offset, statistics: statistics, rectified: rectified)
+      let second = Tensor.batchNormSecond(
+        cotangents: (u, p, q), g: g, x: x, scale: scale, offset: offset, statistics: statistics, gradient: (first.scale, first.offset),
+        rectified: rectified)
+      return [y, statistics, first.x, first.scale, first.offset, second.g, second.x, second.scale]
+    }
+  }
+
+  @Test(arguments: shapes, floatingTypes)
+  func `the result and its statistics by their definition`(shape: Shape, dtype: DType) throws {
+    let problem = try Problem(shape, dtype)
+    let (y, statistics) = problem.x.batchNormalised(scale: problem.scale, offset: problem.offset, epsilon: 1e-5, rectified: true)
+    let axes: AxisSet = [1, 2, 3]
+    // In float64, by elementary operations.
+    let x = problem.x.converted(to: .float64)
+    let mean = x.mean(axes)
+    let inverse = (x - mean).map(.square).mean(axes).map(.reciprocalSquareRoot(epsilon: 1e-5))
+    let wide: Shape = [shape[0], 1, 1, 1, shape[4]]
+    let scale = problem.scale.converted(to: .float64).reshaped(wide), offset = problem.offset.converted(to: .float64).reshaped(wide)
+    let expected = ((x - mean) * inverse * scale + offset).map(.rectifier)
+    let tolerance = dtype == .float32 ? 2e-5 : 1e-11
+    expectClose(y.converted(to: .float64), expected, tolerance: tolerance)
+    let found = statistics.converted(to: .float64)
+    expectClose(found.sliced(0..<1, along: 1).reshaped(wide), mean, tolerance: tolerance)
+    expectClose(found.sliced(1..<2, along: 1).reshaped(wide), inverse, tolerance: tolerance)
+  }
+
+  /// One channel goes another way through the kernels than a line of them; its derivatives are verified in the Autograd tests.
+  @Test(arguments: shapes, [true, false])
+  func `every channel is as if it were alone`(shape: Shape, rectified: Bool) throws {
+    let problem = try Problem(shape, .float64)
+    let together = problem.results(rectified: rectified)
+    for channel in 0..<shape[4] {
+      for (all, alone) in zip(together, problem.channel(channel).results(rectified: rectified)) {
+        expectClose(all.sliced(channel..<(channel + 1), along: all.shape.rank - 1), alone, tolerance: 1e-11)
+      }
+    }
+  }
+}
