@@ -77,8 +77,10 @@ enum UnrolledDerivative {
 
 /// The steps of an adaptation.
 struct AdaptationPath {
-  /// All parameters after 0, 1, … steps, [T, …].
+  /// All parameters after 0, 1, … steps, [T, …]; the last ones alone where the others are not kept.
   var parameters: [ParameterTree<Variable>]
+  /// All parameters after the last step.
+  var end: ParameterTree<Variable> { parameters[parameters.count - 1] }
   /// The support loss before each step, [T].
   var losses: [Variable] = []
 }
@@ -96,11 +98,12 @@ extension InnerLoop {
   ///   - adapts: The parameters that adapt, by name; all where nil.
   ///   - memory: What the rule remembers; carried on by the caller where moments live longer than a task.
   ///   - batch: The support samples of a step; all of them where nil.
+  ///   - keepsPath: Whether parameters before the last step are kept: without derivatives, steps then take turns in the same memory.
   /// - Returns: All parameters after 0, 1, …, `steps` steps, and the loss before each step.
   func adapt(
     _ start: ParameterTree<Variable>, _ hyper: InnerOptimizer.Hyperparameters, _ learner: Learner, _ support: LabelledSet, steps: Int,
     keeping derivative: UnrolledDerivative, adapts: ((String) -> Bool)? = nil, memory: inout InnerOptimizer.Memory,
-    batch: ((Int) -> LabelledSet)? = nil
+    batch: ((Int) -> LabelledSet)? = nil, keepsPath: Bool
   ) -> AdaptationPath {
     var path = AdaptationPath(parameters: [start])
     var fast = adapts.map(start.filter) ?? start
@@ -116,6 +119,7 @@ extension InnerLoop {
       fast = optimizer.step(derivative == .full ? fast : fast.map(\.detached), gradients, hyper, &memory)
       if derivative == .none { memory = memory.detached }
       path.losses.append(loss.detached)
+      if !keepsPath { path.parameters.removeAll(keepingCapacity: true) }
       path.parameters.append(adapts == nil ? fast : start.updated(with: fast))
     }
     return path
@@ -131,7 +135,8 @@ extension InnerLoop {
     let hyper = hyperparameters(learned: overTasks.subtree("inner"), tasks: tasks, dtype: support.inputs.dtype)
     var memory = InnerOptimizer.Memory()
     let path = adapt(
-      overTasks.subtree("initial"), hyper, learner, support, steps: steps, keeping: .none, adapts: adapts, memory: &memory, batch: batch)
+      overTasks.subtree("initial"), hyper, learner, support, steps: steps, keeping: .none, adapts: adapts, memory: &memory, batch: batch,
+      keepsPath: true)
     return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
   }
 }

@@ -90,8 +90,8 @@ public struct UnrolledGradient: Sendable {
   ) -> ParameterTree<Variable> {
     var memory = InnerOptimizer.Memory()
     let path = inner.adapt(
-      start, hyper, learner, support, steps: inner.steps, keeping: derivative, adapts: adapts, memory: &memory)
-    return path.parameters[inner.steps]
+      start, hyper, learner, support, steps: inner.steps, keeping: derivative, adapts: adapts, memory: &memory, keepsPath: false)
+    return path.end
   }
 
   private func matching(_ learned: ParameterTree<Tensor>, _ initial: ParameterTree<Tensor>) -> ParameterTree<Tensor> {

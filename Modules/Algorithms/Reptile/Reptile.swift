@@ -101,8 +101,8 @@ public struct Reptile: Algorithm {
     let samples = usesQuery ? shard.support.concatenated(with: shard.query) : shard.support
     var memory = carriesMoments ? InnerOptimizer.Memory(carried: state.carried) : InnerOptimizer.Memory()
     let start = state.initial.map { Variable(constant: $0.repeated(shard.count)) }
-    let path = follow(start, learner, samples, steps: inner.steps, context, &memory)
-    let moved = displacement(from: start, to: path.parameters[inner.steps])
+    let path = follow(start, learner, samples, steps: inner.steps, context, &memory, keepsPath: false)
+    let moved = displacement(from: start, to: path.end)
     // No pass over the query: the loss that adaptation computes anyway is reported, the one before its last step.
     return MetaGradient(
       gradient: moved.prefixed("initial"), losses: path.losses.last?.value ?? .zeros([shard.count]),
@@ -114,20 +114,21 @@ public struct Reptile: Algorithm {
   ) -> [Adapted] {
     var memory = InnerOptimizer.Memory()
     let start = state.initial.map { Variable(constant: $0.repeated(support.inputs.shape[0])) }
-    let path = follow(start, learner, support, steps: steps, context, &memory)
+    let path = follow(start, learner, support, steps: steps, context, &memory, keepsPath: true)
     return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
   }
 
   private func follow(
     _ start: ParameterTree<Variable>, _ learner: Learner, _ samples: LabelledSet, steps: Int, _ context: AdaptationContext,
-    _ memory: inout InnerOptimizer.Memory
+    _ memory: inout InnerOptimizer.Memory, keepsPath: Bool
   ) -> AdaptationPath {
     let tasks = samples.inputs.shape[0]
     let hyper = inner.hyperparameters(learned: ParameterTree(), tasks: tasks, dtype: samples.inputs.dtype)
     let batches: ((Int) -> LabelledSet)? =
       batchSize > 0 && batchSize < samples.inputs.shape[1]
       ? { step in samples.drawn(batchSize) { context.stream(task: $0, step: step) } } : nil
-    return inner.adapt(start, hyper, learner, samples, steps: steps, keeping: .none, memory: &memory, batch: batches)
+    return inner.adapt(start, hyper, learner, samples, steps: steps, keeping: .none, memory: &memory, batch: batches,
+      keepsPath: keepsPath)
   }
 }
 

@@ -68,13 +68,12 @@ extension Experiment {
     let shards = (training.metaBatchSize + shardSize - 1) / shardSize
     let isExact = type(of: algorithm).card.metaGradient == .exact
     let steps = Double(isExact ? max(algorithm.adaptationSteps, 1) : 1)
-    let path = Double(isExact ? 0 : algorithm.adaptationSteps)
     // Recordings stay, one for each size of shard that a thread has met.
     let rest = training.metaBatchSize % shardSize
     let sizes = (algorithm.isRecordable && rest > 0 ? [shardSize, rest] : [shardSize]).map(Double.init)
     let trainingShards = sizes.reduce(0.0) { sum, tasks in
       sum + learned + tasks
-        * (learned * (4 + ruleCopies * steps + path) + Self.graphCopies * activations * (steps * support + trainingQuery))
+        * (learned * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
     }
     let carried = algorithm.isRecordable ? 0 : 4 * parameters
 
