@@ -63,7 +63,9 @@ public struct Reptile: Algorithm {
       batchSize = signature.outputs <= 5 ? 10 : 20
       usesQuery = true
     } else {
-      inner = InnerLoop(steps: 10, learningRate: signature.objective == .binaryCrossEntropy ? 0.5 : 0.02)
+      // Measured, sinusoid, 30,000 iterations, seeds 0 to 3: with 0.02 three of four runs meet a task whose adaptation diverges; with
+      // 0.01 none does, and the results are alike (mean squared error after 10 steps 0.129 to 0.141; the one run with 0.02: 0.128).
+      inner = InnerLoop(steps: 10, learningRate: signature.objective == .binaryCrossEntropy ? 0.5 : 0.01)
       usesQuery = true
     }
   }
@@ -127,7 +129,8 @@ public struct Reptile: Algorithm {
     let batches: ((Int) -> LabelledSet)? =
       batchSize > 0 && batchSize < samples.inputs.shape[1]
       ? { step in samples.drawn(batchSize) { context.stream(task: $0, step: step) } } : nil
-    return inner.adapt(start, hyper, learner, samples, steps: steps, keeping: .none, memory: &memory, batch: batches,
+    return inner.adapt(
+      start, hyper, learner, samples, steps: steps, keeping: .none, memory: &memory, batch: batches,
       keepsPath: keepsPath)
   }
 }
