@@ -80,8 +80,7 @@ public struct BenchmarkSweep: Sendable {
         TensorMemory.trim()
         TensorMemory.resetPeak()
         let resized = size == workload.size ? workload : workload.resized(size)
-        var trainer = try resized.trainer(threads: quantity == .threads ? value : threads)
-        times[index].append(try Self.secondsOfIteration(&trainer, seconds / Double(rounds)))
+        times[index].append(try secondsOfIteration(of: resized, threads: quantity == .threads ? value : threads, seconds / Double(rounds)))
         peaks[index] = TensorMemory.peakBytes
       }
     }
@@ -104,15 +103,25 @@ public struct BenchmarkSweep: Sendable {
   }
 
   /// Two iterations to warm up, then as many as fit.
-  private static func secondsOfIteration(_ trainer: inout MetaTrainer, _ seconds: Double) throws -> Double {
+  ///
+  /// A size that nobody tuned may diverge after a while (Meta-SGD with many steps does): it then begins anew, which is not timed.
+  private func secondsOfIteration(of workload: Workload, threads: Int, _ seconds: Double) throws -> Double {
     let clock = ContinuousClock()
-    for _ in 0..<2 { _ = try trainer.step() }
-    let start = clock.now
     var (count, elapsed) = (0, 0.0)
     while elapsed < seconds || count < 2 {
-      _ = try trainer.step()
-      count += 1
-      elapsed = (clock.now - start) / .seconds(1)
+      var trainer = try workload.trainer(threads: threads)
+      for _ in 0..<2 { _ = try trainer.step() }
+      let before = elapsed
+      let start = clock.now
+      do {
+        while elapsed < seconds || count < 2 {
+          _ = try trainer.step()
+          count += 1
+          elapsed = before + (clock.now - start) / .seconds(1)
+        }
+      } catch TrainingError.diverged where trainer.iteration > 2 {
+        continue
+      }
     }
     return elapsed / Double(count)
   }
