@@ -3,32 +3,6 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// What the trainer takes from a shard beside its gradient.
-struct ShardReport: Sendable {
-  let losses: [Double]
-  let accuracies: [Double]?
-  let carried: ParameterTree<Tensor>?
-
-  /// - Throws: ``TrainingError/misfit(algorithm:)`` where the gradient's names and shapes are not those of what is learned.
-  init(_ result: MetaGradient, _ learner: Learner, _ layout: FlatParameters, of algorithm: any Algorithm) throws {
-    guard layout.fits(result.gradient) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
-    losses = result.losses
-    accuracies = result.accuracies(learner)
-    carried = result.carried
-  }
-}
-
-/// Everything that is meta-learned as the trainer keeps it: one vector, cut into the algorithm's leaves where one asks.
-struct FlatState: Sendable {
-  let layout: FlatParameters
-  /// All learned parameters, one behind another.
-  var learned: Tensor
-  var carried: ParameterTree<Tensor>
-
-  /// The state as algorithms see it; the leaves are views of the vector.
-  var split: MetaState { MetaState(learned: layout.split(learned), carried: carried) }
-}
-
 /// Keeps, for each worker, the recorded meta-gradients of the shard shapes that it has met.
 ///
 /// A worker's recordings are its own, so its working set stays in its core's cache; which worker a shard runs on does not change
