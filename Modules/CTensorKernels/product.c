@@ -56,7 +56,6 @@ void tk_run_product(const void *arguments) {
       found.code = code_f64(a->m, a->n, a->k, a->transpose_a, accumulate);
       if (a->stride_c == 0 && a->batch > 1) found.later_code = code_f64(a->m, a->n, a->k, a->transpose_a, true);
     }
-    a = &found;
   }
   tk_record(tk_run_product, a, sizeof *a);
   tk_count_operations(2 * a->batch * a->m * a->n * a->k);

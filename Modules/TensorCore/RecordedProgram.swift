@@ -40,20 +40,20 @@ package final class RecordedProgram: @unchecked Sendable {
       tk_program_run(program)
       return
     }
-    pool.together { tk_program_run_together(self.program, team.team, Int32($0)) }
+    pool.together { tk_program_run_together(self.program, team.handle, Int32($0)) }
   }
 }
 
 /// `@unchecked Sendable`: what it points to is written by atomic operations of the C side alone.
 private final class Team: @unchecked Sendable {
-  let team: OpaquePointer
+  let handle: OpaquePointer
 
   init?(threads: Int) {
-    guard let team = tk_team_create(Int32(threads)) else { return nil }
-    self.team = team
+    guard let handle = tk_team_create(Int32(threads)) else { return nil }
+    self.handle = handle
   }
 
-  deinit { tk_team_destroy(team) }
+  deinit { tk_team_destroy(handle) }
 }
 
 extension Tensor {

@@ -116,6 +116,23 @@ import _TestSupport
     let found = pullback(of: y, at: [x], cotangent: Variable(constant: weight))[0].value
     expectClose(found, gradient(of: y, at: [x])[0].value * weight, tolerance: 1e-15)
   }
+
+  /// A cotangent goes back to both terms of a sum as it is; only where nothing else holds it may another be added in place.
+  @Test func `what flows to one variable is not changed by what is added for another`() throws {
+    let (a, b) = (Variable(try Tensor([1.0, 2], shape: [2])), Variable(try Tensor([3.0, 4], shape: [2])))
+    let cotangent = Variable(constant: try Tensor([5.0, 7], shape: [2]))
+    // Three terms in a, one in b, of one cotangent; then sums of fresh tensors, which are taken in place.
+    let shared = pullback(of: (a + b) + a + a, at: [a, b], cotangent: cotangent)
+    #expect(shared[0].value.doubles == [15, 21])
+    #expect(shared[1].value.doubles == [5, 7])
+    let fresh = pullback(of: a * b + a * 2 + a * a, at: [a, b], cotangent: cotangent)
+    // b + 2 + 2a, times the cotangent.
+    #expect(fresh[0].value.doubles == [35, 70])
+    #expect(fresh[1].value.doubles == [5, 14])
+    #expect(cotangent.value.doubles == [5, 7])
+    #expect(a.value.doubles == [1, 2])
+    #expect(b.value.doubles == [3, 4])
+  }
 }
 
 /// Task i's loss depends on row i of the task-batched parameters alone.
