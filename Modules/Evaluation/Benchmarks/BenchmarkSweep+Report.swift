@@ -6,7 +6,11 @@ extension BenchmarkSweep {
     for point in points {
       let tail: [String] =
         switch quantity {
-        case .threads: [fixed(points[0].seconds / point.seconds, 2), BenchmarkResult.rounded(Double(point.peakBytes) / 1e6)]
+        case .threads:
+          [
+            point.speedUp.map { fixed($0.iterations, 2) } ?? "", point.speedUp.map { fixed($0.products, 2) } ?? "",
+            BenchmarkResult.rounded(Double(point.peakBytes) / 1e6),
+          ]
         case .iterations: [fixed(Double(point.peakBytes) / 1e6, 2)]
         case .tasks, .queries, .steps:
           [
@@ -31,17 +35,23 @@ extension BenchmarkSweep {
         "points",
         .array(
           points.map {
-            .object([
-              .init("value", .integer($0.value)), .init("secondsPerIteration", .number($0.seconds)),
-              .init("peakBytes", .integer($0.peakBytes)),
-            ])
+            .object(
+              [
+                .init("value", .integer($0.value)), .init("secondsPerIteration", .number($0.seconds)),
+                .init("peakBytes", .integer($0.peakBytes)),
+              ] + members($0.speedUp))
           })),
     ])
   }
 
+  private func members(_ gain: SpeedUp?) -> [JSON.Member] {
+    guard let gain else { return [] }
+    return [.init("timesOneThread", .number(gain.iterations)), .init("productsTimesOneThread", .number(gain.products))]
+  }
+
   private var tailTitles: [String] {
     switch quantity {
-    case .threads: ["times one thread", "peak MB"]
+    case .threads: ["times one thread", "products alone", "peak MB"]
     case .iterations: ["peak MB"]
     case .tasks, .queries, .steps: ["from line", "peak MB", "from line"]
     }

@@ -22,10 +22,12 @@ public struct BenchmarkSweep: Sendable {
   public struct Point: Sendable {
     /// The value.
     public let value: Int
-    /// Seconds of a steady meta-iteration: the median of three rounds, which take the values in turn.
+    /// Seconds of a steady meta-iteration: the median of three rounds or more, which take the values in turn.
     public let seconds: Double
     /// The most bytes of tensors at a time, the pool of tasks included.
     public let peakBytes: Int
+    /// Beside one thread; nil where threads are not what is varied.
+    public var speedUp: SpeedUp? = nil
   }
 
   /// What is varied.
@@ -64,7 +66,14 @@ public struct BenchmarkSweep: Sendable {
   /// Measures every value.
   /// - Throws: What meta-training throws.
   public func run() throws -> [Point] {
-    if quantity == .iterations { return try afterIterations() }
+    switch quantity {
+    case .iterations: return try afterIterations()
+    case .threads: return try overThreads()
+    case .tasks, .queries, .steps: return try overSizes()
+    }
+  }
+
+  private func overSizes() throws -> [Point] {
     let rounds = 3
     var times = values.map { _ in [Double]() }
     var peaks = values.map { _ in 0 }
@@ -80,12 +89,12 @@ public struct BenchmarkSweep: Sendable {
         TensorMemory.trim()
         TensorMemory.resetPeak()
         let resized = size == workload.size ? workload : workload.resized(size)
-        times[index].append(try secondsOfIteration(of: resized, threads: quantity == .threads ? value : threads, seconds / Double(rounds)))
+        times[index].append(try secondsOfIteration(of: resized, seconds / Double(rounds)))
         peaks[index] = TensorMemory.peakBytes
       }
     }
     return zip(values, zip(times, peaks)).map { value, measured in
-      Point(value: value, seconds: measured.0.sorted()[rounds / 2], peakBytes: measured.1)
+      Point(value: value, seconds: Self.median(measured.0), peakBytes: measured.1)
     }
   }
 
@@ -105,7 +114,7 @@ public struct BenchmarkSweep: Sendable {
   /// Two iterations to warm up, then as many as fit.
   ///
   /// A size that nobody tuned may diverge after a while (Meta-SGD with many steps does): it then begins anew, which is not timed.
-  private func secondsOfIteration(of workload: Workload, threads: Int, _ seconds: Double) throws -> Double {
+  private func secondsOfIteration(of workload: Workload, _ seconds: Double) throws -> Double {
     let clock = ContinuousClock()
     var (count, elapsed) = (0, 0.0)
     while elapsed < seconds || count < 2 {
