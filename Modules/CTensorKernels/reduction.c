@@ -17,3 +17,7 @@ void tk_run_reduce(const void *arguments) {
   if (a->dtype == TK_FLOAT32) reduce_f32(a);
   else reduce_f64(a);
 }
+
+bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count) {
+  return dtype == TK_FLOAT32 ? all_finite_f32(in, count) : all_finite_f64(in, count);
+}

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #define PAUSE() __builtin_ia32_pause()
@@ -18,22 +19,23 @@
 #define PAUSE()
 #endif
 
-enum { SPINS = 4000, STACK_BYTES = 64 << 20 };
+enum { SPINS = 4000, STACK_BYTES = 64 << 20, LINE_BYTES = 128 };
 
 struct wk_pool {
   pthread_mutex_t lock;
   pthread_cond_t wake, done;
   pthread_t *threads;
   int helpers;
-  // The present job. `round` changes when there is one; `busy` counts helpers that still work on it.
-  _Atomic uint64_t round;
-  _Atomic int64_t next;  // of the items that are nobody's own
-  _Atomic int busy;
+  _Atomic int numbered;  // threads that have taken their number
+  // The present job. `round` changes when there is one; what comes with it lies in the same line of the cache, and what threads
+  // write during it in others.
+  _Alignas(LINE_BYTES) _Atomic uint64_t round;
   _Atomic bool stopping;
   int64_t count;
   void (*work)(void *, int64_t, int);
   void *context;
-  _Atomic int numbered;  // threads that have taken their number
+  _Alignas(LINE_BYTES) _Atomic int64_t next;  // of the items that are nobody's own
+  _Alignas(LINE_BYTES) _Atomic int busy;      // helpers that still work on it
 };
 
 static void take_items(wk_pool *p, int worker) {
@@ -63,8 +65,9 @@ static void *helper(void *argument) {
 }
 
 wk_pool *wk_create(int threads) {
-  wk_pool *p = calloc(1, sizeof *p);
+  wk_pool *p = aligned_alloc(LINE_BYTES, sizeof *p);
   if (!p) return NULL;
+  memset(p, 0, sizeof *p);
   p->threads = calloc((size_t)(threads > 1 ? threads - 1 : 1), sizeof *p->threads);
   if (!p->threads) {
     free(p);

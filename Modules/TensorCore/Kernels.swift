@@ -8,6 +8,8 @@ public enum Kernels {
   public static var productOperations: Int { Int(tk_product_operations()) }
   /// The same on the calling thread alone.
   package static var productOperationsOfThread: Int { Int(tk_thread_operations()) }
+  /// Cuts convolutions as for another machine's first-level cache; nil for this one's: their speed and their rounding.
+  package static func assumeFirstLevelCache(bytes: Int?) { tk_assume_first_level_cache(Int64(bytes ?? 0)) }
 }
 
 /// Where the time of meta-training steps goes.

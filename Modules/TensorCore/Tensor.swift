@@ -156,9 +156,7 @@ public struct Tensor: Sendable {
   /// True when no element is infinite or not a number.
   public var isFinite: Bool {
     guard dtype.isFloating else { return true }
-    // 0·x is 0 for every finite x and not a number for the others.
-    let base = isRepeated ? repeatedItem : self
-    return base.map(.affine(factor: 0, offset: 0)).total.scalar == 0
+    return withExtendedLifetime(self) { tk_all_finite(dtype.kernel, address, Int64(storedCount)) }
   }
 
   // MARK: Kernel access

@@ -32,6 +32,8 @@ import _TestSupport
     Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
     Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, step: 2, padding: 0),
     Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+    // Filters in slices of several depths, the last one shorter.
+    Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
   ]
 
   /// Calls back for each product of the sum that a convolution is.
@@ -60,6 +62,29 @@ import _TestSupport
       (images, filter, outputs[0].repeated(item.tasks)),
     ] {
       try check(item, x, w, y, dtype)
+    }
+  }
+
+  /// What a machine's cache is changes for the whole process, so this one is the test's own.
+  @Test func `convolutions are the same for any cache`() async {
+    await #expect(processExitsWith: .success) {
+      for (inputs, step, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7)] {
+        let geometry = ConvolutionGeometry(step: step, padding: 1, inputSize: (14, 14), filterSize: (3, 3))
+        let images = try Tensor.random([2, 7, 14, 14, inputs], "images", .float64)
+        let filter = try Tensor.random([2, 3, 3, inputs, 64], "filter", .float64)
+        let outputs = try Tensor.random([2, 7, size, size, 64], "outputs", .float64)
+        let results = [32 << 10, 48 << 10].map { bytes in
+          Kernels.assumeFirstLevelCache(bytes: bytes)
+          return [
+            images.convolved(with: filter, geometry), outputs.convolutionInputGradient(filter: filter, geometry),
+            outputs.convolutionFilterGradient(images: images, geometry),
+          ]
+        }
+        for (small, large) in zip(results[0], results[1]) {
+          let apart = zip(small.doubles, large.doubles).map { abs($0 - $1) }.max() ?? .infinity
+          precondition(apart < 1e-11, "\(apart) apart")
+        }
+      }
     }
   }
 

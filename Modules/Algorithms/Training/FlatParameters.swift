@@ -24,6 +24,11 @@ struct FlatParameters: Sendable {
   /// True when a tree has this layout's names and shapes.
   func fits(_ tree: ParameterTree<Tensor>) -> Bool { tree.names == names && tree.leaves.map(\.shape) == shapes }
 
+  /// - Throws: ``TrainingError/misfit(algorithm:)`` where a gradient's names and shapes are not those of what is learned.
+  func check(_ gradient: ParameterTree<Tensor>, of algorithm: any Algorithm) throws {
+    guard fits(gradient) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
+  }
+
   /// The leaves as one vector, [count].
   func joined(_ tree: ParameterTree<Tensor>, dtype: DType) -> Tensor {
     tree.isEmpty ? .zeros([0], dtype) : .concatenated(tree.leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)

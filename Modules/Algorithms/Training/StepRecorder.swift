@@ -25,23 +25,21 @@ final class StepRecorder: Sendable {
   ) throws -> ShardReport {
     guard algorithm.isRecordable, state.carried.isEmpty else {
       let result = algorithm.metaGradient(state.split, learner, shard, context)
-      let report = try ShardReport(result, learner, state.layout, of: algorithm)
+      try state.layout.check(result.gradient, of: algorithm)
       handOn(state.layout.joined(result.gradient, dtype: .float32))
-      return report
+      return ShardReport(result, learner)
     }
     return try slots[worker].recordings.withLock { recordings in
       let place: Int
-      if let found = recordings.firstIndex(where: { $0.fits(shard) }) {
+      if let found = recordings.indices.first(where: { recordings[$0].fits(shard) }) {
         place = found
         recordings[place].run(state, shard, step: step, on: team)
       } else {
         place = recordings.count
-        recordings.append(Recording(algorithm, learner, state, shard, context, step: step))
+        recordings.append(try Recording(algorithm, learner, state, shard, context, step: step))
       }
-      let recording = recordings[place]
-      let report = try ShardReport(recording.result, learner, state.layout, of: algorithm)
-      handOn(recording.gradient)
-      return report
+      handOn(recordings[place].gradient)
+      return recordings[place].report(learner)
     }
   }
 
@@ -62,17 +60,21 @@ private struct Recording: Sendable {
 
   init(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64
-  ) {
+  ) throws {
     let own = MetaState(learned: state.split.learned.map(\.separateCopy))
     let ownShard = Episodes(support: shard.support.separateCopy, query: shard.query.separateCopy)
     (program, (result, gradient)) = RecordedProgram.record {
       let result = algorithm.metaGradient(own, learner, ownShard, context)
       return (result, state.layout.joined(result.gradient, dtype: .float32))
     }
+    // Names and shapes are those of every later run.
+    try state.layout.check(result.gradient, of: algorithm)
     learned = own.learned
     self.shard = ownShard
     self.step = step
   }
+
+  func report(_ learner: Learner) -> ShardReport { ShardReport(result, learner) }
 
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 

@@ -86,6 +86,9 @@ typedef struct tk_convolution_args {
   void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
 } tk_convolution_args;
 
+/// Cuts convolutions as for a first-level cache of so many bytes, 0 for this machine's own. Results may differ by rounding.
+void tk_assume_first_level_cache(int64_t bytes);
+
 // ---- Max pooling: window and step equal, floor at the edge; positions are offsets into one image ------------------
 typedef struct tk_pool_args { tk_dtype dtype; int64_t images, h, w, c, window; void *out; int32_t *position; const void *in; } tk_pool_args;
 typedef struct tk_position_args {
@@ -138,6 +141,9 @@ bool tk_is_first(void);
 /// The memory goes when the last tensor in it has gone too.
 void tk_program_destroy(tk_program *program);
 bool tk_is_recording(void);
+
+/// Whether no number is infinite or not a number. An answer, not a tensor: it is not recorded.
+bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count);
 
 // ---- Issue ---------------------------------------------------------------------------------------------------------
 typedef void (*tk_kernel)(const void *arguments);
