@@ -2,11 +2,15 @@ import Algorithms
 import TensorCore
 
 extension BenchmarkSweep {
-  /// How a number of threads compares with one: medians over rounds of the ratios within a round.
+  /// How a number of threads compares with one.
   public struct SpeedUp: Sendable {
-    /// Times the meta-iterations of one thread.
+    /// Times the meta-iterations of one thread: the median over rounds of the ratio within a round.
     public let iterations: Double
-    /// Times the matrix products of one thread, where each thread multiplies its own small matrices: what the machine gives.
+    /// The same, of each one's fastest round: what is left when nothing else has the machine.
+    public let fastest: Double
+    /// What the machine gives: times the matrix products of one thread, where each thread multiplies small matrices of its own.
+    ///
+    /// The median over rounds.
     public let products: Double
   }
 
@@ -24,25 +28,27 @@ extension BenchmarkSweep {
     for place in trainers.indices {
       for _ in 0..<2 { _ = try trainers[place].step() }
     }
-    let rounds = max(3, Int(seconds / Self.secondsOfRound))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let window = min(0.1, seconds / 3)
     var times = values.map { _ in [Double]() }
-    var products = values.map { _ in [Double]() }
-    for _ in 0..<rounds {
+    var products = times
+    while times[0].count < 3 || (clock.now - start) / .seconds(1) < seconds * Double(values.count) {
       for (place, count) in values.enumerated() {
-        times[place].append(try Self.secondsOfIteration(of: &trainers[place], seconds / Double(rounds)))
-        products[place].append(try ProductPeak.measure(threads: count, secondsPerShape: min(0.01, seconds / 100)))
+        times[place].append(try Self.secondsOfIteration(of: &trainers[place], window))
+        products[place].append(try ProductPeak.measure(threads: count, secondsPerShape: window / 25))
       }
     }
     return values.indices.map { place in
+      func ratios(_ dividends: [Double], _ divisors: [Double]) -> Double { median(zip(dividends, divisors).map { $0 / $1 }) ?? .nan }
       let gain = SpeedUp(
-        iterations: Self.median(zip(times[0], times[place]).map { $0 / $1 }),
-        products: Self.median(zip(products[0], products[place]).map { $1 / $0 }))
-      return Point(value: values[place], seconds: Self.median(times[place]), peakBytes: peaks[place], speedUp: gain)
+        iterations: ratios(times[0], times[place]), fastest: (times[0].min() ?? .nan) / (times[place].min() ?? .nan),
+        products: ratios(products[place], products[0]))
+      return Point(value: values[place], seconds: median(times[place]) ?? .nan, peakBytes: peaks[place], speedUp: gain)
     }
   }
 
-  private static let secondsOfRound = 0.25
-
+  /// Of as many iterations as fit, one at least.
   private static func secondsOfIteration(of trainer: inout MetaTrainer, _ seconds: Double) throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
@@ -53,10 +59,5 @@ extension BenchmarkSweep {
       elapsed = (clock.now - start) / .seconds(1)
     }
     return elapsed / Double(count)
-  }
-
-  static func median(_ numbers: [Double]) -> Double {
-    let sorted = numbers.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }

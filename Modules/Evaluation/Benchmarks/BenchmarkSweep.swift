@@ -94,7 +94,7 @@ public struct BenchmarkSweep: Sendable {
       }
     }
     return zip(values, zip(times, peaks)).map { value, measured in
-      Point(value: value, seconds: Self.median(measured.0), peakBytes: measured.1)
+      Point(value: value, seconds: median(measured.0) ?? .nan, peakBytes: measured.1)
     }
   }
 

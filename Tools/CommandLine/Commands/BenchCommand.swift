@@ -22,7 +22,9 @@ extension Command {
       all threads busy.
 
       A sweep measures each workload at several values of a quantity, three times in turn, and takes the medians. The lines are those
-      of least squares of the relative distances. --sweep iterations reads the peak of memory early and late in one run.
+      of least squares of the relative distances. --sweep iterations reads the peak of memory early and late in one run. --sweep threads
+      takes the numbers of threads in turn in rounds of a tenth of a second or one iteration: the median ratio to one thread, the ratio
+      of the fastest rounds, and the median ratio of matrix products alone, which is what the machine gives.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
