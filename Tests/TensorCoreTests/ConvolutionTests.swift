@@ -124,6 +124,13 @@ import _TestSupport
     #expect(Tensor.zeros([1, 0, 4, 4, 2]).convolved(with: .zeros([1, 3, 3, 2, 5]), geometry).shape == [1, 0, 4, 4, 5])
   }
 
+  @Test func `no channels give empty images`() {
+    let geometry = ConvolutionGeometry(step: 2, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    let filter = Tensor.zeros([1, 3, 3, 0, 8])
+    #expect(Tensor.ones([1, 2, 2, 2, 8]).convolutionInputGradient(filter: filter, geometry).shape == [1, 2, 4, 4, 0])
+    #expect(Tensor.ones([1, 2, 4, 4, 8]).convolved(with: .zeros([1, 3, 3, 8, 0]), geometry).shape == [1, 2, 2, 2, 0])
+  }
+
   @Test func `operands that do not fit trap`() async {
     await #expect(processExitsWith: .failure) {
       _ = ConvolutionGeometry(step: 1, padding: 0, inputSize: (2, 2), filterSize: (3, 3))
