@@ -89,10 +89,16 @@ static void *owned(void *block, tk_program *owner) {
 }
 
 void *tk_allocate(int64_t bytes) {
+  tk_program *program = tk_recorded_program();
+  if (!program) return tk_allocate_apart(bytes);
   int64_t rounded;
   int class = class_of(bytes + (int64_t)sizeof(header), &rounded);
-  tk_program *program = tk_recorded_program();
-  if (program) return owned(tk_program_take(program, class, rounded), program);
+  return owned(tk_program_take(program, class, rounded), program);
+}
+
+void *tk_allocate_apart(int64_t bytes) {
+  int64_t rounded;
+  int class = class_of(bytes + (int64_t)sizeof(header), &rounded);
   tk_report_bytes(rounded);
   block *item = local.list[class];
   if (item) {

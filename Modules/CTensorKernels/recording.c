@@ -21,6 +21,7 @@ struct tk_program {
   char *arguments;
   int64_t block_count, block_room, call_count, call_room, argument_bytes, argument_room, bytes;
   _Atomic int64_t holders;  // the program's user, and every block that a tensor still holds
+  void *reader;             // who keeps the blocks that are read and are not the program's own, while it is recorded
 };
 
 static void *grown(void *memory, int64_t *room, int64_t needed, size_t item) {
@@ -68,10 +69,11 @@ void tk_program_give(tk_program *p, int class, header *front) {
   let_go(p);
 }
 
-tk_program *tk_program_begin(void) {
+tk_program *tk_program_begin(void *reader) {
   tk_program *p = calloc(1, sizeof *p);
   if (!p) return NULL;
   p->holders = 1;
+  p->reader = reader;
   recording = p;
   return p;
 }
@@ -89,6 +91,10 @@ void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes) {
 }
 
 bool tk_is_recording(void) { return recording != NULL; }
+
+static const tk_program *owner_of(const void *block) { return ((const header *)((const char *)block - sizeof(header)))->owner; }
+bool tk_is_recorded(const void *block) { return recording && owner_of(block) == recording; }
+void *tk_reader_of(const void *block) { return recording && owner_of(block) != recording ? recording->reader : NULL; }
 
 // A convolution's three maps count as kernels of their own.
 static const struct { tk_kernel kernel; const char *name; } kernels[] = {

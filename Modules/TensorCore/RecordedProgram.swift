@@ -6,15 +6,20 @@ import CTensorKernels
 /// work of building graphs, and on the memory plan that the recording found. Eager execution stays the meaning: a program
 /// computes the same bits.
 ///
-/// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on,
-/// or writes into one, is not part of the program.
+/// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on is
+/// not part of the program. Tensors from outside that it reads are kept as long as it lives, and so are those that Swift code
+/// writes meanwhile, constants of the program.
 ///
 /// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
 /// thread or one team at a time, which the one that keeps it behind a lock proves.
 package final class RecordedProgram: @unchecked Sendable {
   private let program: OpaquePointer
+  private let read: Kept
 
-  private init(_ program: OpaquePointer) { self.program = program }
+  private init(_ program: OpaquePointer, reading read: Kept) {
+    self.program = program
+    self.read = read
+  }
 
   deinit { tk_program_destroy(program) }
 
@@ -22,11 +27,28 @@ package final class RecordedProgram: @unchecked Sendable {
   ///
   /// - Returns: The program, and what the body returned; tensors in it lie in the program's memory and change when it is run.
   /// - Precondition: No recording is under way on this thread.
-  package static func record<Result>(_ body: () -> Result) -> (program: RecordedProgram, result: Result) {
+  package static func record<Result>(_ body: () throws -> Result) rethrows -> (program: RecordedProgram, result: Result) {
     precondition(!tk_is_recording(), "a recording inside a recording")
-    guard let raw = tk_program_begin() else { preconditionFailure("out of memory for a recorded program") }
-    defer { tk_program_end() }
-    return (RecordedProgram(raw), body())
+    let read = Kept()
+    return try withExtendedLifetime(read) {
+      guard let raw = tk_program_begin(Unmanaged.passUnretained(read).toOpaque()) else {
+        preconditionFailure("out of memory for a recorded program")
+      }
+      defer { tk_program_end() }
+      let program = RecordedProgram(raw, reading: read)
+      return (program, try body())
+    }
+  }
+
+  /// Has the program that this thread records, if there is one, keep a storage that a kernel is about to read or write, unless it is its own.
+  static func keep(_ storage: Storage) {
+    guard let read = tk_reader_of(storage.base) else { return }
+    Unmanaged<Kept>.fromOpaque(read).takeUnretainedValue().storages[ObjectIdentifier(storage)] = storage
+  }
+
+  /// `@unchecked Sendable`: written on the thread that records, while it records, and by nobody after.
+  private final class Kept: @unchecked Sendable {
+    var storages: [ObjectIdentifier: Storage] = [:]
   }
 
   /// The number of kernel calls.

@@ -8,9 +8,16 @@ final class Storage: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
 
+  /// A block for results: while a program is recorded on this thread it is the program's, which takes it again once it is free.
   init(byteCount: Int) {
     self.byteCount = byteCount
     base = tk_allocate(Int64(max(byteCount, 1)))
+  }
+
+  /// A block that no recorded program takes again: for contents that no kernel writes, and so no run of a program would renew.
+  init(apartOfPrograms byteCount: Int) {
+    self.byteCount = byteCount
+    base = tk_allocate_apart(Int64(max(byteCount, 1)))
   }
 
   deinit { tk_release(base, Int64(max(byteCount, 1))) }

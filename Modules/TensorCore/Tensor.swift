@@ -27,6 +27,11 @@ public struct Tensor: Sendable {
     self.init(storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
   }
 
+  /// Uninitialised elements that Swift code is to write, once: a run of a recorded program finds them as they are.
+  private init(unrecorded shape: Shape, _ dtype: DType) {
+    self.init(storage: Storage(apartOfPrograms: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
+  }
+
   /// A tensor of the given numbers, row by row.
   ///
   /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
@@ -58,7 +63,7 @@ public struct Tensor: Sendable {
     guard scalars.count == shape.elementCount else {
       throw .elementCount(expected: shape.elementCount, actual: scalars.count, shape: shape)
     }
-    self.init(uninitialised: shape, dtype)
+    self.init(unrecorded: shape, dtype)
     scalars.withUnsafeBytes { bytes in
       if let source = bytes.baseAddress { storage.base.copyMemory(from: source, byteCount: bytes.count) }
     }
@@ -66,7 +71,7 @@ public struct Tensor: Sendable {
 
   /// A tensor written by a closure: it gets the elements' bytes, uninitialised, and must write them all.
   public init(shape: Shape, dtype: DType, writing: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
-    self.init(uninitialised: shape, dtype)
+    self.init(unrecorded: shape, dtype)
     try writing(UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount))
   }
 
@@ -98,8 +103,10 @@ public struct Tensor: Sendable {
   // MARK: Reading
 
   /// The elements' bytes; of one item of the leading axis where the tensor is repeated.
+  /// - Precondition: The tensor is not a result of a meta-gradient that is being recorded to be run again on other numbers.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(storage) {
+    checkNotRecorded()
+    return try withExtendedLifetime(storage) {
       try body(UnsafeRawBufferPointer(start: storage.base + offset, count: storedCount * dtype.byteCount))
     }
   }
@@ -156,7 +163,15 @@ public struct Tensor: Sendable {
   /// True when no element is infinite or not a number.
   public var isFinite: Bool {
     guard dtype.isFloating else { return true }
+    checkNotRecorded()
     return withExtendedLifetime(self) { tk_all_finite(dtype.kernel, address, Int64(storedCount)) }
+  }
+
+  private func checkNotRecorded() {
+    precondition(
+      !tk_is_recorded(storage.base),
+      "a number read from a tensor of shape \(shape) inside a recorded computation, which is run again on other numbers; "
+        + "an algorithm that needs it says 'isRecordable = false'")
   }
 
   // MARK: Kernel access
@@ -166,7 +181,12 @@ public struct Tensor: Sendable {
   /// Elements from one item of the leading axis to the next.
   var leadingStride: Int64 { isRepeated ? 0 : Int64(shape.dropFirst().elementCount) }
   /// Where the elements begin; valid while the storage lives.
-  var address: UnsafeMutableRawPointer { storage.base + offset }
+  ///
+  /// A program that is recorded on this thread keeps the storage, unless it is its own: a later run finds the elements here again.
+  var address: UnsafeMutableRawPointer {
+    RecordedProgram.keep(storage)
+    return storage.base + offset
+  }
 
   /// The same elements under another type of view.
   func viewed(as shape: Shape, isRepeated: Bool, offset: Int? = nil) -> Tensor {

@@ -54,6 +54,42 @@ import _TestSupport
     }
   }
 
+  @Test func `what a program reads from outside lives as long as it does`() throws {
+    let input = try Tensor.random([1, 3, 5], "input", .float32)
+    var weights: Tensor? = try .random([1, 5, 64], "weights", .float32)
+    let (program, result) = RecordedProgram.record { weights.map { input.product($0) } ?? input }
+    let expected = result.floats
+    weights = nil
+    let others = (0..<8).map { _ in Tensor(repeating: .nan, shape: [1, 5, 64]) }  // blocks that were free
+    program.run()
+    #expect(result.floats == expected)
+    withExtendedLifetime(others) {}
+  }
+
+  @Test func `numbers that Swift code writes while a program is recorded are its constants`() throws {
+    let input = try Tensor.random([4, 16], "input", .float32)
+    let (program, result) = try RecordedProgram.record { () throws -> Tensor in
+      let scaled = input * (try Tensor((0..<64).map(Float.init), shape: [4, 16]))
+      return input + scaled * Tensor(shape: [4, 16], writingFloats: { numbers in for index in numbers.indices { numbers[index] = 2 } })
+    }
+    let expected = result.floats
+    program.run()
+    #expect(result.floats == expected)
+  }
+
+  @Test func `a number that is read while a program is recorded is an error`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = RecordedProgram.record { (Tensor(2) * Tensor(3)).scalar }
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RecordedProgram.record { (Tensor(2) * Tensor(3)).isFinite }
+    }
+    await #expect(processExitsWith: .failure) {
+      let input = Tensor(2)
+      _ = RecordedProgram.record { input.converted(to: .float64) }
+    }
+  }
+
   @Test func `arithmetic is counted once, however many threads share it`() throws {
     let input = try Self.images("recorded", channels: 8)
     let filter = try Tensor.random([1, 3, 3, 8, 16], "filter", .float32)

@@ -13,7 +13,10 @@
 typedef enum tk_dtype { TK_FLOAT32 = 0, TK_FLOAT64 = 1 } tk_dtype;
 
 // ---- Memory: 64-byte aligned blocks, cached per thread ------------------------------------------------------------
+/// While the thread records a program, the block is the program's.
 void *tk_allocate(int64_t bytes);
+/// The same, but never a program's.
+void *tk_allocate_apart(int64_t bytes);
 void tk_release(void *block, int64_t bytes);
 /// Bytes in live blocks now, and the most there have been since the last reset. Threads report in steps of 64 KiB.
 int64_t tk_live_bytes(void);
@@ -123,7 +126,8 @@ typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; co
 /// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
 typedef struct tk_program tk_program;
 /// From here to the end, kernels that this thread issues are run and recorded; blocks it takes belong to the program.
-tk_program *tk_program_begin(void);
+/// `reader` is what `tk_reader_of` answers meanwhile.
+tk_program *tk_program_begin(void *reader);
 void tk_program_end(void);
 void tk_program_run(const tk_program *program);
 int64_t tk_program_calls(const tk_program *program);
@@ -141,6 +145,10 @@ bool tk_is_first(void);
 /// The memory goes when the last tensor in it has gone too.
 void tk_program_destroy(tk_program *program);
 bool tk_is_recording(void);
+/// True where the block belongs to the program that this thread records.
+bool tk_is_recorded(const void *block);
+/// The reader of the program that this thread records, where the block is not the program's own: somebody has to keep it. Otherwise null.
+void *tk_reader_of(const void *block);
 
 /// Whether no number is infinite or not a number. An answer, not a tensor: it is not recorded.
 bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count);
