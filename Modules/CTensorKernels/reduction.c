@@ -18,6 +18,10 @@ void tk_run_reduce(const void *arguments) {
   else reduce_f64(a);
 }
 
+double tk_sum_of_squares(tk_dtype dtype, const void *in, int64_t count) {
+  return dtype == TK_FLOAT32 ? (double)sum_of_squares_f32(in, count) : sum_of_squares_f64(in, count);
+}
+
 bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count) {
   return dtype == TK_FLOAT32 ? all_finite_f32(in, count) : all_finite_f64(in, count);
 }

@@ -21,8 +21,13 @@ extension Tensor {
   /// The sum of all elements as a scalar.
   public var total: Tensor { sum(AxisSet(0..<shape.rank)).reshaped([]) }
 
-  /// The square root of the sum of squares of all elements.
-  public var norm: Double { map(.square).total.scalar.squareRoot() }
+  /// The square root of the sum of squares of all elements; infinite where the type does not reach that sum.
+  /// - Precondition: A floating type, and not a result of a meta-gradient that is being recorded.
+  public var norm: Double {
+    checkNotRecorded()
+    let squares = withExtendedLifetime(self) { tk_sum_of_squares(dtype.kernel, address, Int64(storedCount)) }
+    return (isRepeated ? Double(shape[0]) * squares : squares).squareRoot()
+  }
 
   /// The index of the largest element along the last axis; the first one wins a tie.
   /// - Precondition: A floating type, and the last axis is not empty.

@@ -167,7 +167,7 @@ public struct Tensor: Sendable {
     return withExtendedLifetime(self) { tk_all_finite(dtype.kernel, address, Int64(storedCount)) }
   }
 
-  private func checkNotRecorded() {
+  func checkNotRecorded() {
     precondition(
       !tk_is_recorded(storage.base),
       "a number read from a tensor of shape \(shape) inside a recorded computation, which is run again on other numbers; "

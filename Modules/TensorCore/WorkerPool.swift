@@ -30,20 +30,30 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// The same, with the number of the thread that an item runs on, 0..<threads: the key of what a thread keeps to itself.
   package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) throws -> Result) throws -> [Result] {
-    try turn.withLock { _ in
-      guard let pool, count > 1 else { return try (0..<count).map { try body($0, 0) } }
-      var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
-      slots.withUnsafeMutableBufferPointer { buffer in
-        let slots = SlotBuffer(buffer)
-        let store = { @Sendable (item: Int, worker: Int) in slots.store(Swift.Result { try body(item, worker) }, at: item) }
-        withoutActuallyEscaping(store) { run in
-          let job = Job(run: run)
-          withExtendedLifetime(job) { Self.run(job, count, on: pool) }
-        }
+    guard pool != nil, count > 1 else { return try turn.withLock { _ in try (0..<count).map { try body($0, 0) } } }
+    var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
+    slots.withUnsafeMutableBufferPointer { buffer in
+      let slots = SlotBuffer(buffer)
+      each(count) { item, worker in slots.store(Swift.Result { try body(item, worker) }, at: item) }
+    }
+    return try slots.map { slot in
+      guard let slot else { preconditionFailure("the pool left an item out") }
+      return try slot.get()
+    }
+  }
+
+  /// Calls the body for 0..<count, each item on one thread, with the thread's number.
+  ///
+  /// Not generic, so that a call costs what waking the threads costs: a step of a small network is over in 100 µs.
+  package func each(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
+    turn.withLock { _ in
+      guard let pool, count > 1 else {
+        for item in 0..<count { body(item, 0) }
+        return
       }
-      return try slots.map { slot in
-        guard let slot else { preconditionFailure("the pool left an item out") }
-        return try slot.get()
+      withoutActuallyEscaping(body) { run in
+        let job = Job(run: run)
+        withExtendedLifetime(job) { Self.run(job, count, on: pool) }
       }
     }
   }

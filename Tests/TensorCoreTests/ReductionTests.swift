@@ -59,6 +59,20 @@ import _TestSupport
     #expect(tensor.total.scalar == -1)
     #expect(tensor.total.shape == [])
     #expect(tensor.norm == 5)
+    #expect(tensor.repeated(4).norm == 10)
+    #expect(Tensor.zeros([0]).norm == 0)
+  }
+
+  @Test(arguments: floatingTypes, [1, 17, 4096, 10_007])
+  func `norms of any length`(dtype: DType, count: Int) throws {
+    let tensor = try Tensor.random([count], "norm", dtype)
+    let expected = tensor.doubles.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(tensor.norm - expected) <= expected * (dtype == .float32 ? 1e-6 : 1e-14))
+  }
+
+  @Test func `a norm out of reach is infinite, one of a broken vector no number`() throws {
+    #expect(try Tensor([1, 1e20] as [Float], shape: [2]).norm == .infinity)
+    #expect(try Tensor([1, .nan] as [Float], shape: [2]).norm.isNaN)
   }
 
   @Test(arguments: floatingTypes)

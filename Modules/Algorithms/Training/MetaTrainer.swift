@@ -90,57 +90,59 @@ public struct MetaTrainer: Sendable {
   /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, after which the state is the last good one; and
   ///   what the task distribution throws.
   public mutating func step() throws -> StepReport {
-    let (parts, sum) = try shards()
-    return try KernelProfile.timed(.optimizer) { try finish(parts, sum) }
+    let sum = try shards()
+    return try KernelProfile.timed(.optimizer) { try finish(sum) }
   }
 
-  /// What the shards of the next step report, and the sum of their gradients.
+  /// What the shards of the next step contribute.
   ///
   /// A function of its own, so that nothing here shares the learned parameters when they are updated.
-  private func shards() throws -> ([ShardReport], Tensor) {
+  private func shards() throws -> StepTotal.Sum {
     let size = configuration.metaBatchSize
     let shardSize = min(configuration.shardSize, size)
     let shards = (size + shardSize - 1) / shardSize
     let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, flat, configuration.seed, iteration)
     let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
-    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), GradientTotal())
+    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal())
     // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
     let team = shards == 1 ? workers : nil
-    let contribution = { @Sendable (shard: Int, worker: Int) throws -> ShardReport in
+    let contribution = { @Sendable (shard: Int, worker: Int) throws in
       let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
       let first = iteration * size
       let episodes = try KernelProfile.timed(.data) {
         try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
       }
       let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      return try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker, team: team) {
-        total.add($0, of: shard)
+      try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker, team: team) {
+        total.add($0, $1, of: shard)
       }
     }
-    let parts = shards == 1 ? [try contribution(0, 0)] : try workers.map(shards, contribution)
-    return (parts, total.sum(of: shards))
+    if shards == 1 {
+      try contribution(0, 0)
+    } else {
+      workers.each(shards) { shard, worker in
+        do { try contribution(shard, worker) } catch { total.fail(error, in: shard) }
+      }
+    }
+    return try total.sum(of: shards)
   }
 
-  private mutating func finish(_ parts: [ShardReport], _ sum: Tensor) throws -> StepReport {
+  private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {
     let number = iteration + 1
-    let losses = parts.flatMap(\.losses)
-    let mean = (1 / Double(configuration.metaBatchSize)) * sum
+    let mean = (1 / Double(configuration.metaBatchSize)) * sum.gradient
     let norm = mean.norm
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
-    guard norm.isFinite, losses.allSatisfy(\.isFinite) else {
+    guard norm.isFinite, sum.losses.isFinite else {
       let culprit = flat.layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: type(of: algorithm).innerRateKeys)
     }
-    let carried = parts.compactMap(\.carried)
     precondition(
-      carried.isEmpty || parts.count == 1, "\(type(of: algorithm).card.id) carries state from \(parts.count) shards; it has to be one")
+      sum.carried == nil || sum.shards == 1, "\(type(of: algorithm).card.id) carries state from \(sum.shards) shards; it has to be one")
     let rate = update.learningRate
     update.apply(mean, norm: norm, to: &flat.learned)
-    if let last = carried.last { flat.carried = last }
-    let accuracies = parts.compactMap(\.accuracies).flatMap { $0 }
+    if let carried = sum.carried { flat.carried = carried }
     return StepReport(
-      iteration: number, loss: losses.reduce(0, +) / Double(max(losses.count, 1)),
-      accuracy: accuracies.isEmpty ? nil : accuracies.reduce(0, +) / Double(accuracies.count), gradientNorm: norm, learningRate: rate)
+      iteration: number, loss: sum.losses.mean ?? 0, accuracy: sum.accuracies.mean, gradientNorm: norm, learningRate: rate)
   }
 }
 

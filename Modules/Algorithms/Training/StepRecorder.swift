@@ -16,30 +16,29 @@ final class StepRecorder: Sendable {
   /// The number of a new step: recordings take over the state once a step, not once a shard.
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
-  /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector.
+  /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector with what it reports.
   ///
   /// A recording is run by all threads of `team`, where there is one: a shard that is alone.
   func run(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
-    step: UInt64, worker: Int, team: WorkerPool?, gradient handOn: (Tensor) -> Void
-  ) throws -> ShardReport {
+    step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Tensor, ShardReport) -> Void
+  ) throws {
     guard algorithm.isRecordable, state.carried.isEmpty else {
       let result = algorithm.metaGradient(state.split, learner, shard, context)
       try state.layout.check(result.gradient, of: algorithm)
-      handOn(state.layout.joined(result.gradient, dtype: .float32))
-      return ShardReport(result, learner)
+      handOn(state.layout.joined(result.gradient, dtype: .float32), ShardReport(result, learner))
+      return
     }
-    return try slots[worker].recordings.withLock { recordings in
-      let place: Int
-      if let found = recordings.indices.first(where: { recordings[$0].fits(shard) }) {
-        place = found
-        recordings[place].run(state, shard, step: step, on: team)
+    try slots[worker].recordings.withLock { recordings in
+      let recording: Recording
+      if let found = recordings.first(where: { $0.fits(shard) }) {
+        found.run(state, shard, step: step, on: team)
+        recording = found
       } else {
-        place = recordings.count
-        recordings.append(try Recording(algorithm, learner, state, shard, context, step: step))
+        recording = try Recording(algorithm, learner, state, shard, context, step: step)
+        recordings.append(recording)
       }
-      handOn(recordings[place].gradient)
-      return recordings[place].report(learner)
+      handOn(recording.gradient, ShardReport(recording.result, learner))
     }
   }
 
@@ -49,7 +48,7 @@ final class StepRecorder: Sendable {
 }
 
 /// One recorded meta-gradient with the tensors that it reads and writes.
-private struct Recording: Sendable {
+private final class Recording {
   private let program: RecordedProgram
   private let learned: ParameterTree<Tensor>
   private let shard: Episodes
@@ -74,11 +73,9 @@ private struct Recording: Sendable {
     self.step = step
   }
 
-  func report(_ learner: Learner) -> ShardReport { ShardReport(result, learner) }
-
   func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
 
-  mutating func run(_ state: FlatState, _ shard: Episodes, step: UInt64, on team: WorkerPool?) {
+  func run(_ state: FlatState, _ shard: Episodes, step: UInt64, on team: WorkerPool?) {
     if step != self.step {
       state.layout.cut(state.learned, into: learned.leaves)
       self.step = step

@@ -150,8 +150,11 @@ bool tk_is_recorded(const void *block);
 /// The reader of the program that this thread records, where the block is not the program's own: somebody has to keep it. Otherwise null.
 void *tk_reader_of(const void *block);
 
-/// Whether no number is infinite or not a number. An answer, not a tensor: it is not recorded.
+// Answers, not tensors: they are not recorded.
+/// Whether no number is infinite or not a number.
 bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count);
+/// Rounded to the type: infinite where the type does not reach.
+double tk_sum_of_squares(tk_dtype dtype, const void *in, int64_t count);
 
 // ---- Issue ---------------------------------------------------------------------------------------------------------
 typedef void (*tk_kernel)(const void *arguments);

@@ -1,0 +1,92 @@
+import Models
+import Synchronization
+import TensorCore
+
+/// What the shards of one step contribute, summed in the order of the shards while others are still at work.
+///
+/// A contribution that is ready before its turn is kept until then. So the sums have the same bits on any number of threads, and
+/// are ready when the last shard is.
+final class StepTotal: Sendable {
+  /// The contributions of the shards so far.
+  struct Sum: Sendable {
+    fileprivate(set) var gradient: Tensor
+    fileprivate(set) var losses = Average()
+    fileprivate(set) var accuracies = Average()
+    fileprivate(set) var carried: ParameterTree<Tensor>?
+    fileprivate(set) var shards = 0
+
+    fileprivate init(like gradient: Tensor) { self.gradient = gradient }
+
+    fileprivate mutating func add(_ report: ShardReport) {
+      for loss in report.losses { losses.add(loss) }
+      for accuracy in report.accuracies ?? [] { accuracies.add(accuracy) }
+      carried = report.carried ?? carried
+      shards += 1
+    }
+  }
+
+  /// A mean in the making.
+  struct Average: Sendable {
+    private var total = 0.0
+    private var count = 0
+
+    fileprivate mutating func add(_ number: Double) {
+      total += number
+      count += 1
+    }
+
+    /// False where one of the numbers, or their total, is infinite or not a number.
+    var isFinite: Bool { total.isFinite }
+    /// Nil where there are no numbers.
+    var mean: Double? { count == 0 ? nil : total / Double(count) }
+  }
+
+  private struct Progress {
+    var sum: Sum?
+    var next = 0
+    var waiting: [Int: (gradient: Tensor, report: ShardReport)] = [:]
+    var failure: (shard: Int, error: any Error)?
+
+    mutating func add(_ gradient: Tensor, _ report: ShardReport) {
+      if sum == nil { sum = Sum(like: gradient.separateCopy) } else { sum?.gradient.accumulate(gradient) }
+      sum?.add(report)
+      next += 1
+    }
+  }
+
+  private let progress = Mutex(Progress())
+
+  /// Takes what a shard contributes; the gradient's storage may be written anew afterwards.
+  func add(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
+    progress.withLock { progress in
+      guard shard == progress.next else {
+        progress.waiting[shard] = (gradient.separateCopy, report)
+        return
+      }
+      progress.add(gradient, report)
+      while let waiting = progress.waiting.removeValue(forKey: progress.next) { progress.add(waiting.gradient, waiting.report) }
+    }
+  }
+
+  /// Takes the error that ended a shard.
+  func fail(_ error: any Error, in shard: Int) {
+    progress.withLock { progress in
+      if shard < progress.failure?.shard ?? .max { progress.failure = (shard, error) }
+    }
+  }
+
+  /// The sum over the shards 0..<count.
+  ///
+  /// - Throws: The error of the first shard that failed, by number.
+  /// - Precondition: All of them have contributed or failed.
+  func sum(of count: Int) throws -> Sum {
+    try progress.withLock { progress in
+      if let failure = progress.failure { throw failure.error }
+      guard progress.next == count, let sum = progress.sum else {
+        preconditionFailure("a total of \(progress.next) shards, expected \(count)")
+      }
+      progress.sum = nil
+      return sum
+    }
+  }
+}
