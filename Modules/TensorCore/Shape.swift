@@ -49,9 +49,12 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// The shape with another axis put before the given one.
   public func inserting(_ extent: Int, at axis: Int) -> Shape {
-    var all = dimensions
-    all.insert(extent, at: axis)
-    return Shape(all)
+    precondition(axis >= 0 && axis <= rank, "an axis put before axis \(axis) of shape \(self)")
+    var result = Shape([])
+    for own in 0..<axis { result.append(self[own]) }
+    result.append(extent)
+    for own in axis..<rank { result.append(self[own]) }
+    return result
   }
 
   /// The shape without an axis.
@@ -78,6 +81,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   private mutating func append(_ extent: Int) {
     precondition(rank < Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
+    precondition(extent >= 0 && extent <= Int(Int32.max), "a shape's extents lie in 0...\(Int32.max), got \(extent)")
     rank += 1
     self[rank - 1] = extent
   }

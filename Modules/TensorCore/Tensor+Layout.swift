@@ -94,7 +94,7 @@ extension Tensor {
     var position = 0
     for part in parts {
       precondition(
-        part.dtype == first.dtype && part.shape.reducing([axis]) == first.shape.reducing([axis]),
+        part.dtype == first.dtype && (part.shape == first.shape || part.shape.reducing([axis]) == first.shape.reducing([axis])),
         "concatenate along axis \(axis): \(first.dtype) \(first.shape) and \(part.dtype) \(part.shape)")
       result.write(part, at: position, along: axis)
       position += part.shape[axis]
@@ -166,6 +166,11 @@ extension Tensor {
   }
 
   private mutating func write(_ part: Tensor, at position: Int, along axis: Int) {
+    if axis == 0 && !part.isRepeated {  // one run in both
+      let start = position * Int(leadingStride) * dtype.byteCount
+      tk_copy_run(Int32(dtype.byteCount), Int64(part.shape.elementCount), address + start, part.address)
+      return
+    }
     let strides = Self.rowMajorStrides(shape)
     Self.copy(
       extents: part.shape.dimensions, to: address + position * strides[axis] * dtype.byteCount, strides: strides,

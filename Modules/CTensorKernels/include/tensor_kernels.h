@@ -191,6 +191,11 @@ static inline void tk_one_hot(tk_dtype dtype, int64_t count, int64_t classes, vo
   tk_one_hot_args a = {dtype, count, classes, out, labels};
   tk_run_one_hot(&a);
 }
+/// One run of items of 4 or 8 bytes.
+static inline void tk_copy_run(int32_t item_bytes, int64_t count, void *out, const void *in) {
+  tk_copy_args a = {.item_bytes = item_bytes, .extent = {1, 1, 1, 1, 1, 1, 1, count}, .stride_out[7] = 1, .stride_in[7] = 1, .out = out, .in = in};
+  tk_run_copy(&a);
+}
 static inline void tk_product(tk_product_args a) { tk_run_product(&a); }
 static inline void tk_convolve(tk_convolution_args a) { tk_run_convolution(&a); }
 
