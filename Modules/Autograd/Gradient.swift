@@ -30,17 +30,19 @@ public func pullback(
   if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
   // What has flowed back to the results of a bundle, by the bundle's place.
   var bundled: [Int: [Variable?]] = [:]
+  // Has what flowed back to a variable before changed in place, where there is such a thing and nothing else reads it.
+  func changeInPlace(at input: Variable, _ body: (inout Tensor) -> Bool) -> Bool {
+    let slot = input.visit.place
+    guard !differentiable, var present = cotangents[slot] else { return false }
+    cotangents[slot] = nil  // the list lets go of it
+    defer { cotangents[slot] = present }
+    return isKnownUniquelyReferenced(&present) && present.change(body)
+  }
   func add(_ part: Variable, to input: Variable) {
     assert(part.shape == input.shape, "a cotangent of shape \(part.shape) for a variable of shape \(input.shape)")
+    if changeInPlace(at: input, { $0.accumulateInPlace(part.value) }) { return }
     let slot = input.visit.place
-    guard var present = cotangents[slot] else {
-      cotangents[slot] = part
-      return
-    }
-    // The list lets go of it, so that a sum that nothing else reads is taken in place.
-    cotangents[slot] = nil
-    if differentiable || !isKnownUniquelyReferenced(&present) || !present.accumulate(part) { present = present + part }
-    cotangents[slot] = present
+    cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
   }
   for place in pass.order.indices.reversed() where pass.leads[place] {
     let node = pass.order[place]
@@ -63,6 +65,7 @@ public func pullback(
     }
     let result = differentiable ? node : node.detached
     for (index, input) in node.inputs.enumerated() where pass.leads(input) {
+      if changeInPlace(at: input, { operation.addPullback(flowing, to: index, inputs: inputs, output: result, into: &$0) }) { continue }
       add(operation.pullback(flowing, to: index, inputs: inputs, output: result), to: input)
     }
   }

@@ -24,6 +24,18 @@ public protocol Operation: Sendable {
   ///   - output: The operation's result.
   /// - Returns: A cotangent of the input's shape.
   func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable
+
+  /// Adds what ``pullback(_:to:inputs:output:)`` would return to a sum that nothing else reads: one pass instead of two.
+  ///
+  /// Called in passes that are not differentiated in turn.
+  /// - Returns: False, and nothing is changed, where there is no such way; the pullback is then taken and added.
+  func addPullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor) -> Bool
+}
+
+extension Operation {
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool { false }
 }
 
 /// A point at which an operation's derivatives are verified against central differences, in float64.

@@ -55,11 +55,11 @@ public final class Variable {
   /// A new leaf of the same value: the start of a graph of its own.
   public var leaf: Variable { Variable(value) }
 
-  /// Adds to the value in place, where nothing else holds its storage; false, and nothing is changed, elsewhere.
+  /// Hands the value to a body that may change it in place.
   /// - Precondition: Not tracked, and nothing else refers to this variable.
-  func accumulate(_ part: Variable) -> Bool {
+  func change(_ body: (inout Tensor) -> Bool) -> Bool {
     precondition(!isTracked, "a tracked variable does not change")
-    return value.accumulateInPlace(part.value)
+    return body(&value)
   }
 
   // Long inner loops make long chains: they are taken apart in a loop, because a recursion would exhaust a thread's stack.

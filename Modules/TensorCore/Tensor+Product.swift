@@ -11,25 +11,47 @@ extension Tensor {
   /// - Returns: [T, M, N].
   /// - Precondition: Both have three axes, and the extents and types agree.
   public func product(_ other: Tensor, transposeFirst: Bool = false, transposeSecond: Bool = false) -> Tensor {
+    let result = shapeOfProduct(other, transposeFirst, transposeSecond)
+    if isRepeated, other.isRepeated {
+      func alone(_ tensor: Tensor) -> Tensor { tensor.viewed(as: tensor.shape.replacingFirst(1), isRepeated: false) }
+      return alone(self).product(alone(other), transposeFirst: transposeFirst, transposeSecond: transposeSecond)[0].repeated(shape[0])
+    }
+    let product = Tensor(uninitialised: result, dtype)
+    multiply(other, transposeFirst, transposeSecond, into: product, accumulate: false)
+    return product
+  }
+
+  /// Adds the matrix product of each task to this tensor, in one pass; false, and nothing is changed, where other values share the
+  /// storage or the product is one and the same for all tasks.
+  /// - Precondition: As for ``product(_:transposeFirst:transposeSecond:)``, and this tensor has the product's shape and type.
+  package mutating func accumulateProductInPlace(
+    _ first: Tensor, _ second: Tensor, transposeFirst: Bool, transposeSecond: Bool
+  ) -> Bool {
+    let product = first.shapeOfProduct(second, transposeFirst, transposeSecond)
+    precondition(shape == product && dtype == first.dtype, "accumulate: \(dtype) \(shape) and a product \(first.dtype) \(product)")
+    guard isUnique, !(first.isRepeated && second.isRepeated) else { return false }
+    first.multiply(second, transposeFirst, transposeSecond, into: self, accumulate: true)
+    return true
+  }
+
+  private func shapeOfProduct(_ other: Tensor, _ transposeFirst: Bool, _ transposeSecond: Bool) -> Shape {
     let (m, k) = transposeFirst ? (shape[2], shape[1]) : (shape[1], shape[2])
     let (k2, n) = transposeSecond ? (other.shape[2], other.shape[1]) : (other.shape[1], other.shape[2])
     precondition(
       shape.rank == 3 && other.shape.rank == 3 && shape[0] == other.shape[0] && k == k2 && dtype == other.dtype,
       "product: \(dtype) \(shape)\(transposeFirst ? "ᵀ" : "") and \(other.dtype) \(other.shape)\(transposeSecond ? "ᵀ" : "")")
-    let tasks = shape[0]
-    if isRepeated, other.isRepeated {
-      func alone(_ tensor: Tensor) -> Tensor { tensor.viewed(as: tensor.shape.replacingFirst(1), isRepeated: false) }
-      return alone(self).product(alone(other), transposeFirst: transposeFirst, transposeSecond: transposeSecond)[0].repeated(tasks)
-    }
-    let result = Tensor(uninitialised: [tasks, m, n], dtype)
+    return [shape[0], m, n]
+  }
+
+  private func multiply(_ other: Tensor, _ transposeFirst: Bool, _ transposeSecond: Bool, into result: Tensor, accumulate: Bool) {
+    let (tasks, m, n) = (result.shape[0], result.shape[1], result.shape[2])
     let merged = other.isRepeated && !transposeFirst
     tk_product(
       tk_product_args(
-        dtype: dtype.kernel, batch: merged ? 1 : Int64(tasks), m: Int64(merged ? tasks * m : m), n: Int64(n), k: Int64(k),
-        transpose_a: transposeFirst, transpose_b: transposeSecond, accumulate: false, stride_a: leadingStride,
-        stride_b: other.leadingStride, stride_c: Int64(m * n), c: result.address, a: UnsafeRawPointer(address),
+        dtype: dtype.kernel, batch: merged ? 1 : Int64(tasks), m: Int64(merged ? tasks * m : m), n: Int64(n),
+        k: Int64(transposeFirst ? shape[1] : shape[2]), transpose_a: transposeFirst, transpose_b: transposeSecond, accumulate: accumulate,
+        stride_a: leadingStride, stride_b: other.leadingStride, stride_c: Int64(m * n), c: result.address, a: UnsafeRawPointer(address),
         b: UnsafeRawPointer(other.address), code: nil, later_code: nil))
-    return result
   }
 }
 

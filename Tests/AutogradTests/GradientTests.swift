@@ -135,6 +135,21 @@ import _TestSupport
   }
 }
 
+extension GradientTests {
+  /// Products that flow back to one variable are added in place in a last pass, and are a graph in any other.
+  @Test func `gradients are the same whether they are differentiated in turn or not`() {
+    let (x, w) = (Variable(random([3, 4, 5], "x")), Variable(random([3, 5, 5], "w")))
+    let y = x.product(w).tanh()
+    let turned = w.product(x, transposeSecond: true).tanh().product(w.product(x, transposeSecond: true), transposeFirst: true)
+    let z = y.product(w, transposeSecond: true) + turned.product(y)
+    let (last, graph) = (gradient(of: z, at: [x, w]), gradient(of: z, at: [x, w], differentiable: true))
+    for (a, b) in zip(last, graph) { expectClose(a.value, b.value, tolerance: 1e-12) }
+    let second = gradient(of: graph[1].tanh(), at: [x, w])
+    let again = gradient(of: graph[1].tanh(), at: [x, w], differentiable: true)
+    for (a, b) in zip(second, again) { expectClose(a.value, b.value, tolerance: 1e-11) }
+  }
+}
+
 /// Task i's loss depends on row i of the task-batched parameters alone.
 @Suite struct TaskAxisTests {
   private let inputs = random([3, 5, 2], "inputs")

@@ -23,6 +23,23 @@ import Darwin
     }
   }
 
+  @Test(arguments: Operations.all.map { $0.name })
+  func `what is added in place is the pullback`(name: String) throws {
+    let type = try #require(Operations.all.first { $0.name == name })
+    for check in type.checks {
+      let inputs = check.inputs.map { Variable(constant: $0) }
+      let output = Variable(check.operation, inputs)
+      let cotangent = Variable(constant: random(output.shape, "cotangent"))
+      for index in inputs.indices where !check.fixed.contains(index) {
+        let start = random(inputs[index].shape, "start")
+        var sum = start + 0 * start
+        let part = check.operation.pullback(cotangent, to: index, inputs: inputs, output: output).value
+        let isAdded = check.operation.addPullback(cotangent, to: index, inputs: inputs, output: output, into: &sum)
+        expectClose(sum, isAdded ? start + part : start, tolerance: isAdded ? 1e-13 : 0)
+      }
+    }
+  }
+
   @Test func `names are different`() {
     #expect(Set(Operations.all.map { $0.name }).count == Operations.all.count)
   }

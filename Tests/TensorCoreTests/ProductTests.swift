@@ -41,6 +41,30 @@ import _TestSupport
     expectClose(at.product(bt, transposeFirst: true, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
   }
 
+  @Test(arguments: sizes, floatingTypes)
+  func `a product is added in place where nothing else reads the sum`(size: Size, dtype: DType) throws {
+    let (a, b) = (try Tensor.random([size.t, size.m, size.k], "a", dtype), try Tensor.random([size.t, size.k, size.n], "b", dtype))
+    let start = try Tensor.random([size.t, size.m, size.n], "start", dtype)
+    for (x, y) in [(a, b), (a[0].repeated(size.t), b), (a, b[0].repeated(size.t))] {
+      for (first, second) in [(false, false), (true, false), (false, true), (true, true)] {
+        var sum = start.separateCopy
+        let (p, q) = (first ? x.transposed([0, 2, 1]) : x, second ? y.transposed([0, 2, 1]) : y)
+        let added = sum.accumulateProductInPlace(p, q, transposeFirst: first, transposeSecond: second)
+        #expect(added)
+        expectClose(sum, start + x.product(y), tolerance: dtype.sumRounding)
+      }
+    }
+    var shared = start
+    let kept = shared
+    let changed = shared.accumulateProductInPlace(a, b, transposeFirst: false, transposeSecond: false)
+    #expect(!changed)
+    #expect(kept.doubles == start.doubles && shared.doubles == start.doubles)
+    var sum = start.separateCopy
+    let repeated = sum.accumulateProductInPlace(a[0].repeated(size.t), b[0].repeated(size.t), transposeFirst: false, transposeSecond: false)
+    #expect(!repeated)
+    #expect(sum.doubles == start.doubles)
+  }
+
   @Test(arguments: floatingTypes)
   func `empty extents`(dtype: DType) {
     #expect(Tensor.zeros([2, 3, 0], dtype).product(.zeros([2, 0, 4], dtype)).doubles == Array(repeating: 0, count: 24))

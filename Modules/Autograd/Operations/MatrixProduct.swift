@@ -24,14 +24,30 @@ public struct MatrixProduct: Operation {
   }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    let (product, first, second) = transposed(cotangent, to: index, inputs)
+    return Variable(product, [first, second])
+  }
+
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool {
+    let (product, first, second) = transposed(cotangent, to: index, inputs)
+    return sum.accumulateProductInPlace(
+      first.value, second.value, transposeFirst: product.transposeFirst, transposeSecond: product.transposeSecond)
+  }
+
+  /// The product that flows back to an operand.
+  private func transposed(
+    _ cotangent: Variable, to index: Int, _ inputs: [Variable]
+  ) -> (product: MatrixProduct, first: Variable, second: Variable) {
     if index == 0 {
       return transposeFirst
-        ? inputs[1].product(cotangent, transposeFirst: transposeSecond, transposeSecond: true)
-        : cotangent.product(inputs[1], transposeSecond: !transposeSecond)
+        ? (MatrixProduct(transposeFirst: transposeSecond, transposeSecond: true), inputs[1], cotangent)
+        : (MatrixProduct(transposeSecond: !transposeSecond), cotangent, inputs[1])
     }
     return transposeSecond
-      ? cotangent.product(inputs[0], transposeFirst: true, transposeSecond: transposeFirst)
-      : inputs[0].product(cotangent, transposeFirst: !transposeFirst)
+      ? (MatrixProduct(transposeFirst: true, transposeSecond: transposeFirst), cotangent, inputs[0])
+      : (MatrixProduct(transposeFirst: !transposeFirst), inputs[0], cotangent)
   }
 }
 
