@@ -6,8 +6,8 @@ public enum Operations {
   /// The types.
   public static let all: [any Operation.Type] = [
     Add.self, Affine.self, BroadcastTasks.self, Concatenate.self, Convolution.self, ConvolutionFilterGradient.self,
-    ConvolutionInputGradient.self, Divide.self, Exp.self, Gate.self, Log.self, MatrixProduct.self, Maximum.self,
-    Multiply.self, Pad.self, PickPositions.self, PlacePositions.self, ReLU.self, ReciprocalSquareRoot.self, Reshape.self,
+    ConvolutionInputGradient.self, Divide.self, Exp.self, Gate.self, LinearLayer.self, Log.self, MatrixProduct.self, Maximum.self,
+    Multiply.self, Pad.self, PickPositions.self, PlacePositions.self, ReLU.self, ReciprocalSquareRoot.self, Rectified.self, Reshape.self,
     SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self, Softplus.self, Square.self, Stretch.self, Sum.self,
     Tanh.self, Transpose.self,
   ]

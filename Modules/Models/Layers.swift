@@ -2,11 +2,10 @@ import Autograd
 import TensorCore
 
 extension Variable {
-  /// A linear layer: [T, N, in] with weights [T, in, out] and biases [T, out].
-  func linear(_ parameters: ParameterTree<Variable>, _ name: String) -> Variable {
-    let weight = parameters["\(name).weight"]
-    let bias = parameters["\(name).bias"]
-    return product(weight) + bias.reshaped([bias.shape[0], 1, bias.shape[1]])
+  /// A linear layer: [T, N, in] with weights [T, in, out] and biases [T, out], followed by an activation where there is one.
+  func linear(_ parameters: ParameterTree<Variable>, _ name: String, _ activation: Activation? = nil) -> Variable {
+    let layer = linear(parameters["\(name).weight"], parameters["\(name).bias"], rectified: activation == .relu)
+    return activation == .tanh ? layer.tanh() : layer
   }
 }
 

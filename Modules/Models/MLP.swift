@@ -62,8 +62,7 @@ public struct MLP: Model {
     // An image is read as one vector.
     var result = input.reshaped([input.shape[0], input.shape[1], widths[0]])
     for layer in 0..<(widths.count - 1) {
-      result = result.linear(parameters, "layers.\(layer)")
-      if layer < widths.count - 2 { result = activation(result) }
+      result = result.linear(parameters, "layers.\(layer)", layer < widths.count - 2 ? activation : nil)
     }
     return result
   }

@@ -21,6 +21,25 @@ extension Tensor {
     return product
   }
 
+  /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], the biases and the rectifier in the pass of the product.
+  ///
+  /// The same bits as the product, a sum and a rectifier one after another.
+  /// - Returns: [T, M, N].
+  /// - Precondition: The extents and types agree.
+  package func linear(_ weight: Tensor, _ bias: Tensor, rectified: Bool) -> Tensor {
+    let result = shapeOfProduct(weight, false, false)
+    precondition(
+      bias.shape == [result[0], result[2]] && bias.dtype == dtype, "linear layer: biases \(bias.dtype) \(bias.shape) for \(dtype) \(result)"
+    )
+    if isRepeated, weight.isRepeated {
+      let sum = product(weight).combined(.add(scale: 1), with: bias.reshaped([result[0], 1, result[2]]))
+      return rectified ? sum.map(.rectifier) : sum
+    }
+    let layer = Tensor(uninitialised: result, dtype)
+    multiply(weight, false, false, into: layer, accumulate: false, bias: bias, rectified: rectified)
+    return layer
+  }
+
   /// Adds the matrix product of each task to this tensor, in one pass; false, and nothing is changed, where other values share the
   /// storage or the product is one and the same for all tasks.
   /// - Precondition: As for ``product(_:transposeFirst:transposeSecond:)``, and this tensor has the product's shape and type.
@@ -43,7 +62,10 @@ extension Tensor {
     return [shape[0], m, n]
   }
 
-  private func multiply(_ other: Tensor, _ transposeFirst: Bool, _ transposeSecond: Bool, into result: Tensor, accumulate: Bool) {
+  private func multiply(
+    _ other: Tensor, _ transposeFirst: Bool, _ transposeSecond: Bool, into result: Tensor, accumulate: Bool, bias: Tensor? = nil,
+    rectified: Bool = false
+  ) {
     let (tasks, m, n) = (result.shape[0], result.shape[1], result.shape[2])
     let merged = other.isRepeated && !transposeFirst
     tk_product(
@@ -51,7 +73,8 @@ extension Tensor {
         dtype: dtype.kernel, batch: merged ? 1 : Int64(tasks), m: Int64(merged ? tasks * m : m), n: Int64(n),
         k: Int64(transposeFirst ? shape[1] : shape[2]), transpose_a: transposeFirst, transpose_b: transposeSecond, accumulate: accumulate,
         stride_a: leadingStride, stride_b: other.leadingStride, stride_c: Int64(m * n), c: result.address, a: UnsafeRawPointer(address),
-        b: UnsafeRawPointer(other.address), code: nil, later_code: nil))
+        b: UnsafeRawPointer(other.address), bias: bias.map { UnsafeRawPointer($0.address) }, bias_stride: bias?.leadingStride ?? 0,
+        bias_rows: Int64(m), rectified: rectified, code: nil, later_code: nil))
   }
 }
 

@@ -26,8 +26,15 @@ import _TestSupport
   static let images = random([2, 3, 2, 2, 2])
   static let scale = random([2, 2], "scale")
   static let offset = random([2, 2], "offset")
+  /// Biases that outweigh the product: no rectifier changes within a difference quotient.
+  static let openAndShut = tensorOf([2, -2, 2, 2, -2, -2, 2, -2, 2, 2], [2, 5])
 
   static let cases: [Case] = [
+    Case(
+      testDescription: "linear layer, rectified", inputs: [0.3 * random([2, 3, 4]), 0.3 * random([2, 4, 5], "weights"), openAndShut]
+    ) {
+      $0[0].linear($0[1], $0[2], rectified: true)
+    },
     Case(testDescription: "gather", inputs: [random([2, 3, 4])]) { $0[0].gathered(at: choices) },
     Case(testDescription: "log-softmax", inputs: [random([2, 3, 4])]) { $0[0].logSoftmax() },
     Case(testDescription: "cross-entropy", inputs: [random([2, 2, 3]), labels], fixed: [1]) { $0[0].crossEntropy(oneHot: $0[1]) },

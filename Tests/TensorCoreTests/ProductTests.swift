@@ -65,11 +65,38 @@ import _TestSupport
     #expect(sum.doubles == start.doubles)
   }
 
+  @Test(arguments: sizes, floatingTypes)
+  func `a linear layer has the bits of a product, a sum and a rectifier`(size: Size, dtype: DType) throws {
+    let (x, w) = (try Tensor.random([size.t, size.m, size.k], "x", dtype), try Tensor.random([size.t, size.k, size.n], "w", dtype))
+    let b = try Tensor.random([size.t, size.n], "b", dtype)
+    for input in [x, x[0].repeated(size.t)] {
+      for weight in [w, w[0].repeated(size.t)] {
+        for bias in [b, b[0].repeated(size.t)] {
+          let sum = input.product(weight).combined(.add(scale: 1), with: bias.reshaped([size.t, 1, size.n]))
+          #expect(input.linear(weight, bias, rectified: false).doubles == sum.doubles)
+          #expect(input.linear(weight, bias, rectified: true).doubles == sum.map(.rectifier).doubles)
+        }
+      }
+    }
+  }
+
+  @Test func `a linear layer hides no broken number`() throws {
+    for width in [1, 11] {
+      let bias = try Tensor((0..<width).map { $0 % 3 == 0 ? Float.nan : -1 }, shape: [1, width])
+      let layer = Tensor.zeros([1, 2, 3]).linear(.zeros([1, 3, width]), bias, rectified: true).floats
+      for (index, value) in layer.enumerated() { #expect(index % width % 3 == 0 ? value.isNaN : value == 0) }
+    }
+  }
+
   @Test(arguments: floatingTypes)
   func `empty extents`(dtype: DType) {
     #expect(Tensor.zeros([2, 3, 0], dtype).product(.zeros([2, 0, 4], dtype)).doubles == Array(repeating: 0, count: 24))
     #expect(Tensor.zeros([2, 0, 3], dtype).product(.zeros([2, 3, 4], dtype)).shape == [2, 0, 4])
     #expect(Tensor.zeros([0, 2, 3], dtype).product(.zeros([0, 3, 4], dtype)).shape == [0, 2, 4])
+    #expect(
+      Tensor.zeros([2, 3, 0], dtype).linear(.zeros([2, 0, 4], dtype), .ones([2, 4], dtype), rectified: true).doubles
+        == Array(repeating: 1, count: 24))
+    #expect(Tensor.zeros([2, 0, 3], dtype).linear(.zeros([2, 3, 4], dtype), .ones([2, 4], dtype), rectified: true).shape == [2, 0, 4])
   }
 
   @Test func `operations are counted`() {

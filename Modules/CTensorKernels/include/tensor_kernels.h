@@ -61,7 +61,7 @@ typedef struct tk_reduce_args {
   void *out; const void *in; double scale;
 } tk_reduce_args;
 
-// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C) ------------------------------------------------
+// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C), or op(A)·B + bias, rectified where asked ---------
 typedef void (*tk_product_code)(void);  // of one shape and type, as libxsmm makes it
 typedef struct tk_product_args {
   tk_dtype dtype; int64_t batch, m, n, k;
@@ -69,6 +69,9 @@ typedef struct tk_product_args {
   bool accumulate;
   int64_t stride_a, stride_b, stride_c;  // elements from one item to the next; 0 = shared (for C: summed over items)
   void *c; const void *a, *b;
+  const void *bias;                 // null for none; one of n numbers for every `bias_rows` rows of all items, `bias_stride` apart
+  int64_t bias_stride, bias_rows;
+  bool rectified;                   // after the bias
   tk_product_code code, later_code;  // looked up where null; the later one is for all items of a shared C but the first
 } tk_product_args;
 

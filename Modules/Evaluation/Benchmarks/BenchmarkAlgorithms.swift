@@ -100,9 +100,3 @@ struct PrototypeEpisode: Algorithm {
     preconditionFailure("a benchmark trains and does not test")
   }
 }
-
-extension Variable {
-  fileprivate func linear(_ weight: Variable, _ bias: Variable) -> Variable {
-    product(weight) + bias.reshaped([bias.shape[0], 1, bias.shape[1]])
-  }
-}

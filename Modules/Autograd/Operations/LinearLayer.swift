@@ -1,0 +1,40 @@
+public import TensorCore
+
+/// A linear layer of each task, in one pass over its result.
+///
+/// ```
+/// Y = X·W + b        dX = dY·Wᵀ, dW = Xᵀ·dY, db = Σ dY over the rows
+/// ```
+/// Where a rectifier follows, the values are rectified in the same pass; ``Rectified`` behind it then has the rectifier's derivative.
+/// Inputs: X [T, M, K], W [T, K, N], b [T, N].
+public struct LinearLayer: Operation {
+  public static let name = "linear-layer"
+  public static var checks: [OperationCheck] {
+    [OperationCheck(LinearLayer(isRectified: false), at: [.normal([2, 3, 4]), .normal([2, 4, 2], 1), .normal([2, 2], 2)])]
+  }
+
+  let isRectified: Bool
+
+  public func forward(_ inputs: [Variable]) -> Tensor {
+    inputs[0].value.linear(inputs[1].value, inputs[2].value, rectified: isRectified)
+  }
+
+  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
+    index < 2
+      ? MatrixProduct().pullback(cotangent, to: index, inputs: inputs, output: output) : cotangent.sum([1]).reshaped(inputs[2].shape)
+  }
+
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool {
+    index < 2 && MatrixProduct().addPullback(cotangent, to: index, inputs: inputs, output: output, into: &sum)
+  }
+}
+
+extension Variable {
+  /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], followed by ``relu()`` where asked.
+  public func linear(_ weight: Variable, _ bias: Variable, rectified: Bool = false) -> Variable {
+    let sum = Variable(LinearLayer(isRectified: rectified), [self, weight, bias])
+    return rectified ? Variable(Rectified(), [sum]) : sum
+  }
+}
