@@ -48,12 +48,20 @@ public struct SinusoidFrequency: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
 
-  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+  private func curve(_ index: Int, in split: Split, seed: UInt64) -> Curve {
     var stream = stream(index, in: split, seed: seed)
     let amplitude = amplitude.draw(from: &stream)
     let frequency = frequency.draw(from: &stream)
     let phase = phase.draw(from: &stream)
-    return .regression({ amplitude * sine(frequency * $0 + phase) }, inputs: input, shots: shots, queries: queries, from: stream)
+    return Curve(function: { amplitude * sine(frequency * $0 + phase) }, stream: stream)
+  }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+    .regression(curve(index, in: split, seed: seed), inputs: input, shots: shots, queries: queries)
+  }
+
+  public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
+    .regression(indices.map { curve($0, in: split, seed: seed) }, inputs: input, shots: shots, queries: queries)
   }
 }
 
