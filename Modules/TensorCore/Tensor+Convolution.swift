@@ -51,13 +51,13 @@ extension Tensor {
   public func convolved(with filter: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let size = geometry.outputSize
     let target: Shape = [shape[0], shape[1], size.height, size.width, filter.shape[4]]
-    return run(TK_CONVOLVE, geometry, images: self, filter: filter, outputs: nil, target)
+    return Self.run(TK_CONVOLVE, geometry, images: self, filter: filter, outputs: nil, target)
   }
 
   /// The gradient with respect to the images, given this gradient [T, N, H′, W′, O] with respect to the outputs.
   public func convolutionInputGradient(filter: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let target: Shape = [shape[0], shape[1], geometry.inputSize.height, geometry.inputSize.width, filter.shape[3]]
-    return run(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: self, target)
+    return Self.run(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: self, target)
   }
 
   /// The gradient with respect to the filters, given this gradient [T, N, H′, W′, O] with respect to the outputs.
@@ -86,11 +86,38 @@ extension Tensor {
 
   private func filterGradient(_ images: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let target: Shape = [shape[0], geometry.filterSize.height, geometry.filterSize.width, images.shape[4], shape[4]]
-    return run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: self, target)
+    return Self.run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: self, target)
   }
 
-  private func run(
-    _ op: tk_convolution_op, _ geometry: ConvolutionGeometry, images: Tensor?, filter: Tensor?, outputs: Tensor?, _ target: Shape
+  /// Adds ``convolved(with:_:)`` of images and filters to this tensor, in one pass; false, and nothing is changed, where other values
+  /// share the storage.
+  package mutating func accumulateConvolved(_ images: Tensor, with filter: Tensor, _ geometry: ConvolutionGeometry) -> Bool {
+    guard isUnique else { return false }
+    _ = Self.run(TK_CONVOLVE, geometry, images: images, filter: filter, outputs: nil, shape, into: self)
+    return true
+  }
+
+  /// The same for ``convolutionInputGradient(filter:_:)`` of a gradient with respect to outputs.
+  package mutating func accumulateConvolutionInputGradient(
+    of outputs: Tensor, filter: Tensor, _ geometry: ConvolutionGeometry
+  ) -> Bool {
+    guard isUnique else { return false }
+    _ = Self.run(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: outputs, shape, into: self)
+    return true
+  }
+
+  /// The same for ``convolutionFilterGradient(images:_:)``; false also where that is made of several sums.
+  package mutating func accumulateConvolutionFilterGradient(
+    of outputs: Tensor, images: Tensor, _ geometry: ConvolutionGeometry
+  ) -> Bool {
+    guard isUnique, Self.slices(of: outputs, geometry) == 1 else { return false }
+    _ = Self.run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: outputs, shape, into: self)
+    return true
+  }
+
+  private static func run(
+    _ op: tk_convolution_op, _ geometry: ConvolutionGeometry, images: Tensor?, filter: Tensor?, outputs: Tensor?, _ target: Shape,
+    into sum: Tensor? = nil
   ) -> Tensor {
     let x = images?.shape ?? target
     let w = filter?.shape ?? target
@@ -101,17 +128,18 @@ extension Tensor {
         && (x[2], x[3]) == geometry.inputSize && (w[1], w[2]) == geometry.filterSize && (y[2], y[3]) == size && x[4] == w[3]
         && y[4] == w[4],
       "convolution: images \(x), filters \(w), outputs \(y)")
-    let result = Tensor(uninitialised: target, dtype)
     let operands = [images, filter, outputs].compactMap { $0 }
     // The kernel takes (images, filter), (outputs, filter) or (images, outputs).
     let (first, second) = op == TK_CONVOLVE_INPUT_GRADIENT ? (operands[1], operands[0]) : (operands[0], operands[1])
     precondition(first.dtype == second.dtype, "convolution: \(first.dtype) with \(second.dtype)")
+    let result = sum ?? Tensor(uninitialised: target, first.dtype)
+    precondition(result.dtype == first.dtype, "convolution: \(first.dtype) added to \(result.dtype)")
     tk_convolve(
       tk_convolution_args(
-        op: op, dtype: dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),
+        op: op, dtype: first.dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),
         oh: Int64(y[2]), ow: Int64(y[3]), co: Int64(y[4]), kh: Int64(w[1]), kw: Int64(w[2]), step: Int64(geometry.step),
         padding: Int64(geometry.padding), stride_x: (images ?? result).leadingStride, stride_filter: (filter ?? result).leadingStride,
-        stride_y: (outputs ?? result).leadingStride, out: result.address, a: UnsafeRawPointer(first.address),
+        stride_y: (outputs ?? result).leadingStride, accumulate: sum != nil, out: result.address, a: UnsafeRawPointer(first.address),
         b: UnsafeRawPointer(second.address)))
     return result
   }

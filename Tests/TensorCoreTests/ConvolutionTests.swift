@@ -65,6 +65,16 @@ import _TestSupport
     }
   }
 
+  /// The three maps, each added to ones.
+  static func added(_ images: Tensor, _ filter: Tensor, _ outputs: Tensor, _ geometry: ConvolutionGeometry) -> [Tensor] {
+    var sums = [outputs, images, filter].map { Tensor.ones($0.shape, $0.dtype) }
+    precondition(
+      sums[0].accumulateConvolved(images, with: filter, geometry)
+        && sums[1].accumulateConvolutionInputGradient(of: outputs, filter: filter, geometry)
+        && sums[2].accumulateConvolutionFilterGradient(of: outputs, images: images, geometry))
+    return sums
+  }
+
   /// What a machine's cache is changes for the whole process, so this one is the test's own.
   @Test func `convolutions are the same for any cache`() async {
     await #expect(processExitsWith: .success) {
@@ -78,7 +88,7 @@ import _TestSupport
           return [
             images.convolved(with: filter, geometry), outputs.convolutionInputGradient(filter: filter, geometry),
             outputs.convolutionFilterGradient(images: images, geometry),
-          ]
+          ] + Self.added(images, filter, outputs, geometry)
         }
         for (small, large) in zip(results[0], results[1]) {
           let apart = zip(small.doubles, large.doubles).map { abs($0 - $1) }.max() ?? .infinity
@@ -113,6 +123,38 @@ import _TestSupport
     expectClose(
       outputs.convolutionFilterGradient(images: images, item.geometry), try Reference(shape: w.shape, values: filterGradient).tensor(dtype),
       tolerance: tolerance(item.images * size.height * size.width))
+
+    let (forwardStart, inputStart, filterStart) = (
+      try Tensor.random(Shape(y.shape), "first", dtype), try Tensor.random(Shape(x.shape), "second", dtype),
+      try Tensor.random(Shape(w.shape), "third", dtype)
+    )
+    var sums = [forwardStart, inputStart, filterStart].map(\.separateCopy)
+    let added = [
+      sums[0].accumulateConvolved(images, with: filter, item.geometry),
+      sums[1].accumulateConvolutionInputGradient(of: outputs, filter: filter, item.geometry),
+      sums[2].accumulateConvolutionFilterGradient(of: outputs, images: images, item.geometry),
+    ]
+    #expect(added == [true, true, true])
+    expectClose(sums[0], forwardStart + images.convolved(with: filter, item.geometry), tolerance: tolerance(taps * item.inputs))
+    expectClose(
+      sums[1], inputStart + outputs.convolutionInputGradient(filter: filter, item.geometry), tolerance: tolerance(taps * item.outputs))
+    expectClose(
+      sums[2], filterStart + outputs.convolutionFilterGradient(images: images, item.geometry),
+      tolerance: tolerance(item.images * size.height * size.width))
+  }
+
+  @Test func `what others read is not added to`() throws {
+    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    let (images, filter) = (Tensor.ones([1, 2, 4, 4, 3]), Tensor.ones([1, 3, 3, 3, 3]))
+    var (sum, filterSum) = (images, filter)
+    let added = [
+      sum.accumulateConvolved(images, with: filter, geometry),
+      sum.accumulateConvolutionInputGradient(of: images, filter: filter, geometry),
+      filterSum.accumulateConvolutionFilterGradient(of: images, images: images, geometry),
+    ]
+    #expect(added == [false, false, false])
+    #expect(sum.floats == images.floats && filterSum.floats == filter.floats)
+    #expect(images.floats.allSatisfy { $0 == 1 } && filter.floats.allSatisfy { $0 == 1 })
   }
 
   @Test func `no images give zeros`() {

@@ -19,6 +19,11 @@ import _TestSupport
       results += [second.g, second.x, second.scale, statistics]
       results.append(gradient.x.convolutionInputGradient(filter: filter, geometry))
       results.append(gradient.x.convolutionFilterGradient(images: input, geometry))
+      var sums = [0.5 * convolved, 0.5 * input]
+      precondition(
+        sums[0].accumulateConvolved(input, with: filter, geometry)
+          && sums[1].accumulateConvolutionInputGradient(of: gradient.x, filter: filter, geometry))
+      results += sums
       if pooled {
         let (maxima, positions) = normalised.maximumPooled(window: 2)
         results += [maxima, maxima.placed(at: positions), convolved.picked(at: positions)]

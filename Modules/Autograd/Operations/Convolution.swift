@@ -24,6 +24,14 @@ public struct Convolution: Operation {
       ? Variable(ConvolutionInputGradient(geometry: geometry), [cotangent, inputs[1]])
       : Variable(ConvolutionFilterGradient(geometry: geometry), [inputs[0], cotangent])
   }
+
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool {
+    index == 0
+      ? sum.accumulateConvolutionInputGradient(of: cotangent.value, filter: inputs[1].value, geometry)
+      : sum.accumulateConvolutionFilterGradient(of: cotangent.value, images: inputs[0].value, geometry)
+  }
 }
 
 extension Variable {

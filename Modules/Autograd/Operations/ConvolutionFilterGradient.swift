@@ -25,4 +25,12 @@ public struct ConvolutionFilterGradient: Operation {
       ? Variable(ConvolutionInputGradient(geometry: geometry), [inputs[1], cotangent])
       : Variable(Convolution(geometry: geometry), [inputs[0], cotangent])
   }
+
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool {
+    index == 0
+      ? sum.accumulateConvolutionInputGradient(of: inputs[1].value, filter: cotangent.value, geometry)
+      : sum.accumulateConvolved(inputs[0].value, with: cotangent.value, geometry)
+  }
 }

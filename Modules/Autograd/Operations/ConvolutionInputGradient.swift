@@ -25,4 +25,12 @@ public struct ConvolutionInputGradient: Operation {
       ? Variable(Convolution(geometry: geometry), [cotangent, inputs[1]])
       : Variable(ConvolutionFilterGradient(geometry: geometry), [cotangent, inputs[0]])
   }
+
+  public func addPullback(
+    _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
+  ) -> Bool {
+    index == 0
+      ? sum.accumulateConvolved(cotangent.value, with: inputs[1].value, geometry)
+      : sum.accumulateConvolutionFilterGradient(of: inputs[0].value, images: cotangent.value, geometry)
+  }
 }

@@ -89,6 +89,7 @@ typedef struct tk_convolution_args {
   tk_convolution_op op; tk_dtype dtype;
   int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, step, padding;
   int64_t stride_x, stride_filter, stride_y;  // elements from one task to the next; 0 = shared
+  bool accumulate;                            // adds to what `out` holds
   void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
 } tk_convolution_args;
 
