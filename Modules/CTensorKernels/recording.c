@@ -1,6 +1,6 @@
 // Recorded programs: kernel calls to be run again.
 //
-// A program owns every block that is taken while it is recorded. A block that is released meanwhile is taken again by what
+// A program owns every block that is taken for results while it is recorded. A block that is released meanwhile is taken again by what
 // follows, exactly as when the program runs: the memory plan is the one that the recording found.
 #include "memory.h"
 #include "profile.h"
@@ -92,9 +92,11 @@ void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes) {
 
 bool tk_is_recording(void) { return recording != NULL; }
 
-static const tk_program *owner_of(const void *block) { return ((const header *)((const char *)block - sizeof(header)))->owner; }
-bool tk_is_recorded(const void *block) { return recording && owner_of(block) == recording; }
-void *tk_reader_of(const void *block) { return recording && owner_of(block) != recording ? recording->reader : NULL; }
+void *tk_reader(void) { return recording ? recording->reader : NULL; }
+void *tk_reader_of(const void *block) {
+  const header *front = (const header *)((const char *)block - sizeof(header));
+  return recording && front->owner != recording ? recording->reader : NULL;
+}
 
 // A convolution's three maps count as kernels of their own.
 static const struct { tk_kernel kernel; const char *name; } kernels[] = {

@@ -4,8 +4,12 @@ import TensorCore
 extension Variable {
   /// A linear layer: [T, N, in] with weights [T, in, out] and biases [T, out], followed by an activation where there is one.
   func linear(_ parameters: ParameterTree<Variable>, _ name: String, _ activation: Activation? = nil) -> Variable {
-    let layer = linear(parameters["\(name).weight"], parameters["\(name).bias"], rectified: activation == .relu)
-    return activation == .tanh ? layer.tanh() : layer
+    let (weight, bias) = (parameters["\(name).weight"], parameters["\(name).bias"])
+    return switch activation {
+    case nil: linear(weight, bias)
+    case .relu: linear(weight, bias, rectified: true)
+    case .tanh: linear(weight, bias).tanh()
+    }
   }
 }
 

@@ -11,7 +11,9 @@ extension Episodes {
   ///
   /// So the query points stay the same when another number of support points is asked for. The points of a shard are drawn to where
   /// they lie stacked: tensors for each task, stacked after, took a fifth of a small network's meta-iteration.
+  /// - Precondition: At least one curve.
   static func regression(_ curves: [Curve], inputs: Interval, shots: Int, queries: Int) -> Episodes {
+    precondition(!curves.isEmpty, "a shard has at least one episode")
     func points(_ count: Int, _ purpose: String) -> LabelledSet {
       let x = Tensor(shape: [curves.count, count, 1]) { values in
         for (task, curve) in curves.enumerated() {

@@ -7,7 +7,7 @@ import CTensorKernels
 /// computes the same bits.
 ///
 /// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on is
-/// not part of the program. Tensors from outside that it reads are kept as long as it lives, and so are those that Swift code
+/// not part of the program, which therefore notes that it ``readsNumbers``. Tensors from outside that it reads are kept as long as it lives, and so are those that Swift code
 /// writes meanwhile, constants of the program.
 ///
 /// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
@@ -40,15 +40,28 @@ package final class RecordedProgram: @unchecked Sendable {
     }
   }
 
+  /// True where Swift code has read a number from a tensor meanwhile: a later run, on other numbers, may not be what it would have done.
+  package var readsNumbers: Bool { read.readsNumbers }
+
   /// Has the program that this thread records, if there is one, keep a storage that a kernel is about to read or write, unless it is its own.
   static func keep(_ storage: Storage) {
     guard let read = tk_reader_of(storage.base) else { return }
     Unmanaged<Kept>.fromOpaque(read).takeUnretainedValue().storages[ObjectIdentifier(storage)] = storage
   }
 
+  /// Has the program that this thread records, if there is one, note that Swift code reads a number.
+  static func noteReading() {
+    guard let read = tk_reader() else { return }
+    Unmanaged<Kept>.fromOpaque(read).takeUnretainedValue().readsNumbers = true
+  }
+
+  /// True where a kernel may write over a storage that one value alone refers to: while a program is recorded, its own storages.
+  static func mayWriteOver(_ storage: Storage) -> Bool { tk_reader_of(storage.base) == nil }
+
   /// `@unchecked Sendable`: written on the thread that records, while it records, and by nobody after.
   private final class Kept: @unchecked Sendable {
     var storages: [ObjectIdentifier: Storage] = [:]
+    var readsNumbers = false
   }
 
   /// The number of kernel calls.
@@ -85,9 +98,7 @@ extension Tensor {
     precondition(
       shape == other.shape && dtype == other.dtype && isRepeated == other.isRepeated,
       "overwriting \(dtype) \(shape) with \(other.dtype) \(other.shape)")
-    withExtendedLifetime((self, other)) {
-      address.copyMemory(from: other.address, byteCount: storedCount * dtype.byteCount)
-    }
+    withExtendedLifetime((self, other)) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
   }
 
   /// Writes the elements of a vector from a place on into this tensor's storage, seen by everything that shares it.
@@ -97,7 +108,7 @@ extension Tensor {
       dtype == vector.dtype && !isRepeated && !vector.isRepeated && start >= 0 && start + storedCount <= vector.storedCount,
       "overwriting \(dtype) \(shape) with \(vector.dtype) \(vector.shape) from \(start)")
     withExtendedLifetime((self, vector)) {
-      address.copyMemory(from: vector.address + start * dtype.byteCount, byteCount: storedCount * dtype.byteCount)
+      tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, vector.address + start * dtype.byteCount)
     }
   }
 

@@ -43,10 +43,11 @@ extension Tensor {
     withExtendedLifetime(dense) { tk_run_adam(&arguments) }
   }
 
-  /// True where this value has storage of its own, dense and from the start.
+  /// True where this value has storage of its own, dense and from the start, that may be written over.
   var isUnique: Bool {
     mutating get {
       !isRepeated && offset == 0 && storedCount * dtype.byteCount == storage.byteCount && isKnownUniquelyReferenced(&storage)
+        && RecordedProgram.mayWriteOver(storage)
     }
   }
 
@@ -56,7 +57,7 @@ extension Tensor {
       let copy = Tensor(uninitialised: shape, dtype)
       let source = dense
       withExtendedLifetime(source) {
-        copy.address.copyMemory(from: source.address, byteCount: shape.elementCount * dtype.byteCount)
+        tk_copy_run(Int32(dtype.byteCount), Int64(shape.elementCount), copy.address, source.address)
       }
       self = copy
     }

@@ -106,7 +106,7 @@ extension Tensor {
     return true
   }
 
-  /// The same for ``convolutionFilterGradient(images:_:)``; false also where that is made of several sums.
+  /// The same for ``convolutionFilterGradient(images:_:)``; false also where that may be made of several sums.
   package mutating func accumulateConvolutionFilterGradient(
     of outputs: Tensor, images: Tensor, _ geometry: ConvolutionGeometry
   ) -> Bool {

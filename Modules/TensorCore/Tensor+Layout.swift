@@ -117,10 +117,8 @@ extension Tensor {
   }
 
   /// The tensor in another type; floating types only.
-  /// - Precondition: No computation is recorded on this thread: Swift code converts, and a recording runs kernels.
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
-    precondition(!tk_is_recording(), "a conversion from \(dtype) to \(target) inside a recorded computation")
     precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
     let base = isRepeated ? repeatedItem : self
     let result = Tensor(uninitialised: base.shape, target)

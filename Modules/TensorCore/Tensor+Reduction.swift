@@ -21,10 +21,10 @@ extension Tensor {
   /// The sum of all elements as a scalar.
   public var total: Tensor { sum(AxisSet(0..<shape.rank)).reshaped([]) }
 
-  /// The square root of the sum of squares of all elements; infinite where the type does not reach that sum.
-  /// - Precondition: A floating type, and not a result of a meta-gradient that is being recorded.
+  /// The square root of the sum of squares of all elements; infinite where the type does not reach the sum over those that are stored.
+  /// - Precondition: A floating type.
   public var norm: Double {
-    checkNotRecorded()
+    RecordedProgram.noteReading()
     let squares = withExtendedLifetime(self) { tk_sum_of_squares(dtype.kernel, address, Int64(storedCount)) }
     return (isRepeated ? Double(shape[0]) * squares : squares).squareRoot()
   }

@@ -103,9 +103,8 @@ public struct Tensor: Sendable {
   // MARK: Reading
 
   /// The elements' bytes; of one item of the leading axis where the tensor is repeated.
-  /// - Precondition: The tensor is not a result of a meta-gradient that is being recorded to be run again on other numbers.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    checkNotRecorded()
+    RecordedProgram.noteReading()
     return try withExtendedLifetime(storage) {
       try body(UnsafeRawBufferPointer(start: storage.base + offset, count: storedCount * dtype.byteCount))
     }
@@ -163,15 +162,8 @@ public struct Tensor: Sendable {
   /// True when no element is infinite or not a number.
   public var isFinite: Bool {
     guard dtype.isFloating else { return true }
-    checkNotRecorded()
+    RecordedProgram.noteReading()
     return withExtendedLifetime(self) { tk_all_finite(dtype.kernel, address, Int64(storedCount)) }
-  }
-
-  func checkNotRecorded() {
-    precondition(
-      !tk_is_recorded(storage.base),
-      "a number read from a tensor of shape \(shape) inside a recorded computation, which is run again on other numbers; "
-        + "an algorithm that needs it says 'isRecordable = false'")
   }
 
   // MARK: Kernel access

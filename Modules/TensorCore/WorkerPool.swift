@@ -3,7 +3,7 @@ import Synchronization
 
 /// Threads that take the items of a list, with results in the list's order: the same for any number of threads.
 ///
-/// `@unchecked Sendable`: the C pool is used by one call of ``map(_:_:)`` at a time, which `turn` sees to, and hands each item
+/// `@unchecked Sendable`: the C pool is used by one call at a time, which `turn` sees to, and hands each item
 /// to one thread.
 public final class WorkerPool: @unchecked Sendable {
   /// The number of threads that take items, the calling one included; fewer than asked for where the system refused some.

@@ -117,8 +117,10 @@ import Testing
     #expect(bytes(run.snapshot) == before)
   }
 
-  @Test func `data that are not finite are refused`() throws {
-    var run = try trainer(MAML(), tasks: Lines(poisonedFrom: 7))
+  /// All shards of the second step fail; the first one's error is thrown, whichever was the first in time.
+  @Test(arguments: [1, 2, 3])
+  func `data that are not finite are refused`(threads: Int) throws {
+    var run = try trainer(MAML(), tasks: Lines(poisonedFrom: 7), threads: threads)
     _ = try run.step()
     #expect(throws: TaskError.notFinite(task: "test-lines", index: 7)) { try run.step() }
     #expect(run.iteration == 1)

@@ -24,6 +24,7 @@ import Testing
     Fault(type: FirstTaskForAll.self, checks: [.taskIndependence]),
     Fault(type: ForgetsAGradient.self, checks: [.card, .contribution]),
     Fault(type: RecordsADraw.self, checks: [.recording]),
+    Fault(type: RecordsAReading.self, checks: [.recording]),
     Fault(type: DeafSetting.self, checks: [.hyperparameters]),
   ]
 

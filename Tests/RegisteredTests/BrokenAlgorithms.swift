@@ -197,3 +197,17 @@ struct RecordsADraw: BrokenAlgorithm {
     return result
   }
 }
+
+/// A step that depends on a number that it reads, which a recording would not read again.
+struct RecordsAReading: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+  var isRecordable: Bool { true }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    let longest = result.gradient.leaves.map(\.norm).max() ?? 0
+    if longest > 1 { result.gradient = result.gradient.map { (1 / longest) * $0 } }
+    return result
+  }
+}

@@ -82,17 +82,31 @@ import _TestSupport
     #expect(result.floats == expected)
   }
 
-  @Test func `a number that is read while a program is recorded is an error`() async {
-    await #expect(processExitsWith: .failure) {
-      _ = RecordedProgram.record { (Tensor(2) * Tensor(3)).scalar }
+  @Test func `a sum that is taken in place begins anew in every run`() throws {
+    let (input, term) = (try Tensor.random([4, 16], "input", .float32), try Tensor.random([4, 16], "term", .float32))
+    let (program, results) = try RecordedProgram.record { () throws -> [Tensor] in
+      var shared = input
+      shared.accumulate(term)
+      var written = try Tensor((0..<64).map(Float.init), shape: [4, 16])
+      written.accumulate(term)
+      var own = 2 * input
+      own.accumulate(term)
+      return [shared, written, own]
     }
-    await #expect(processExitsWith: .failure) {
-      _ = RecordedProgram.record { (Tensor(2) * Tensor(3)).isFinite }
-    }
-    await #expect(processExitsWith: .failure) {
-      let input = Tensor(2)
-      _ = RecordedProgram.record { input.converted(to: .float64) }
-    }
+    let expected = results.map(\.floats)
+    program.run()
+    #expect(results.map(\.floats) == expected)
+    #expect(input.floats == (try Tensor.random([4, 16], "input", .float32)).floats)
+  }
+
+  @Test func `a program knows whether numbers were read while it was recorded`() throws {
+    let input = Tensor(repeating: 3, shape: [2])
+    #expect(!RecordedProgram.record { (2 * input).total }.program.readsNumbers)
+    #expect(RecordedProgram.record { (2 * input).total.scalar }.program.readsNumbers)
+    #expect(RecordedProgram.record { (2 * input).isFinite }.program.readsNumbers)
+    #expect(RecordedProgram.record { (2 * input).norm }.program.readsNumbers)
+    #expect(RecordedProgram.record { input.floats }.program.readsNumbers)
+    #expect(RecordedProgram.record { input.converted(to: .float64) }.program.readsNumbers)
   }
 
   @Test func `arithmetic is counted once, however many threads share it`() throws {

@@ -26,8 +26,8 @@ public protocol Algorithm: Sendable {
   ///
   /// The meta-trainer then records it once and runs the recording again, with the same bits and without the work of building
   /// graphs. It is false by default, and has to be where Swift code acts on numbers that it reads from tensors, or draws from
-  /// the context's streams. To read a number of a result while it is recorded ends the program with a message; the contract suite
-  /// compares recorded with eager steps.
+  /// the context's streams. To read a number meanwhile is an error of the run; the contract suite compares recorded with
+  /// eager steps.
   var isRecordable: Bool { get }
 
   /// Adaptation steps in meta-training.

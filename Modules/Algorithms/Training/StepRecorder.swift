@@ -66,6 +66,7 @@ private final class Recording {
       let result = algorithm.metaGradient(own, learner, ownShard, context)
       return (result, state.layout.joined(result.gradient, dtype: .float32))
     }
+    guard !program.readsNumbers else { throw TrainingError.readsNumbers(algorithm: type(of: algorithm).card.id) }
     // Names and shapes are those of every later run.
     try state.layout.check(result.gradient, of: algorithm)
     learned = own.learned

@@ -7,6 +7,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
   case diverged(iteration: Int, parameter: String?, rates: [String])
   /// An algorithm's meta-gradient has other names or shapes than what it learns.
   case misfit(algorithm: String)
+  /// An algorithm says that it is recordable, and reads numbers from tensors in its meta-gradient.
+  case readsNumbers(algorithm: String)
   /// A snapshot has no tensor of a name, or one of another shape.
   case snapshot(missingOrMisshapen: String)
 
@@ -18,6 +20,9 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
         + ". Lower \((rates + ["outer.learningRate"]).joined(separator: " or ")), or set outer.clipNorm; the last good state was kept."
     case .misfit(let algorithm):
       "\(algorithm): the meta-gradient's names or shapes are not those of the learned parameters; run 'tools check \(algorithm)'."
+    case .readsNumbers(let algorithm):
+      "\(algorithm): its meta-gradient reads numbers from tensors, and it says 'isRecordable'. A recorded step is run again on other numbers "
+        + "without that code: leave 'isRecordable' false, or compute by tensor operations alone."
     case .snapshot(let name): "the snapshot does not fit this run: tensor '\(name)' is missing or has another shape."
     }
   }

@@ -129,7 +129,8 @@ typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; co
 // ---- Recording -----------------------------------------------------------------------------------------------------
 /// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
 typedef struct tk_program tk_program;
-/// From here to the end, kernels that this thread issues are run and recorded; blocks it takes belong to the program.
+/// From here to the end, kernels that this thread issues are run and recorded; blocks it takes belong to the program, those that it
+/// takes apart excepted.
 /// `reader` is what `tk_reader_of` answers meanwhile.
 tk_program *tk_program_begin(void *reader);
 void tk_program_end(void);
@@ -149,9 +150,9 @@ bool tk_is_first(void);
 /// The memory goes when the last tensor in it has gone too.
 void tk_program_destroy(tk_program *program);
 bool tk_is_recording(void);
-/// True where the block belongs to the program that this thread records.
-bool tk_is_recorded(const void *block);
-/// The reader of the program that this thread records, where the block is not the program's own: somebody has to keep it. Otherwise null.
+/// The reader of the program that this thread records, or null.
+void *tk_reader(void);
+/// The same, but null where the block is the program's own: for others somebody has to see to it that they live.
 void *tk_reader_of(const void *block);
 
 // Answers, not tensors: they are not recorded.
