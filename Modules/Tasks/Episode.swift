@@ -83,6 +83,14 @@ public struct Episodes: Sendable {
     Episodes(support: support.slice(range), query: query.slice(range))
   }
 
+  /// One task, as views.
+  public subscript(task index: Int) -> Episode {
+    func alone(_ set: LabelledSet) -> LabelledSet {
+      LabelledSet(inputs: set.inputs[index], targets: set.targets.mapTensor { $0[index] })
+    }
+    return Episode(support: alone(support), query: alone(query))
+  }
+
   private static func stack(_ sets: [LabelledSet]) -> LabelledSet {
     guard let first = sets.first else { preconditionFailure("a shard has at least one episode") }
     let targets = Tensor.stacked(sets.map(\.targets.tensor))

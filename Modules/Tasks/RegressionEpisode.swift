@@ -43,10 +43,6 @@ extension Episodes {
 extension Episode {
   /// Points of one curve.
   static func regression(_ curve: Curve, inputs: Interval, shots: Int, queries: Int) -> Episode {
-    let shard = Episodes.regression([curve], inputs: inputs, shots: shots, queries: queries)
-    func alone(_ set: LabelledSet) -> LabelledSet {
-      LabelledSet(inputs: set.inputs[0], targets: set.targets.mapTensor { $0[0] })
-    }
-    return Episode(support: alone(shard.support), query: alone(shard.query))
+    Episodes.regression([curve], inputs: inputs, shots: shots, queries: queries)[task: 0]
   }
 }

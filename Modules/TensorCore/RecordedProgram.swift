@@ -7,8 +7,8 @@ import CTensorKernels
 /// computes the same bits.
 ///
 /// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on is
-/// not part of the program, which therefore notes that it ``readsNumbers``. Tensors from outside that it reads are kept as long as it lives, and so are those that Swift code
-/// writes meanwhile, constants of the program.
+/// not part of the program, which therefore notes that it ``readsNumbers``. Tensors from outside that the program reads are kept
+/// as long as it lives, and so are those that Swift code writes meanwhile: constants of the program.
 ///
 /// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
 /// thread or one team at a time, which the one that keeps it behind a lock proves.

@@ -92,26 +92,29 @@ extension Tensor {
   /// Adds ``convolved(with:_:)`` of images and filters to this tensor, in one pass; false, and nothing is changed, where other values
   /// share the storage.
   package mutating func accumulateConvolved(_ images: Tensor, with filter: Tensor, _ geometry: ConvolutionGeometry) -> Bool {
-    guard isUnique else { return false }
-    _ = Self.run(TK_CONVOLVE, geometry, images: images, filter: filter, outputs: nil, shape, into: self)
-    return true
+    accumulate(TK_CONVOLVE, geometry, images: images, filter: filter, outputs: nil)
   }
 
   /// The same for ``convolutionInputGradient(filter:_:)`` of a gradient with respect to outputs.
   package mutating func accumulateConvolutionInputGradient(
     of outputs: Tensor, filter: Tensor, _ geometry: ConvolutionGeometry
   ) -> Bool {
-    guard isUnique else { return false }
-    _ = Self.run(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: outputs, shape, into: self)
-    return true
+    accumulate(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: outputs)
   }
 
   /// The same for ``convolutionFilterGradient(images:_:)``; false also where that may be made of several sums.
   package mutating func accumulateConvolutionFilterGradient(
     of outputs: Tensor, images: Tensor, _ geometry: ConvolutionGeometry
   ) -> Bool {
-    guard isUnique, Self.slices(of: outputs, geometry) == 1 else { return false }
-    _ = Self.run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: outputs, shape, into: self)
+    Self.slices(of: outputs, geometry) == 1
+      && accumulate(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: outputs)
+  }
+
+  private mutating func accumulate(
+    _ op: tk_convolution_op, _ geometry: ConvolutionGeometry, images: Tensor?, filter: Tensor?, outputs: Tensor?
+  ) -> Bool {
+    guard isUnique else { return false }
+    _ = Self.run(op, geometry, images: images, filter: filter, outputs: outputs, shape, into: self)
     return true
   }
 

@@ -25,11 +25,7 @@ struct BatchPool: TaskDistribution {
   var splitFingerprint: String { "none" }
 
   func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
-    let one = episodes(index..<(index + 1), in: split, seed: seed)
-    func alone(_ set: LabelledSet) -> LabelledSet {
-      LabelledSet(inputs: set.inputs[0], targets: set.targets.mapTensor { $0[0] })
-    }
-    return Episode(support: alone(one.support), query: alone(one.query))
+    episodes(index..<(index + 1), in: split, seed: seed)[task: 0]
   }
 
   /// Views of one batch.
