@@ -7,11 +7,7 @@ extension BenchmarkSweep {
       let tail: [String] =
         switch quantity {
         case .threads:
-          [
-            point.speedUp.map { fixed($0.iterations, 2) } ?? "", point.speedUp.map { fixed($0.fastest, 2) } ?? "",
-            point.speedUp.map { fixed($0.products, 2) } ?? "",
-            BenchmarkResult.rounded(Double(point.peakBytes) / 1e6),
-          ]
+          factors(point.speedUp).map { fixed($0, 2) } + [BenchmarkResult.rounded(Double(point.peakBytes) / 1e6)]
         case .iterations: [fixed(Double(point.peakBytes) / 1e6, 2)]
         case .tasks, .queries, .steps:
           [
@@ -45,17 +41,23 @@ extension BenchmarkSweep {
     ])
   }
 
-  private func members(_ gain: SpeedUp?) -> [JSON.Member] {
+  private static let factorTitles = ["times one thread", "undisturbed", "equal parts", "undisturbed"]
+  private static let factorNames = [
+    "timesOneThread", "undisturbedTimesOneThread", "equalPartsTimesOneThread", "undisturbedEqualPartsTimesOneThread",
+  ]
+
+  private func factors(_ gain: SpeedUp?) -> [Double] {
     guard let gain else { return [] }
-    return [
-      .init("timesOneThread", .number(gain.iterations)), .init("fastestTimesOneThread", .number(gain.fastest)),
-      .init("productsTimesOneThread", .number(gain.products)),
-    ]
+    return [gain.iterations.median, gain.iterations.undisturbed, gain.equalParts.median, gain.equalParts.undisturbed]
+  }
+
+  private func members(_ gain: SpeedUp?) -> [JSON.Member] {
+    zip(Self.factorNames, factors(gain)).map { .init($0, .number($1)) }
   }
 
   private var tailTitles: [String] {
     switch quantity {
-    case .threads: ["times one thread", "fastest rounds", "products alone", "peak MB"]
+    case .threads: Self.factorTitles + ["peak MB"]
     case .iterations: ["peak MB"]
     case .tasks, .queries, .steps: ["from line", "peak MB", "from line"]
     }

@@ -4,14 +4,18 @@ import TensorCore
 extension BenchmarkSweep {
   /// How a number of threads compares with one.
   public struct SpeedUp: Sendable {
-    /// Times the meta-iterations of one thread: the median over rounds of the ratio within a round.
-    public let iterations: Double
-    /// The same, of each one's fastest round: what is left when nothing else has the machine.
-    public let fastest: Double
-    /// What the machine gives: times the matrix products of one thread, where each thread multiplies small matrices of its own.
-    ///
-    /// The median over rounds.
-    public let products: Double
+    /// Times the rate of one thread.
+    public struct Factor: Sendable {
+      /// The median over rounds of the ratio within a round.
+      public let median: Double
+      /// By the steps that nothing disturbed: the ratio of the times that a tenth of the steps kept within.
+      public let undisturbed: Double
+    }
+
+    /// Of meta-iterations.
+    public let iterations: Factor
+    /// Of steps of the same length that are nothing but small products in equal parts, one for each thread: what the machine gives.
+    public let equalParts: Factor
   }
 
   /// Every number of threads has a trainer of its own, and they take turns in short rounds: a machine that is faster in one
@@ -24,40 +28,48 @@ extension BenchmarkSweep {
       for _ in 0..<2 { _ = try trainer.step() }
       return TensorMemory.peakBytes
     }
+    let window = min(0.1, seconds / 6)
     var trainers = try values.map { try workload.trainer(threads: $0) }
+    var warmUp = Laps()
     for place in trainers.indices {
       for _ in 0..<2 { _ = try trainers[place].step() }
+      if place == 0 { try warmUp.append(for: window) { _ = try trainers[0].step() } }
     }
+    let products = EqualParts.products(in: warmUp.undisturbed)
+    let parts = values.map { EqualParts(products: products, threads: $0) }
     let clock = ContinuousClock()
     let start = clock.now
-    let window = min(0.1, seconds / 3)
-    var times = values.map { _ in [Double]() }
-    var products = times
-    while times[0].count < 3 || (clock.now - start) / .seconds(1) < seconds * Double(values.count) {
-      for (place, count) in values.enumerated() {
-        times[place].append(try Self.secondsOfIteration(of: &trainers[place], window))
-        products[place].append(try ProductPeak.measure(threads: count, secondsPerShape: window / 25))
+    var (iterations, equalParts) = (values.map { _ in Rounds() }, values.map { _ in Rounds() })
+    while iterations[0].means.count < 3 || (clock.now - start) / .seconds(1) < seconds * Double(values.count) {
+      for place in values.indices {
+        try iterations[place].append(for: window) { _ = try trainers[place].step() }
+        equalParts[place].append(for: window, of: parts[place].products) { parts[place].step() }
       }
     }
     return values.indices.map { place in
-      func ratios(_ dividends: [Double], _ divisors: [Double]) -> Double { median(zip(dividends, divisors).map { $0 / $1 }) ?? .nan }
-      let gain = SpeedUp(
-        iterations: ratios(times[0], times[place]), fastest: (times[0].min() ?? .nan) / (times[place].min() ?? .nan),
-        products: ratios(products[place], products[0]))
-      return Point(value: values[place], seconds: median(times[place]) ?? .nan, peakBytes: peaks[place], speedUp: gain)
+      Point(
+        value: values[place], seconds: median(iterations[place].means) ?? .nan, peakBytes: peaks[place],
+        speedUp: SpeedUp(
+          iterations: iterations[0].over(iterations[place]), equalParts: equalParts[0].over(equalParts[place])))
     }
   }
 
-  /// Of as many iterations as fit, one at least.
-  private static func secondsOfIteration(of trainer: inout MetaTrainer, _ seconds: Double) throws -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
-    var (count, elapsed) = (0, 0.0)
-    while elapsed < seconds || count == 0 {
-      _ = try trainer.step()
-      count += 1
-      elapsed = (clock.now - start) / .seconds(1)
+  /// What one number of threads took, in rounds.
+  private struct Rounds {
+    private(set) var means: [Double] = []
+    private var laps = Laps()
+    private var share = 1.0
+
+    /// One round; `pieces` is how much a step does, where that is not the same for all.
+    mutating func append(for window: Double, of pieces: Int = 1, _ step: () throws -> Void) rethrows {
+      share = 1 / Double(pieces)
+      means.append(try laps.append(for: window, step) * share)
     }
-    return elapsed / Double(count)
+
+    func over(_ other: Rounds) -> SpeedUp.Factor {
+      SpeedUp.Factor(
+        median: median(zip(means, other.means).map { $0 / $1 }) ?? .nan,
+        undisturbed: laps.undisturbed * share / (other.laps.undisturbed * other.share))
+    }
   }
 }
