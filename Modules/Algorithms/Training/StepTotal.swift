@@ -47,7 +47,15 @@ final class StepTotal: Sendable {
     var waiting: [Int: (gradient: Tensor, report: ShardReport)] = [:]
     var failure: (shard: Int, error: any Error)?
 
-    mutating func add(_ gradient: Tensor, _ report: ShardReport) {
+    /// False before the shard's turn, and nothing is changed.
+    mutating func add(_ gradient: Tensor, _ report: ShardReport, inTurn shard: Int) -> Bool {
+      guard shard == next else { return false }
+      add(gradient, report)
+      while let waiting = waiting.removeValue(forKey: next) { add(waiting.gradient, waiting.report) }
+      return true
+    }
+
+    private mutating func add(_ gradient: Tensor, _ report: ShardReport) {
       if sum == nil { sum = Sum(like: gradient.separateCopy) } else { sum?.gradient.accumulate(gradient) }
       sum?.add(report)
       next += 1
@@ -58,13 +66,11 @@ final class StepTotal: Sendable {
 
   /// Takes what a shard contributes; the gradient's storage may be written anew afterwards.
   func add(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
+    if progress.withLock({ $0.add(gradient, report, inTurn: shard) }) { return }
+    // Copied while the lock is free: a thread that has to wait for another's copy is asleep for longer than the copy takes.
+    let kept = gradient.separateCopy
     progress.withLock { progress in
-      guard shard == progress.next else {
-        progress.waiting[shard] = (gradient.separateCopy, report)
-        return
-      }
-      progress.add(gradient, report)
-      while let waiting = progress.waiting.removeValue(forKey: progress.next) { progress.add(waiting.gradient, waiting.report) }
+      if !progress.add(kept, report, inTurn: shard) { progress.waiting[shard] = (kept, report) }
     }
   }
 
