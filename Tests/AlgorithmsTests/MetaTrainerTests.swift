@@ -126,6 +126,35 @@ import Testing
     #expect(run.iteration == 1)
   }
 
+  /// Threads draw tasks of the next step ahead of it; none is drawn twice, nor any of a step that the run does not have.
+  @Test(arguments: [1, 2, 3, 8])
+  func `every task of a run is drawn once`(threads: Int) throws {
+    let drawn = Lines.Drawn()
+    var run = try trainer(MAML(), tasks: Lines(drawn: drawn), threads: threads, iterations: 4)
+    for _ in 0..<4 { _ = try run.step() }
+    #expect(drawn.sorted == Array(0..<28))
+  }
+
+  @Test func `a large meta-batch is not drawn ahead as a whole`() throws {
+    let drawn = Lines.Drawn()
+    var run = try trainer(MAML(), tasks: Lines(drawn: drawn), threads: 2, metaBatchSize: 60)
+    _ = try run.step()
+    // Four shards of three tasks for each thread.
+    #expect(drawn.sorted == Array(0..<(60 + 24)))
+  }
+
+  @Test func `copies of a trainer do not take each other's tasks`() throws {
+    var alone = try trainer(MAML())
+    var original = try trainer(MAML(), threads: 2)
+    _ = try original.step()
+    var copy = original
+    for _ in 0..<3 { _ = try copy.step() }
+    for _ in 0..<4 { _ = try alone.step() }
+    #expect(bytes(copy.snapshot) == bytes(alone.snapshot))
+    for _ in 0..<3 { _ = try original.step() }
+    #expect(bytes(original.snapshot) == bytes(alone.snapshot))
+  }
+
   @Test func `a snapshot of another model is refused`() throws {
     let other = Learner(model: MLP(widths: [1, 6, 1]), objective: .meanSquaredError)
     let snapshot = try MetaTrainer(MAML(), other, tasks: Lines(), configuration()).snapshot

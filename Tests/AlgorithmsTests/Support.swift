@@ -1,6 +1,7 @@
 import Algorithms
 import Models
 import Registry
+import Synchronization
 import Tasks
 import TensorCore
 
@@ -13,6 +14,14 @@ struct Lines: TaskDistribution {
   var poisonedFrom: Int?
   /// Targets are multiplied by this.
   var scale = 1.0
+  /// Where the indices of drawn episodes are noted, if anywhere.
+  var drawn: Drawn?
+
+  final class Drawn: Sendable {
+    private let indices = Mutex<[Int]>([])
+    var sorted: [Int] { indices.withLock { $0.sorted() } }
+    func note(_ index: Int) { indices.withLock { $0.append(index) } }
+  }
 
   var signature: TaskSignature {
     TaskSignature(
@@ -22,6 +31,7 @@ struct Lines: TaskDistribution {
   var splitFingerprint: String { "0" }
 
   func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    drawn?.note(index)
     var stream = stream(index, in: split, seed: seed)
     let slope = stream.uniform(-1...1) * scale
     func set(_ count: Int) throws -> LabelledSet {

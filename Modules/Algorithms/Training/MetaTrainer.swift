@@ -20,6 +20,7 @@ public struct MetaTrainer: Sendable {
   private var update: OuterUpdate
   private let workers: WorkerPool
   private var recorder: StepRecorder
+  private var episodes: ShardEpisodes
 
   /// Everything that is meta-learned, as of now.
   public var state: MetaState { flat.split }
@@ -45,6 +46,7 @@ public struct MetaTrainer: Sendable {
     update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: flat.learned)
     workers = WorkerPool(threads: configuration.threads)
     recorder = StepRecorder(workers: configuration.threads)
+    episodes = ShardEpisodes(tasks, configuration)
   }
 
   /// A run where a snapshot was taken.
@@ -82,8 +84,11 @@ public struct MetaTrainer: Sendable {
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
 
-  /// Gives back the memory of recorded steps; the next step records anew.
-  public mutating func releaseWorkingMemory() { recorder = StepRecorder(workers: configuration.threads) }
+  /// Gives back the memory of recorded steps and of tasks drawn ahead; the next step records and draws anew.
+  public mutating func releaseWorkingMemory() {
+    recorder = StepRecorder(workers: configuration.threads)
+    episodes = ShardEpisodes(tasks, configuration)
+  }
 
   /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
   ///
@@ -98,30 +103,24 @@ public struct MetaTrainer: Sendable {
   ///
   /// A function of its own, so that nothing here shares the learned parameters when they are updated.
   private func shards() throws -> StepTotal.Sum {
-    let size = configuration.metaBatchSize
-    let shardSize = min(configuration.shardSize, size)
-    let shards = (size + shardSize - 1) / shardSize
-    let (algorithm, learner, tasks, state, seed, iteration) = (algorithm, learner, tasks, flat, configuration.seed, iteration)
-    let stream = RandomStream(seed: seed).child("meta-training").child(iteration)
+    let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
+    let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal())
     // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
     let team = shards == 1 ? workers : nil
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
-      let range = (shard * shardSize)..<min((shard + 1) * shardSize, size)
-      let first = iteration * size
-      let episodes = try KernelProfile.timed(.data) {
-        try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: seed)
-      }
-      let context = AdaptationContext(stream: stream, firstTask: range.lowerBound)
-      try recorder.run(algorithm, learner, state, episodes, context, step: stepNumber, worker: worker, team: team) {
-        total.add($0, $1, of: shard)
-      }
+      let context = AdaptationContext(stream: stream, firstTask: episodes.range(of: shard).lowerBound)
+      try recorder.run(
+        algorithm, learner, state, episodes.take(shard, of: iteration), context, step: stepNumber, worker: worker, team: team
+      ) { total.add($0, $1, of: shard) }
     }
     if shards == 1 {
       try contribution(0, 0)
     } else {
-      workers.each(shards) { shard, worker in
-        do { try contribution(shard, worker) } catch { total.fail(error, in: shard) }
+      let ahead = iteration + 1 < configuration.iterations ? episodes.countAhead : 0
+      workers.each(shards + ahead) { item, worker in
+        guard item < shards else { return episodes.drawAhead(item - shards, of: iteration + 1) }
+        do { try contribution(item, worker) } catch { total.fail(error, in: item) }
       }
     }
     return try total.sum(of: shards)

@@ -23,6 +23,14 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The outer optimizer.
   public var outer = OuterOptimizer()
 
+  /// Shards of one meta-batch.
+  package var shards: Int { (metaBatchSize + min(shardSize, metaBatchSize) - 1) / min(shardSize, metaBatchSize) }
+
+  /// Shards of the next step that threads draw ahead, the first ones: none on one thread, or where a shard is alone.
+  ///
+  /// Four for each thread, so that a large meta-batch never lies in memory as a whole.
+  package var shardsAhead: Int { threads > 1 && shards > 1 ? min(shards, 4 * threads) : 0 }
+
   /// The defaults.
   public init() {}
 

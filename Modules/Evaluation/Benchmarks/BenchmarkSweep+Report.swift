@@ -52,7 +52,9 @@ extension BenchmarkSweep {
   }
 
   private func members(_ gain: SpeedUp?) -> [JSON.Member] {
-    zip(Self.factorNames, factors(gain)).map { .init($0, .number($1)) }
+    guard let gain else { return [] }
+    return zip(Self.factorNames, factors(gain)).map { .init($0, .number($1)) }
+      + [.init("undisturbedSecondsPerIteration", .number(gain.undisturbedSeconds))]
   }
 
   private var tailTitles: [String] {

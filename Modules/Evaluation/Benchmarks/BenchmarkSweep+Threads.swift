@@ -8,7 +8,7 @@ extension BenchmarkSweep {
     public struct Factor: Sendable {
       /// The median over rounds of the ratio within a round.
       public let median: Double
-      /// By the steps that nothing disturbed: the ratio of the times that a tenth of the steps kept within.
+      /// By the steps that nothing disturbed: the ratio of the times that one step in a hundred kept within.
       public let undisturbed: Double
     }
 
@@ -16,6 +16,8 @@ extension BenchmarkSweep {
     public let iterations: Factor
     /// Of steps of the same length that are nothing but small products in equal parts, one for each thread: what the machine gives.
     public let equalParts: Factor
+    /// Seconds that one meta-iteration in a hundred kept within.
+    public let undisturbedSeconds: Double
   }
 
   /// Every number of threads has a trainer of its own, and they take turns in short rounds: a machine that is faster in one
@@ -50,14 +52,15 @@ extension BenchmarkSweep {
       Point(
         value: values[place], seconds: median(iterations[place].means) ?? .nan, peakBytes: peaks[place],
         speedUp: SpeedUp(
-          iterations: iterations[0].over(iterations[place]), equalParts: equalParts[0].over(equalParts[place])))
+          iterations: iterations[0].over(iterations[place]), equalParts: equalParts[0].over(equalParts[place]),
+          undisturbedSeconds: iterations[place].laps.undisturbed))
     }
   }
 
   /// What one number of threads took, in rounds.
   private struct Rounds {
     private(set) var means: [Double] = []
-    private var laps = Laps()
+    private(set) var laps = Laps()
     private var share = 1.0
 
     /// One round; `pieces` is how much a step does, where that is not the same for all.

@@ -20,12 +20,12 @@ struct Laps {
     return elapsed / Double(seconds.count - before)
   }
 
-  /// The time that a tenth of the steps kept within: what a step takes while nothing else has the machine, where that is so for
-  /// a tenth of the time at least.
+  /// The time that one step in a hundred kept within: what a step takes while nothing else has the machine, where that is so for
+  /// a hundredth of the time at least.
   ///
   /// A processor that others use, too, has slow and fast moments; means and medians say how many of each there were.
   var undisturbed: Double {
     let sorted = seconds.sorted()
-    return sorted.isEmpty ? .nan : sorted[sorted.count / 10]
+    return sorted.isEmpty ? .nan : sorted[sorted.count / 100]
   }
 }

@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// ```
 /// parameters   4 · [L · (8 + shards of a meta-batch) + C]
-/// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)])
+/// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · I · (S + Q)
 /// test         threads · 4 · [T' · P · (steps' + 2 + r) + max(T' · 8 · A · S, T' · 4 · A · Q, 4 · A · Q · (S + 1))]
 /// ```
 /// P is the number of parameters, L that of learned numbers (2 · P with a learned rate for each), S and Q the support and query
@@ -15,6 +15,8 @@ import TensorCore
 /// every step's graph stays, and K is 0; elsewhere `steps` is 1, and K is the number of steps, each of which leaves its parameters.
 /// r is what a step of the inner rule holds, 2 for SGD and up to 18 for Adam. The last term of the maximum is support-plus-one;
 /// where the support set normalises, S + Q stands for Q.
+///
+/// I numbers are one input, and D shards of the next step lie drawn beside those at work, where there are several threads.
 ///
 /// The parameters' eight are the state, two moments, the sum and the mean of the gradients and the temporaries of an update; each
 /// shard hands in one gradient more. C = 4 · P is what an algorithm that is not recorded may carry, before and after a step.
@@ -65,7 +67,7 @@ extension Experiment {
     // Where the support set normalises, it goes through the model beside the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query
     let shardSize = min(training.shardSize, training.metaBatchSize)
-    let shards = (training.metaBatchSize + shardSize - 1) / shardSize
+    let shards = training.shards
     let isExact = type(of: algorithm).card.metaGradient == .exact
     let steps = Double(isExact ? max(algorithm.adaptationSteps, 1) : 1)
     // Recordings stay, one for each size of shard that a thread has met.
@@ -76,6 +78,8 @@ extension Experiment {
         * (learned * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
     }
     let carried = algorithm.isRecordable ? 0 : 4 * parameters
+    let ahead = training.shardsAhead * shardSize
+    let drawnAhead = Double(ahead) * Self.size(signature.inputShape) * (support + query)
 
     let testShards = (test.episodes + test.shardSize - 1) / test.shardSize
     let testTasks = Double(min(test.shardSize, test.episodes))
@@ -93,7 +97,7 @@ extension Experiment {
 
     return MemoryEstimate(
       parameterBytes: saturated(4 * (learned * Double(8 + shards) + carried)),
-      trainingBytes: saturated(4 * trainingShards * Double(min(training.threads, shards))),
+      trainingBytes: saturated(4 * (trainingShards * Double(min(training.threads, shards)) + drawnAhead)),
       testBytes: saturated(4 * testShard * Double(min(training.threads, testShards))))
   }
 
