@@ -1,22 +1,32 @@
 // A caching allocator: a step of meta-training frees and takes the same sizes again and again.
 //
-// Each thread keeps freed blocks by size class and takes no lock to use them. A class that holds too many gives the rest to
-// a shared list, so that blocks freed by another thread than took them do not pile up.
+// Each thread keeps freed blocks by size class and takes no lock to use them. A block that another thread frees goes back to the one
+// that took it: where one thread draws tasks and another uses them up, blocks would pile up in the second and be missing in the
+// first. A thread that holds too many bytes gives the rest to a shared list.
 #include "memory.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { THREAD_LIMIT_BYTES = 64 << 20, REPORT_STEP = 64 << 10 };
 
-typedef struct cache { block *list[CLASSES]; int64_t cached_bytes; int64_t unreported; bool armed; } cache;
+// Where other threads leave the blocks that a thread took. It outlives its thread, for blocks do, and is then the next one's.
+struct home {
+  _Atomic(block *) returned[CLASSES];
+  struct home *next;  // of all there are
+  bool taken;         // by a thread that lives
+};
+
+typedef struct cache { block *list[CLASSES]; int64_t cached_bytes; int64_t unreported; struct home *home; } cache;
 
 static _Thread_local cache local;
 static block *shared_list[CLASSES];
-static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic int64_t live, peak;
+static struct home *homes;
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;  // of the shared list and of who has which home
+static _Atomic int64_t live, peak, reserved;
 static pthread_key_t exit_key;
 static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
 
@@ -34,6 +44,12 @@ static int class_of(int64_t bytes, int64_t *rounded) {
   return 4 + (log - 8) * 4 + (int)part - 1;
 }
 
+static int64_t bytes_of(int class) {
+  if (class < 4) return (class + 1) * 64;
+  int log = 8 + (class - 4) / 4;
+  return ((int64_t)1 << log) + ((class - 4) % 4 + 1) * ((int64_t)1 << (log - 2));
+}
+
 static void give_to_shared(int class, block *item) {
   pthread_mutex_lock(&shared_lock);
   item->next = shared_list[class];
@@ -41,8 +57,7 @@ static void give_to_shared(int class, block *item) {
   pthread_mutex_unlock(&shared_lock);
 }
 
-static void release_thread(void *unused) {
-  (void)unused;
+static void empty_lists(void) {
   for (int c = 0; c < CLASSES; c++) {
     while (local.list[c]) {
       block *item = local.list[c];
@@ -51,18 +66,45 @@ static void release_thread(void *unused) {
     }
   }
   local.cached_bytes = 0;
-  local.armed = false;
   atomic_fetch_add(&live, local.unreported);
   local.unreported = 0;
 }
+
+static void release_thread(void *unused) {
+  (void)unused;
+  empty_lists();
+  pthread_mutex_lock(&shared_lock);
+  local.home->taken = false;
+  pthread_mutex_unlock(&shared_lock);
+  local.home = NULL;
+}
 static void make_key(void) { pthread_key_create(&exit_key, release_thread); }
 
-// Hand the thread's cache back when it ends, whether it took blocks or only freed them.
+static void *new_memory(int64_t bytes) {
+  void *fresh = NULL;
+  if (posix_memalign(&fresh, 64, (size_t)bytes) != 0) {
+    fprintf(stderr, "out of memory: a block of %lld bytes could not be had\n", (long long)bytes);
+    abort();
+  }
+  return fresh;
+}
+
+// Gives the thread a home, and hands its cache back when it ends, whether it took blocks or only freed them.
 static void arm(void) {
-  if (local.armed) return;
+  if (local.home) return;
+  pthread_mutex_lock(&shared_lock);
+  struct home *own = homes;
+  while (own && own->taken) own = own->next;
+  if (!own) {
+    own = memset(new_memory(sizeof *own), 0, sizeof *own);
+    own->next = homes;
+    homes = own;
+  }
+  own->taken = true;
+  pthread_mutex_unlock(&shared_lock);
+  local.home = own;
   pthread_once(&exit_once, make_key);
   pthread_setspecific(exit_key, &local);
-  local.armed = true;
 }
 
 void tk_report_bytes(int64_t change) {
@@ -74,17 +116,17 @@ void tk_report_bytes(int64_t change) {
   while (now > seen && !atomic_compare_exchange_weak(&peak, &seen, now)) {}
 }
 
+void tk_report_reserved(int64_t change) { atomic_fetch_add(&reserved, change); }
+
 void *tk_fresh_block(int64_t rounded) {
-  void *fresh = NULL;
-  if (posix_memalign(&fresh, 64, (size_t)rounded) != 0) {
-    fprintf(stderr, "out of memory: a block of %lld bytes could not be had\n", (long long)rounded);
-    abort();
-  }
-  return fresh;
+  tk_report_reserved(rounded);
+  return new_memory(rounded);
 }
 
 static void *owned(void *block, tk_program *owner) {
-  ((header *)block)->owner = owner;
+  header *front = block;
+  front->owner = owner;
+  front->home = owner ? NULL : local.home;
   return (char *)block + sizeof(header);
 }
 
@@ -96,17 +138,32 @@ void *tk_allocate(int64_t bytes) {
   return owned(tk_program_take(program, class, rounded), program);
 }
 
+// Makes the thread's list of what others have left for it.
+static void take_returned(int class, int64_t rounded) {
+  arm();
+  if (!atomic_load_explicit(&local.home->returned[class], memory_order_relaxed)) return;
+  block *chain = atomic_exchange_explicit(&local.home->returned[class], NULL, memory_order_acquire);
+  local.list[class] = chain;
+  for (; chain; chain = chain->next) local.cached_bytes += rounded;
+}
+
+static void return_to(struct home *home, int class, block *item) {
+  block *first = atomic_load_explicit(&home->returned[class], memory_order_relaxed);
+  do item->next = first;
+  while (!atomic_compare_exchange_weak_explicit(&home->returned[class], &first, item, memory_order_release, memory_order_relaxed));
+}
+
 void *tk_allocate_apart(int64_t bytes) {
   int64_t rounded;
   int class = class_of(bytes + (int64_t)sizeof(header), &rounded);
   tk_report_bytes(rounded);
+  if (!local.list[class]) take_returned(class, rounded);
   block *item = local.list[class];
   if (item) {
     local.list[class] = item->next;
     local.cached_bytes -= rounded;
     return owned(item, NULL);
   }
-  arm();
   pthread_mutex_lock(&shared_lock);
   item = shared_list[class];
   if (item) shared_list[class] = item->next;
@@ -125,6 +182,10 @@ void tk_release(void *pointer, int64_t bytes) {
   tk_report_bytes(-rounded);
   arm();
   block *item = (block *)front;
+  if (front->home != local.home) {
+    return_to(front->home, class, item);
+    return;
+  }
   if (local.cached_bytes + rounded > THREAD_LIMIT_BYTES) {
     give_to_shared(class, item);
     return;
@@ -136,19 +197,25 @@ void tk_release(void *pointer, int64_t bytes) {
 
 int64_t tk_live_bytes(void) { return atomic_load(&live) + local.unreported; }
 int64_t tk_peak_bytes(void) { return atomic_load(&peak); }
+int64_t tk_reserved_bytes(void) { return atomic_load(&reserved); }
 void tk_reset_peak(void) { atomic_store(&peak, tk_live_bytes()); }
 
+static void free_chain(int class, block *chain) {
+  while (chain) {
+    block *item = chain;
+    chain = chain->next;
+    free(item);
+    tk_report_reserved(-bytes_of(class));
+  }
+}
+
 void tk_trim(void) {
-  bool armed = local.armed;
-  release_thread(NULL);
-  local.armed = armed;
+  empty_lists();
   pthread_mutex_lock(&shared_lock);
   for (int c = 0; c < CLASSES; c++) {
-    while (shared_list[c]) {
-      block *item = shared_list[c];
-      shared_list[c] = item->next;
-      free(item);
-    }
+    free_chain(c, shared_list[c]);
+    shared_list[c] = NULL;
+    for (struct home *h = homes; h; h = h->next) free_chain(c, atomic_exchange_explicit(&h->returned[c], NULL, memory_order_acquire));
   }
   pthread_mutex_unlock(&shared_lock);
 }

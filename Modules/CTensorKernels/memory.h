@@ -7,10 +7,13 @@ enum { CLASSES = 160 };  // size classes of blocks
 
 typedef struct block { struct block *next; } block;
 
-// In front of every block: the recorded program that the block belongs to, or null. 64 bytes keep the block aligned.
-typedef struct header { tk_program *owner; char padding[64 - sizeof(tk_program *)]; } header;
+// In front of every block: the recorded program that the block belongs to, or null and where the thread that took it finds it
+// again. 64 bytes keep the block aligned. A free block's `next` lies where `owner` was.
+typedef struct header { tk_program *owner; struct home *home; char padding[64 - 2 * sizeof(void *)]; } header;
 
 void tk_report_bytes(int64_t change);
+void tk_report_reserved(int64_t change);
+/// Memory from the system; whoever gives it back reports that.
 void *tk_fresh_block(int64_t rounded);
 
 /// The program that this thread records, or null.

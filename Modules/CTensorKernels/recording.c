@@ -54,6 +54,7 @@ static void let_go(tk_program *p) {
   if (atomic_fetch_sub(&p->holders, 1) != 1) return;
   for (int64_t i = 0; i < p->block_count; i++) free(p->blocks[i]);
   tk_report_bytes(-p->bytes);
+  tk_report_reserved(-p->bytes);
   free(p->blocks);
   free(p->calls);
   free(p->arguments);

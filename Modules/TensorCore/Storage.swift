@@ -29,6 +29,8 @@ public enum TensorMemory {
   public static var liveBytes: Int { Int(tk_live_bytes()) }
   /// The most bytes in live tensors since ``resetPeak()``; exact to 64 KiB a thread.
   public static var peakBytes: Int { Int(tk_peak_bytes()) }
+  /// Bytes that the system has given for tensors, those that are kept for reuse included.
+  public static var reservedBytes: Int { Int(tk_reserved_bytes()) }
   /// Starts a new high-water mark at the present level.
   public static func resetPeak() { tk_reset_peak() }
   /// Gives blocks that are cached for reuse back to the system.

@@ -135,23 +135,28 @@ import Testing
     #expect(drawn.sorted == Array(0..<28))
   }
 
-  @Test func `a large meta-batch is not drawn ahead as a whole`() throws {
+  /// The first shard's tasks are ready only when another thread has drawn the last that may be drawn ahead: four shards of three
+  /// tasks for each of two threads.
+  @Test func `a thread that is done draws ahead, but not a large meta-batch as a whole`() throws {
     let drawn = Lines.Drawn()
-    var run = try trainer(MAML(), tasks: Lines(drawn: drawn), threads: 2, metaBatchSize: 60)
+    var run = try trainer(MAML(), tasks: Lines(drawn: drawn, delayed: (0, until: 60 + 23)), threads: 2, metaBatchSize: 60)
     _ = try run.step()
-    // Four shards of three tasks for each thread.
     #expect(drawn.sorted == Array(0..<(60 + 24)))
   }
 
+  /// What the copy has drawn for its third step lies where the original looks for its first.
   @Test func `copies of a trainer do not take each other's tasks`() throws {
-    var alone = try trainer(MAML())
-    var original = try trainer(MAML(), threads: 2)
-    _ = try original.step()
+    let metaBatch = 60
+    var alone = try trainer(MAML(), metaBatchSize: metaBatch)
+    for _ in 0..<2 { _ = try alone.step() }
+    // The last task of the second step is drawn after the first one of the third.
+    let tasks = Lines(drawn: Lines.Drawn(), delayed: (2 * metaBatch - 1, until: 2 * metaBatch))
+    var original = try trainer(MAML(), tasks: tasks, threads: 2, metaBatchSize: metaBatch)
     var copy = original
-    for _ in 0..<3 { _ = try copy.step() }
-    for _ in 0..<4 { _ = try alone.step() }
+    for _ in 0..<2 { _ = try copy.step() }
+    #expect(tasks.drawn?.sorted.contains(2 * metaBatch) == true)
     #expect(bytes(copy.snapshot) == bytes(alone.snapshot))
-    for _ in 0..<3 { _ = try original.step() }
+    for _ in 0..<2 { _ = try original.step() }
     #expect(bytes(original.snapshot) == bytes(alone.snapshot))
   }
 

@@ -1,4 +1,5 @@
 import Algorithms
+import Glibc
 import Models
 import Registry
 import Synchronization
@@ -16,11 +17,18 @@ struct Lines: TaskDistribution {
   var scale = 1.0
   /// Where the indices of drawn episodes are noted, if anywhere.
   var drawn: Drawn?
+  /// An episode that is drawn only after another one has been noted.
+  var delayed: (index: Int, until: Int)?
 
   final class Drawn: Sendable {
     private let indices = Mutex<[Int]>([])
     var sorted: [Int] { indices.withLock { $0.sorted() } }
     func note(_ index: Int) { indices.withLock { $0.append(index) } }
+    /// Gives up after half a minute.
+    func wait(for index: Int) {
+      let start = ContinuousClock.now
+      while !indices.withLock({ $0.contains(index) }), ContinuousClock.now - start < .seconds(30) { sched_yield() }
+    }
   }
 
   var signature: TaskSignature {
@@ -31,6 +39,7 @@ struct Lines: TaskDistribution {
   var splitFingerprint: String { "0" }
 
   func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    if let delayed, delayed.index == index { drawn?.wait(for: delayed.until) }
     drawn?.note(index)
     var stream = stream(index, in: split, seed: seed)
     let slope = stream.uniform(-1...1) * scale

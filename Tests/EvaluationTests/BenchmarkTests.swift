@@ -46,6 +46,39 @@ import Testing
     #expect(points.map(\.value) == sweep.values)
     #expect(points.allSatisfy { $0.seconds > 0 && $0.peakBytes > 0 })
     #expect(sweep.report(points).contains("\(quantity.rawValue)"))
+    if quantity == .threads {
+      // One thread beside itself.
+      for factor in [points[0].speedUp?.iterations, points[0].speedUp?.equalParts] {
+        #expect(factor?.median == 1 && factor?.undisturbed == 1)
+      }
+      let two = try #require(points[1].speedUp)
+      #expect([two.iterations, two.equalParts].allSatisfy { $0.median > 0 && $0.undisturbed > 0 && $0.median.isFinite })
+    }
+  }
+
+  @Test func `one step in a hundred is undisturbed`() {
+    #expect(Laps([3]).undisturbed() == 3)
+    #expect(Laps([3, 2, 1]).undisturbed() == 1)
+    #expect(Laps((1...100).reversed().map(Double.init)).undisturbed() == 1)
+    #expect(Laps((1...101).reversed().map(Double.init)).undisturbed() == 2)
+    #expect(Laps((1...500).map(Double.init)).undisturbed() == 5)
+    // As many of the one as of the other: here every second, from the first on.
+    #expect(Laps([4, 1, 3, 2]).undisturbed(among: 2) == 3)
+  }
+
+  @Test func `laps are timed one by one`() {
+    var laps = Laps()
+    let mean = laps.append(for: 0) {}
+    #expect(laps.seconds.count == 1 && mean >= laps.seconds[0])
+    laps.append(for: 0.01) {}
+    #expect(laps.seconds.count > 2 && laps.seconds.allSatisfy { $0 >= 0 })
+  }
+
+  @Test(arguments: [(10, 3, 3, 9), (10, 1, 3, 9), (10, 3, 2, 8), (1, 4, 2, 4), (100, 32, 2, 96), (100, 5, 1, 100)])
+  func `every thread has as many equal parts`(products: Int, parts: Int, threads: Int, expected: Int) {
+    let control = EqualParts(products: products, parts: parts, threads: threads)
+    #expect(control.products == expected)
+    control.step()
   }
 
   @Test func `what a workload does not have cannot be swept`() throws {

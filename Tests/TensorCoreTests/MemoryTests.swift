@@ -1,3 +1,4 @@
+import Synchronization
 import TensorCore
 import Testing
 
@@ -44,6 +45,43 @@ import Testing
       let views = (0..<100).map { _ in block.repeated(25).reshaped([25, 1 << 10, 1 << 10])[3].slice(1..<3) }
       precondition(views.count == 100)
       precondition(TensorMemory.peakBytes - before <= 1 << 16)
+    }
+  }
+
+  /// One thread draws tasks and another uses them up, for as long as a run lasts.
+  @Test func `blocks that one thread takes and another frees do not pile up`() async {
+    await #expect(processExitsWith: .success) {
+      let pool = WorkerPool(threads: 2)
+      func steps(_ count: Int) {
+        for _ in 0..<count {
+          let taken = Mutex<[Tensor]>([])
+          pool.together { thread in
+            if thread == 1 { taken.withLock { $0 = (0..<16).map { Tensor.zeros([1000 + $0]) } } }
+          }
+          taken.withLock { $0 = [] }
+        }
+      }
+      steps(10)
+      let before = TensorMemory.reservedBytes
+      precondition(before > 16 * 4000, "the system has given \(before) bytes")
+      steps(1000)
+      let grown = TensorMemory.reservedBytes - before
+      precondition(grown == 0, "\(grown) bytes more after 1000 steps")
+    }
+  }
+
+  @Test func `memory goes back to the system, what waits for another thread too`() async {
+    await #expect(processExitsWith: .success) {
+      let before = TensorMemory.reservedBytes
+      let pool = WorkerPool(threads: 2)
+      let taken = Mutex<[Tensor]>([])
+      pool.together { thread in
+        if thread == 1 { taken.withLock { $0 = (0..<4).map { _ in Tensor.zeros([1 << 20]) } } }
+      }
+      taken.withLock { $0 = [] }
+      precondition(TensorMemory.reservedBytes >= before + 16 << 20)
+      TensorMemory.trim()
+      precondition(TensorMemory.reservedBytes <= before + 1 << 16, "\(TensorMemory.reservedBytes) bytes are kept")
     }
   }
 

@@ -92,6 +92,9 @@ public struct MetaTrainer: Sendable {
 
   /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
   ///
+  /// Threads that have no shard left while others are at work draw tasks of the next step, if the configuration says that there is
+  /// one; they are kept until then.
+  ///
   /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, after which the state is the last good one; and
   ///   what the task distribution throws.
   public mutating func step() throws -> StepReport {
@@ -105,7 +108,7 @@ public struct MetaTrainer: Sendable {
   private func shards() throws -> StepTotal.Sum {
     let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
-    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal())
+    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards))
     // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
     let team = shards == 1 ? workers : nil
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
@@ -119,11 +122,14 @@ public struct MetaTrainer: Sendable {
     } else {
       let ahead = iteration + 1 < configuration.iterations ? episodes.countAhead : 0
       workers.each(shards + ahead) { item, worker in
-        guard item < shards else { return episodes.drawAhead(item - shards, of: iteration + 1) }
+        guard item < shards else {
+          if !total.isComplete { episodes.drawAhead(item - shards, of: iteration + 1) }
+          return
+        }
         do { try contribution(item, worker) } catch { total.fail(error, in: item) }
       }
     }
-    return try total.sum(of: shards)
+    return try total.sum()
   }
 
   private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {

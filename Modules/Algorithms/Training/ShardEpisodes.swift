@@ -38,7 +38,8 @@ struct ShardEpisodes: Sendable {
   /// Draws a shard's tasks and keeps them, or the error that drawing ended in, until they are taken.
   /// - Precondition: The shard is one of ``countAhead``.
   func drawAhead(_ shard: Int, of iteration: Int) {
-    slots[iteration % 2][shard].keep(Result { try draw(shard, of: iteration) }, for: iteration)
+    let slot = slots[iteration % 2][shard]
+    if !slot.holds(iteration) { slot.keep(Result { try draw(shard, of: iteration) }, for: iteration) }
   }
 
   private func draw(_ shard: Int, of iteration: Int) throws -> Episodes {
@@ -52,6 +53,8 @@ struct ShardEpisodes: Sendable {
   /// What has been drawn ahead for one shard; copies of a trainer share it, so it says for which step it is.
   private final class Slot: Sendable {
     private let drawn = Mutex<(iteration: Int, episodes: Result<Episodes, any Error>)?>(nil)
+
+    func holds(_ iteration: Int) -> Bool { drawn.withLock { $0?.iteration == iteration } }
 
     func keep(_ episodes: Result<Episodes, any Error>, for iteration: Int) { drawn.withLock { $0 = (iteration, episodes) } }
 

@@ -15,7 +15,7 @@ final class StepTotal: Sendable {
     fileprivate(set) var carried: ParameterTree<Tensor>?
     fileprivate(set) var shards = 0
 
-    fileprivate init(like gradient: Tensor) { self.gradient = gradient }
+    fileprivate init(_ gradient: Tensor) { self.gradient = gradient }
 
     fileprivate mutating func add(_ report: ShardReport) {
       for loss in report.losses { losses.add(loss) }
@@ -44,48 +44,66 @@ final class StepTotal: Sendable {
   private struct Progress {
     var sum: Sum?
     var next = 0
+    var ended = 0
     var waiting: [Int: (gradient: Tensor, report: ShardReport)] = [:]
     var failure: (shard: Int, error: any Error)?
 
     /// False before the shard's turn, and nothing is changed.
     mutating func add(_ gradient: Tensor, _ report: ShardReport, inTurn shard: Int) -> Bool {
       guard shard == next else { return false }
+      ended += 1
       add(gradient, report)
       while let waiting = waiting.removeValue(forKey: next) { add(waiting.gradient, waiting.report) }
       return true
     }
 
+    mutating func keep(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
+      ended += 1
+      waiting[shard] = (gradient, report)
+    }
+
     private mutating func add(_ gradient: Tensor, _ report: ShardReport) {
-      if sum == nil { sum = Sum(like: gradient.separateCopy) } else { sum?.gradient.accumulate(gradient) }
+      if sum == nil { sum = Sum(gradient) } else { sum?.gradient.accumulate(gradient) }
       sum?.add(report)
       next += 1
     }
   }
 
+  private let count: Int
   private let progress = Mutex(Progress())
 
+  /// The total of the shards 0..<count.
+  init(of count: Int) { self.count = count }
+
   /// Takes what a shard contributes; the gradient's storage may be written anew afterwards.
+  ///
+  /// Copies are made while the lock is free: a thread that has to wait for another's is asleep for longer than a copy takes.
   func add(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
-    if progress.withLock({ $0.add(gradient, report, inTurn: shard) }) { return }
-    // Copied while the lock is free: a thread that has to wait for another's copy is asleep for longer than the copy takes.
+    // The sum begins with the first shard's.
+    let given = shard == 0 ? gradient.separateCopy : gradient
+    if progress.withLock({ $0.add(given, report, inTurn: shard) }) { return }
     let kept = gradient.separateCopy
     progress.withLock { progress in
-      if !progress.add(kept, report, inTurn: shard) { progress.waiting[shard] = (kept, report) }
+      if !progress.add(kept, report, inTurn: shard) { progress.keep(kept, report, of: shard) }
     }
   }
 
   /// Takes the error that ended a shard.
   func fail(_ error: any Error, in shard: Int) {
     progress.withLock { progress in
+      progress.ended += 1
       if shard < progress.failure?.shard ?? .max { progress.failure = (shard, error) }
     }
   }
 
-  /// The sum over the shards 0..<count.
+  /// True when no shard is at work any more.
+  var isComplete: Bool { progress.withLock { $0.ended == count } }
+
+  /// The sum over the shards.
   ///
   /// - Throws: The error of the first shard that failed, by number.
   /// - Precondition: All of them have contributed or failed.
-  func sum(of count: Int) throws -> Sum {
+  func sum() throws -> Sum {
     try progress.withLock { progress in
       if let failure = progress.failure { throw failure.error }
       guard progress.next == count, let sum = progress.sum else {

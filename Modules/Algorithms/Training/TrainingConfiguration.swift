@@ -10,7 +10,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
     .integer("shardSize", \.shardSize, in: 1...100_000, "Tasks that one thread takes at a time; part of the result's bits."),
   ])
 
-  /// Meta-updates.
+  /// Meta-updates: what the outer optimizer's schedules go by, and how far tasks are drawn ahead.
   public var iterations = 1000
   /// Tasks of one meta-update.
   public var metaBatchSize = 25
@@ -24,12 +24,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var outer = OuterOptimizer()
 
   /// Shards of one meta-batch.
-  package var shards: Int { (metaBatchSize + min(shardSize, metaBatchSize) - 1) / min(shardSize, metaBatchSize) }
+  package var shards: Int { (metaBatchSize - 1) / shardSize + 1 }
 
-  /// Shards of the next step that threads draw ahead, the first ones: none on one thread, or where a shard is alone.
+  /// The most shards of the next step that threads draw ahead, the first ones: none on one thread, or where a shard is alone.
   ///
   /// Four for each thread, so that a large meta-batch never lies in memory as a whole.
-  package var shardsAhead: Int { threads > 1 && shards > 1 ? min(shards, 4 * threads) : 0 }
+  package var shardsAhead: Int { threads > 1 && shards > 1 ? min(shards, 4 * min(threads, shards)) : 0 }
 
   /// The defaults.
   public init() {}

@@ -22,7 +22,9 @@ void tk_release(void *block, int64_t bytes);
 int64_t tk_live_bytes(void);
 int64_t tk_peak_bytes(void);
 void tk_reset_peak(void);
-/// Gives the calling thread's cached blocks and the shared ones back to the system.
+/// Bytes that the system has given for blocks, live or kept for reuse.
+int64_t tk_reserved_bytes(void);
+/// Gives the calling thread's cached blocks, the shared ones and those that wait for the thread that took them back to the system.
 void tk_trim(void);
 
 // ---- Element-wise -------------------------------------------------------------------------------------------------

@@ -4,16 +4,14 @@ extension BenchmarkSweep {
     var table = TextTable(["\(workload.id): \(quantity.rawValue)", "ms/iteration"] + tailTitles)
     let (time, memory) = (line(points) { $0.seconds * 1e3 }, line(points) { Double($0.peakBytes) / 1e6 })
     for point in points {
+      let peak = Double(point.peakBytes) / 1e6
       let tail: [String] =
         switch quantity {
         case .threads:
-          factors(point.speedUp).map { fixed($0, 2) } + [BenchmarkResult.rounded(Double(point.peakBytes) / 1e6)]
-        case .iterations: [fixed(Double(point.peakBytes) / 1e6, 2)]
+          Self.columns.map { column in point.speedUp.map { fixed(column.factor($0), 2) } ?? "" } + [BenchmarkResult.rounded(peak)]
+        case .iterations: [fixed(peak, 2), point.reservedBytes.map { fixed(Double($0) / 1e6, 2) } ?? ""]
         case .tasks, .queries, .steps:
-          [
-            residual(time, point.value, point.seconds * 1e3), BenchmarkResult.rounded(Double(point.peakBytes) / 1e6),
-            residual(memory, point.value, Double(point.peakBytes) / 1e6),
-          ]
+          [residual(time, point.value, point.seconds * 1e3), BenchmarkResult.rounded(peak), residual(memory, point.value, peak)]
         }
       table.append(["\(point.value)", BenchmarkResult.rounded(point.seconds * 1e3)] + tail)
     }
@@ -36,31 +34,35 @@ extension BenchmarkSweep {
               [
                 .init("value", .integer($0.value)), .init("secondsPerIteration", .number($0.seconds)),
                 .init("peakBytes", .integer($0.peakBytes)),
-              ] + members($0.speedUp))
+              ] + members($0.speedUp) + ($0.reservedBytes.map { [.init("reservedBytes", .integer($0))] } ?? []))
           })),
     ])
   }
 
-  private static let factorTitles = ["times one thread", "undisturbed", "equal parts", "undisturbed"]
-  private static let factorNames = [
-    "timesOneThread", "undisturbedTimesOneThread", "equalPartsTimesOneThread", "undisturbedEqualPartsTimesOneThread",
-  ]
-
-  private func factors(_ gain: SpeedUp?) -> [Double] {
-    guard let gain else { return [] }
-    return [gain.iterations.median, gain.iterations.undisturbed, gain.equalParts.median, gain.equalParts.undisturbed]
+  /// A column of the sweep over threads: its title, its name in JSON, and what it shows.
+  private struct Column {
+    let title: String
+    let name: String
+    let factor: @Sendable (SpeedUp) -> Double
   }
+
+  private static let columns = [
+    Column(title: "times one thread", name: "timesOneThread") { $0.iterations.median },
+    Column(title: "undisturbed", name: "undisturbedTimesOneThread") { $0.iterations.undisturbed },
+    Column(title: "equal parts", name: "equalPartsTimesOneThread") { $0.equalParts.median },
+    Column(title: "these undisturbed", name: "undisturbedEqualPartsTimesOneThread") { $0.equalParts.undisturbed },
+  ]
 
   private func members(_ gain: SpeedUp?) -> [JSON.Member] {
     guard let gain else { return [] }
-    return zip(Self.factorNames, factors(gain)).map { .init($0, .number($1)) }
-      + [.init("undisturbedSecondsPerIteration", .number(gain.undisturbedSeconds))]
+    return [.init("undisturbedSecondsPerIteration", .number(gain.undisturbedSeconds))]
+      + Self.columns.map { .init($0.name, .number($0.factor(gain))) }
   }
 
   private var tailTitles: [String] {
     switch quantity {
-    case .threads: Self.factorTitles + ["peak MB"]
-    case .iterations: ["peak MB"]
+    case .threads: Self.columns.map(\.title) + ["peak MB"]
+    case .iterations: ["peak MB", "from the system MB"]
     case .tasks, .queries, .steps: ["from line", "peak MB", "from line"]
     }
   }

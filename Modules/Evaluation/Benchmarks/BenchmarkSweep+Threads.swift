@@ -8,15 +8,16 @@ extension BenchmarkSweep {
     public struct Factor: Sendable {
       /// The median over rounds of the ratio within a round.
       public let median: Double
-      /// By the steps that nothing disturbed: the ratio of the times that one step in a hundred kept within.
+      /// By the steps that nothing disturbed: the ratio of the times that one step in a hundred kept within, or the fastest ones.
       public let undisturbed: Double
     }
 
     /// Of meta-iterations.
     public let iterations: Factor
-    /// Of steps of the same length that are nothing but small products in equal parts, one for each thread: what the machine gives.
+    /// Of steps of the same length that are nothing but small products, in about as many equal parts as there are shards: what the
+    /// machine gives.
     public let equalParts: Factor
-    /// Seconds that one meta-iteration in a hundred kept within.
+    /// Seconds that one meta-iteration in a hundred kept within, or the fastest of fewer.
     public let undisturbedSeconds: Double
   }
 
@@ -37,15 +38,15 @@ extension BenchmarkSweep {
       for _ in 0..<2 { _ = try trainers[place].step() }
       if place == 0 { try warmUp.append(for: window) { _ = try trainers[0].step() } }
     }
-    let products = EqualParts.products(in: warmUp.undisturbed)
-    let parts = values.map { EqualParts(products: products, threads: $0) }
+    let products = EqualParts.products(in: warmUp.undisturbed())
     let clock = ContinuousClock()
     let start = clock.now
     var (iterations, equalParts) = (values.map { _ in Rounds() }, values.map { _ in Rounds() })
     while iterations[0].means.count < 3 || (clock.now - start) / .seconds(1) < seconds * Double(values.count) {
       for place in values.indices {
         try iterations[place].append(for: window) { _ = try trainers[place].step() }
-        equalParts[place].append(for: window, of: parts[place].products) { parts[place].step() }
+        let control = EqualParts(products: products, parts: workload.training.shards, threads: values[place])
+        equalParts[place].append(for: window, of: control.products) { control.step() }
       }
     }
     return values.indices.map { place in
@@ -53,7 +54,7 @@ extension BenchmarkSweep {
         value: values[place], seconds: median(iterations[place].means) ?? .nan, peakBytes: peaks[place],
         speedUp: SpeedUp(
           iterations: iterations[0].over(iterations[place]), equalParts: equalParts[0].over(equalParts[place]),
-          undisturbedSeconds: iterations[place].laps.undisturbed))
+          undisturbedSeconds: iterations[place].laps.undisturbed()))
     }
   }
 
@@ -69,10 +70,12 @@ extension BenchmarkSweep {
       means.append(try laps.append(for: window, step) * share)
     }
 
+    /// How many times as long as the other's these took.
     func over(_ other: Rounds) -> SpeedUp.Factor {
-      SpeedUp.Factor(
+      let count = min(laps.seconds.count, other.laps.seconds.count)
+      return SpeedUp.Factor(
         median: median(zip(means, other.means).map { $0 / $1 }) ?? .nan,
-        undisturbed: laps.undisturbed * share / (other.laps.undisturbed * other.share))
+        undisturbed: laps.undisturbed(among: count) * share / (other.laps.undisturbed(among: count) * other.share))
     }
   }
 }

@@ -26,6 +26,9 @@ public struct BenchmarkSweep: Sendable {
     public let seconds: Double
     /// The most bytes of tensors at a time, the pool of tasks included.
     public let peakBytes: Int
+    /// Bytes that the system has given for tensors by then, those that wait for reuse included; nil where iterations are not what
+    /// is varied.
+    public var reservedBytes: Int? = nil
     /// Beside one thread; nil where threads are not what is varied.
     public var speedUp: SpeedUp? = nil
   }
@@ -107,7 +110,8 @@ public struct BenchmarkSweep: Sendable {
       let (start, before) = (clock.now, trainer.iteration)
       while trainer.iteration < value { _ = try trainer.step() }
       return Point(
-        value: value, seconds: (clock.now - start) / .seconds(1) / Double(value - before), peakBytes: TensorMemory.peakBytes)
+        value: value, seconds: (clock.now - start) / .seconds(1) / Double(value - before), peakBytes: TensorMemory.peakBytes,
+        reservedBytes: TensorMemory.reservedBytes)
     }
   }
 

@@ -1,12 +1,14 @@
 /// How long each of many equal steps took.
-struct Laps {
-  private(set) var seconds: [Double] = []
+package struct Laps {
+  package private(set) var seconds: [Double] = []
+
+  package init(_ seconds: [Double] = []) { self.seconds = seconds }
 
   /// Does as many steps as fit, one at least.
   ///
   /// - Returns: Their mean time in seconds.
   @discardableResult
-  mutating func append(for window: Double, _ step: () throws -> Void) rethrows -> Double {
+  package mutating func append(for window: Double, _ step: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
     let (before, start) = (seconds.count, clock.now)
     var (last, elapsed) = (start, 0.0)
@@ -20,12 +22,15 @@ struct Laps {
     return elapsed / Double(seconds.count - before)
   }
 
-  /// The time that one step in a hundred kept within: what a step takes while nothing else has the machine, where that is so for
-  /// a hundredth of the time at least.
+  /// The time that one step in a hundred kept within, the fastest of fewer: what a step takes while nothing else has the machine,
+  /// where that is so for a hundredth of the time at least.
   ///
-  /// A processor that others use, too, has slow and fast moments; means and medians say how many of each there were.
-  var undisturbed: Double {
-    let sorted = seconds.sorted()
-    return sorted.isEmpty ? .nan : sorted[sorted.count / 100]
+  /// A processor that others use, too, has slow and fast moments; means and medians say how many of each there were. The fastest of
+  /// many steps is faster than that of few, so two numbers are compared by as many steps of each: `count` of them, evenly spread.
+  /// - Precondition: At least one step.
+  package func undisturbed(among count: Int? = nil) -> Double {
+    let count = min(count ?? seconds.count, seconds.count)
+    let sorted = (0..<count).map { seconds[$0 * seconds.count / count] }.sorted()
+    return sorted[(count - 1) / 100]
   }
 }

@@ -132,7 +132,7 @@ extension Workload {
     _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable () -> BatchPool
   ) {
     var training = TrainingConfiguration()
-    training.iterations = .max  // a run without end draws ahead to its last step
+    training.iterations = .max  // so that every step that is timed draws ahead
     training.metaBatchSize = size.tasks
     training.shardSize = shardSize
     training.outer = outer

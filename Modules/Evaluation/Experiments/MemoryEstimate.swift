@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// ```
 /// parameters   4 · [L · (8 + shards of a meta-batch) + C]
-/// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · I · (S + Q)
+/// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · (I + O) · (S + Q)
 /// test         threads · 4 · [T' · P · (steps' + 2 + r) + max(T' · 8 · A · S, T' · 4 · A · Q, 4 · A · Q · (S + 1))]
 /// ```
 /// P is the number of parameters, L that of learned numbers (2 · P with a learned rate for each), S and Q the support and query
@@ -16,14 +16,15 @@ import TensorCore
 /// r is what a step of the inner rule holds, 2 for SGD and up to 18 for Adam. The last term of the maximum is support-plus-one;
 /// where the support set normalises, S + Q stands for Q.
 ///
-/// I numbers are one input, and D shards of the next step lie drawn beside those at work, where there are several threads.
+/// I numbers are one input, O its target (2 for a class). D shards of the next step lie drawn beside those at work, where there are
+/// several threads and several shards: four for each thread, or all there are.
 ///
 /// The parameters' eight are the state, two moments, the sum and the mean of the gradients and the temporaries of an update; each
 /// shard hands in one gradient more. C = 4 · P is what an algorithm that is not recorded may carry, before and after a step.
 /// A recorded step keeps its memory as long as the trainer lives: on each thread once for a whole shard and, where the meta-batch is
 /// not a multiple of it, once for the rest, hence the sum over T. `MetaTrainer.releaseWorkingMemory` gives it back, so that test and
 /// training do not add up. Measured against the allocator's mark on small MLPs and convolutional networks, each algorithm, inner
-/// rule and mode in turn, either part lies between 1.1 and 3.2 times the peak.
+/// rule and mode in turn, either part lies between 1.2 and 4.1 times the peak.
 public struct MemoryEstimate: Sendable, Hashable, CustomStringConvertible {
   /// The meta-learned state, the outer optimizer's moments and the gradients of a meta-batch.
   public let parameterBytes: Int
@@ -78,8 +79,8 @@ extension Experiment {
         * (learned * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
     }
     let carried = algorithm.isRecordable ? 0 : 4 * parameters
-    let ahead = training.shardsAhead * shardSize
-    let drawnAhead = Double(ahead) * Self.size(signature.inputShape) * (support + query)
+    let sample = Self.size(signature.inputShape) + (signature.objective == .crossEntropy ? 2 : Double(signature.outputs))
+    let drawnAhead = Double(training.shardsAhead) * Double(shardSize) * sample * (support + query)
 
     let testShards = (test.episodes + test.shardSize - 1) / test.shardSize
     let testTasks = Double(min(test.shardSize, test.episodes))
