@@ -13,16 +13,17 @@
 
 enum { THREAD_LIMIT_BYTES = 64 << 20, REPORT_STEP = 64 << 10 };
 
-// Where other threads leave the blocks that a thread took. It outlives its thread, for blocks do, and is then the next one's.
+// What a thread keeps. It outlives the thread, for blocks do, and is then the next one's.
 struct home {
-  _Atomic(block *) returned[CLASSES];
+  block *list[CLASSES];
+  int64_t cached_bytes, unreported;
   struct home *next;  // of all there are
-  bool taken;         // by a thread that lives
+  _Atomic bool taken;  // by a thread that lives; changed under the lock
+  // Where other threads leave the blocks that this one took.
+  _Alignas(64) _Atomic(block *) returned[CLASSES];
 };
 
-typedef struct cache { block *list[CLASSES]; int64_t cached_bytes; int64_t unreported; struct home *home; } cache;
-
-static _Thread_local cache local;
+static _Thread_local struct home *local;
 static block *shared_list[CLASSES];
 static struct home *homes;
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;  // of the shared list and of who has which home
@@ -50,35 +51,41 @@ static int64_t bytes_of(int class) {
   return ((int64_t)1 << log) + ((class - 4) % 4 + 1) * ((int64_t)1 << (log - 2));
 }
 
-static void give_to_shared(int class, block *item) {
+static void give_to_shared(int class, block *chain) {
+  if (!chain) return;
+  block *last = chain;
+  while (last->next) last = last->next;
   pthread_mutex_lock(&shared_lock);
-  item->next = shared_list[class];
-  shared_list[class] = item;
+  last->next = shared_list[class];
+  shared_list[class] = chain;
   pthread_mutex_unlock(&shared_lock);
 }
 
-static void empty_lists(void) {
+static block *taken_back(struct home *own, int class) {
+  return atomic_exchange_explicit(&own->returned[class], NULL, memory_order_acquire);
+}
+
+static void empty_lists(struct home *own) {
   for (int c = 0; c < CLASSES; c++) {
-    while (local.list[c]) {
-      block *item = local.list[c];
-      local.list[c] = item->next;
-      give_to_shared(c, item);
-    }
+    give_to_shared(c, own->list[c]);
+    own->list[c] = NULL;
   }
-  local.cached_bytes = 0;
-  atomic_fetch_add(&live, local.unreported);
-  local.unreported = 0;
+  own->cached_bytes = 0;
+  atomic_fetch_add(&live, own->unreported);
+  own->unreported = 0;
 }
 
-static void release_thread(void *unused) {
-  (void)unused;
-  empty_lists();
+// At the end of a thread, whose own variables may be gone already.
+static void leave(void *argument) {
+  struct home *own = argument;
+  empty_lists(own);
   pthread_mutex_lock(&shared_lock);
-  local.home->taken = false;
+  atomic_store(&own->taken, false);
   pthread_mutex_unlock(&shared_lock);
-  local.home = NULL;
+  for (int c = 0; c < CLASSES; c++) give_to_shared(c, taken_back(own, c));
+  local = NULL;
 }
-static void make_key(void) { pthread_key_create(&exit_key, release_thread); }
+static void make_key(void) { pthread_key_create(&exit_key, leave); }
 
 static void *new_memory(int64_t bytes) {
   void *fresh = NULL;
@@ -89,29 +96,34 @@ static void *new_memory(int64_t bytes) {
   return fresh;
 }
 
-// Gives the thread a home, and hands its cache back when it ends, whether it took blocks or only freed them.
-static void arm(void) {
-  if (local.home) return;
+// A home for a thread that has none, whether it takes blocks or only frees them.
+static struct home *settle(void) {
   pthread_mutex_lock(&shared_lock);
   struct home *own = homes;
-  while (own && own->taken) own = own->next;
+  while (own && atomic_load(&own->taken)) own = own->next;
   if (!own) {
     own = memset(new_memory(sizeof *own), 0, sizeof *own);
     own->next = homes;
     homes = own;
   }
-  own->taken = true;
+  atomic_store(&own->taken, true);
   pthread_mutex_unlock(&shared_lock);
-  local.home = own;
   pthread_once(&exit_once, make_key);
-  pthread_setspecific(exit_key, &local);
+  pthread_setspecific(exit_key, own);
+  return local = own;
+}
+
+static inline struct home *home(void) {
+  struct home *own = local;
+  return own ? own : settle();
 }
 
 void tk_report_bytes(int64_t change) {
-  local.unreported += change;
-  if (local.unreported < REPORT_STEP && local.unreported > -REPORT_STEP) return;
-  int64_t now = atomic_fetch_add(&live, local.unreported) + local.unreported;
-  local.unreported = 0;
+  struct home *own = home();
+  own->unreported += change;
+  if (own->unreported < REPORT_STEP && own->unreported > -REPORT_STEP) return;
+  int64_t now = atomic_fetch_add(&live, own->unreported) + own->unreported;
+  own->unreported = 0;
   int64_t seen = atomic_load(&peak);
   while (now > seen && !atomic_compare_exchange_weak(&peak, &seen, now)) {}
 }
@@ -126,7 +138,7 @@ void *tk_fresh_block(int64_t rounded) {
 static void *owned(void *block, tk_program *owner) {
   header *front = block;
   front->owner = owner;
-  front->home = owner ? NULL : local.home;
+  front->home = owner ? NULL : home();
   return (char *)block + sizeof(header);
 }
 
@@ -138,30 +150,39 @@ void *tk_allocate(int64_t bytes) {
   return owned(tk_program_take(program, class, rounded), program);
 }
 
-// Makes the thread's list of what others have left for it.
-static void take_returned(int class, int64_t rounded) {
-  arm();
-  if (!atomic_load_explicit(&local.home->returned[class], memory_order_relaxed)) return;
-  block *chain = atomic_exchange_explicit(&local.home->returned[class], NULL, memory_order_acquire);
-  local.list[class] = chain;
-  for (; chain; chain = chain->next) local.cached_bytes += rounded;
+// Makes the thread's list of what others have left for it; what is beyond the limit is for everybody.
+static void take_back(struct home *own, int class, int64_t rounded) {
+  if (!atomic_load_explicit(&own->returned[class], memory_order_relaxed)) return;
+  block *chain = taken_back(own, class);
+  own->list[class] = chain;
+  while (chain) {
+    own->cached_bytes += rounded;
+    block *rest = chain->next;
+    if (own->cached_bytes + rounded > THREAD_LIMIT_BYTES) {
+      chain->next = NULL;
+      give_to_shared(class, rest);
+      return;
+    }
+    chain = rest;
+  }
 }
 
-static void return_to(struct home *home, int class, block *item) {
-  block *first = atomic_load_explicit(&home->returned[class], memory_order_relaxed);
+static void return_to(struct home *other, int class, block *item) {
+  block *first = atomic_load_explicit(&other->returned[class], memory_order_relaxed);
   do item->next = first;
-  while (!atomic_compare_exchange_weak_explicit(&home->returned[class], &first, item, memory_order_release, memory_order_relaxed));
+  while (!atomic_compare_exchange_weak_explicit(&other->returned[class], &first, item, memory_order_release, memory_order_relaxed));
 }
 
 void *tk_allocate_apart(int64_t bytes) {
   int64_t rounded;
   int class = class_of(bytes + (int64_t)sizeof(header), &rounded);
   tk_report_bytes(rounded);
-  if (!local.list[class]) take_returned(class, rounded);
-  block *item = local.list[class];
+  struct home *own = home();
+  if (!own->list[class]) take_back(own, class, rounded);
+  block *item = own->list[class];
   if (item) {
-    local.list[class] = item->next;
-    local.cached_bytes -= rounded;
+    own->list[class] = item->next;
+    own->cached_bytes -= rounded;
     return owned(item, NULL);
   }
   pthread_mutex_lock(&shared_lock);
@@ -180,22 +201,24 @@ void tk_release(void *pointer, int64_t bytes) {
     return;
   }
   tk_report_bytes(-rounded);
-  arm();
+  struct home *own = home();
   block *item = (block *)front;
-  if (front->home != local.home) {
+  if (front->home != own && atomic_load_explicit(&front->home->taken, memory_order_relaxed)) {
     return_to(front->home, class, item);
     return;
   }
-  if (local.cached_bytes + rounded > THREAD_LIMIT_BYTES) {
+  // Blocks of a thread that has ended are everybody's.
+  if (front->home != own || own->cached_bytes + rounded > THREAD_LIMIT_BYTES) {
+    item->next = NULL;
     give_to_shared(class, item);
     return;
   }
-  item->next = local.list[class];
-  local.list[class] = item;
-  local.cached_bytes += rounded;
+  item->next = own->list[class];
+  own->list[class] = item;
+  own->cached_bytes += rounded;
 }
 
-int64_t tk_live_bytes(void) { return atomic_load(&live) + local.unreported; }
+int64_t tk_live_bytes(void) { return atomic_load(&live) + home()->unreported; }
 int64_t tk_peak_bytes(void) { return atomic_load(&peak); }
 int64_t tk_reserved_bytes(void) { return atomic_load(&reserved); }
 void tk_reset_peak(void) { atomic_store(&peak, tk_live_bytes()); }
@@ -210,12 +233,12 @@ static void free_chain(int class, block *chain) {
 }
 
 void tk_trim(void) {
-  empty_lists();
+  empty_lists(home());
   pthread_mutex_lock(&shared_lock);
   for (int c = 0; c < CLASSES; c++) {
     free_chain(c, shared_list[c]);
     shared_list[c] = NULL;
-    for (struct home *h = homes; h; h = h->next) free_chain(c, atomic_exchange_explicit(&h->returned[c], NULL, memory_order_acquire));
+    for (struct home *h = homes; h; h = h->next) free_chain(c, taken_back(h, c));
   }
   pthread_mutex_unlock(&shared_lock);
 }

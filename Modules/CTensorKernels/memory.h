@@ -5,11 +5,17 @@
 
 enum { CLASSES = 160 };  // size classes of blocks
 
-typedef struct block { struct block *next; } block;
-
-// In front of every block: the recorded program that the block belongs to, or null and where the thread that took it finds it
-// again. 64 bytes keep the block aligned. A free block's `next` lies where `owner` was.
-typedef struct header { tk_program *owner; struct home *home; char padding[64 - 2 * sizeof(void *)]; } header;
+// In front of every block: the recorded program that the block belongs to, or null, and what the thread keeps that took it. In a
+// free block the next one of a list. 64 bytes keep the block aligned.
+typedef struct header {
+  union {
+    tk_program *owner;
+    struct header *next;
+  };
+  struct home *home;
+  char padding[64 - 2 * sizeof(void *)];
+} header;
+typedef header block;
 
 void tk_report_bytes(int64_t change);
 void tk_report_reserved(int64_t change);

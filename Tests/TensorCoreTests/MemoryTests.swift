@@ -70,6 +70,48 @@ import Testing
     }
   }
 
+  /// Pools come and go; what their threads took and the main thread frees is taken again by either.
+  @Test func `blocks of threads that have ended are used again`() async {
+    await #expect(processExitsWith: .success) {
+      func step() -> [Tensor] {
+        let pool = WorkerPool(threads: 2)
+        let taken = Mutex<[Tensor]>([])
+        pool.together { thread in
+          if thread == 1 { taken.withLock { $0 = (0..<16).map { Tensor.zeros([1000 + $0]) } } }
+        }
+        return taken.withLock { $0 }
+      }
+      for _ in 0..<3 { precondition(step().count == 16) }
+      let before = TensorMemory.reservedBytes
+      for _ in 0..<100 { precondition(step().count == 16) }
+      // Freed after the pool's end, the blocks are the main thread's.
+      let own = (0..<16).map { Tensor.zeros([1000 + $0]) }
+      let grown = TensorMemory.reservedBytes - before
+      precondition(own.count == 16 && grown <= 0, "\(grown) bytes more after 100 pools")
+    }
+  }
+
+  @Test func `a cache that is given back while other threads use theirs`() async {
+    await #expect(processExitsWith: .success) {
+      let pool = WorkerPool(threads: 3)
+      let handed = Mutex<[Tensor]>([])
+      pool.together { thread in
+        for round in 0..<2000 {
+          if thread == 0 {
+            TensorMemory.trim()
+          } else {
+            let one = Tensor(repeating: Double(round), shape: [100 + round % 7])
+            let former = handed.withLock { list in
+              list.append(one)
+              return list.count > 8 ? list.removeFirst() : one
+            }
+            precondition(former.total.scalar == former.scalarAtStart * Double(former.shape[0]))
+          }
+        }
+      }
+    }
+  }
+
   @Test func `memory goes back to the system, what waits for another thread too`() async {
     await #expect(processExitsWith: .success) {
       let before = TensorMemory.reservedBytes
@@ -95,4 +137,8 @@ import Testing
       #expect(abs(sum - 2016) < 1e-9)
     }
   }
+}
+
+extension Tensor {
+  fileprivate var scalarAtStart: Double { self[0].scalar }
 }

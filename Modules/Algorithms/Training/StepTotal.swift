@@ -49,11 +49,15 @@ final class StepTotal: Sendable {
     var failure: (shard: Int, error: any Error)?
 
     /// False before the shard's turn, and nothing is changed.
-    mutating func add(_ gradient: Tensor, _ report: ShardReport, inTurn shard: Int) -> Bool {
+    mutating func add(_ gradient: Tensor, _ report: ShardReport, inTurn shard: Int, startingWith first: inout Tensor?) -> Bool {
       guard shard == next else { return false }
       ended += 1
-      add(gradient, report)
-      while let waiting = waiting.removeValue(forKey: next) { add(waiting.gradient, waiting.report) }
+      if let first = first.take() { sum = Sum(first) } else { sum?.gradient.accumulate(gradient) }
+      note(report)
+      while let waiting = waiting.removeValue(forKey: next) {
+        sum?.gradient.accumulate(waiting.gradient)
+        note(waiting.report)
+      }
       return true
     }
 
@@ -62,8 +66,7 @@ final class StepTotal: Sendable {
       waiting[shard] = (gradient, report)
     }
 
-    private mutating func add(_ gradient: Tensor, _ report: ShardReport) {
-      if sum == nil { sum = Sum(gradient) } else { sum?.gradient.accumulate(gradient) }
+    private mutating func note(_ report: ShardReport) {
       sum?.add(report)
       next += 1
     }
@@ -79,12 +82,12 @@ final class StepTotal: Sendable {
   ///
   /// Copies are made while the lock is free: a thread that has to wait for another's is asleep for longer than a copy takes.
   func add(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
-    // The sum begins with the first shard's.
-    let given = shard == 0 ? gradient.separateCopy : gradient
-    if progress.withLock({ $0.add(given, report, inTurn: shard) }) { return }
+    // The sum begins as the first shard's, handed over: with a second reference here, the next one would be added to another copy.
+    var first = shard == 0 ? gradient.separateCopy : nil
+    if progress.withLock({ $0.add(gradient, report, inTurn: shard, startingWith: &first) }) { return }
     let kept = gradient.separateCopy
     progress.withLock { progress in
-      if !progress.add(kept, report, inTurn: shard) { progress.keep(kept, report, of: shard) }
+      if !progress.add(kept, report, inTurn: shard, startingWith: &first) { progress.keep(kept, report, of: shard) }
     }
   }
 
