@@ -22,11 +22,15 @@ extension Command {
       all threads busy.
 
       A sweep measures each workload at several values of a quantity, three times in turn, and takes the medians. The lines are those
-      of least squares of the relative distances. --sweep iterations reads the peak of memory early and late in one run, and what the
-      system has given by then, with what is kept for reuse. --sweep threads
-      takes the numbers of threads in turn in rounds of a tenth of a second or one iteration: the median ratio to one thread, and the
-      ratio of the times that the fastest hundredth of the iterations kept within, which nothing disturbed. Beside them the same of steps
-      as long that are nothing but small products, in about as many equal parts as there are shards: what the machine gives.
+      of least squares of the relative distances.
+
+      --sweep iterations reads the peak of memory early and late in one run, and what the system has given by then, with what is kept
+      for reuse.
+
+      --sweep threads takes the numbers of threads in turn in rounds of a tenth of a second or one iteration: the median ratio to one
+      thread, and the ratio of the times that the fastest hundredth of the iterations kept within, which nothing disturbed. Beside them
+      the same of steps as long that are nothing but small products, in about as many equal parts as there are shards: what the
+      machine gives.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
