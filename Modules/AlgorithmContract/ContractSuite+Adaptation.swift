@@ -81,7 +81,7 @@ extension ContractSuite {
     let shard = tasks
     let query = shard.query
     let others = [
-      ("labels", LabelledSet(inputs: query.inputs, targets: query.targets.changed(problem.learner.objective))),
+      ("labels", LabelledSet(inputs: query.inputs, targets: query.targets.changed(problem.learner.taskLoss))),
       ("inputs", LabelledSet(inputs: query.inputs.map(.affine(factor: -1, offset: 0.5)), targets: query.targets)),
     ]
     func seen(_ query: LabelledSet) -> (adapted: [Adapted], predictions: [Tensor]) {
@@ -117,7 +117,7 @@ extension LabelledSet {
 
 extension Targets {
   /// Other targets of the same kind, for every sample.
-  fileprivate func changed(_ objective: Objective) -> Targets {
+  fileprivate func changed(_ objective: TaskLoss) -> Targets {
     switch self {
     case .values(let values): .values(values.map(.affine(factor: -1, offset: objective == .binaryCrossEntropy ? 1 : 0.5)))
     case .classes(let labels, let ways):

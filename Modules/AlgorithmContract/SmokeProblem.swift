@@ -38,7 +38,7 @@ struct SmokeProblem: Sendable {
   private init(_ name: String, _ tasks: SmokeTasks, _ model: any Model, _ mode: NormalisationMode) {
     self.name = name
     self.tasks = tasks
-    learner = Learner(model: model, objective: tasks.signature.objective, trainingMode: mode)
+    learner = Learner(model: model, taskLoss: tasks.signature.taskLoss, trainingMode: mode)
     let episodes = Episodes((0..<3).map { tasks.episode($0, in: .metaTrain, seed: 1) })
     shard = Episodes(support: episodes.support.converted(to: .float64), query: episodes.query.converted(to: .float64))
   }
@@ -68,13 +68,13 @@ struct SmokeTasks: TaskDistribution {
     switch kind {
     case .regression:
       TaskSignature(
-        inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 5, queryCount: 4, suggestedModel: "mlp")
+        inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: 5, queryCount: 4, suggestedModel: "mlp")
     case .binary:
       TaskSignature(
-        inputShape: [2], outputs: 1, objective: .binaryCrossEntropy, supportCount: 5, queryCount: 4, suggestedModel: "logistic")
+        inputShape: [2], outputs: 1, taskLoss: .binaryCrossEntropy, supportCount: 5, queryCount: 4, suggestedModel: "logistic")
     case .images:
       TaskSignature(
-        inputShape: [8, 8, 1], outputs: 2, objective: .crossEntropy, supportCount: 4, queryCount: 4, suggestedModel: "conv")
+        inputShape: [8, 8, 1], outputs: 2, taskLoss: .crossEntropy, supportCount: 4, queryCount: 4, suggestedModel: "conv")
     }
   }
 

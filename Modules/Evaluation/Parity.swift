@@ -39,7 +39,7 @@ private func parityRows(
   let unrolled = UnrolledGradient(
     InnerLoop(definition.optimizer, steps: definition.steps, learningRate: 0), definition.estimator,
     adapts: definition.headOnly ? inHead : nil)
-  let learner = Learner(model: definition.model, objective: definition.objective, trainingMode: .transductive)
+  let learner = Learner(model: definition.model, taskLoss: definition.taskLoss, trainingMode: .transductive)
   let shard = Episodes(
     support: tensors.episodes.support.converted(to: dtype), query: tensors.episodes.query.converted(to: dtype))
   let result = unrolled(tensors.learned.map { $0.converted(to: dtype) }, learner, shard)

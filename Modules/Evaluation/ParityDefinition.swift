@@ -1,5 +1,6 @@
 import Algorithms
 import Models
+import Registry
 import Tasks
 import TensorCore
 
@@ -72,7 +73,7 @@ struct ParityCase {
   /// The shape of one input in the file: images lie [channels, height, width] there.
   let fileInput: Shape
   let outputs: Int
-  let objective: Objective
+  let taskLoss: TaskLoss
   let tasks: Int
   let supportRows: Int
   let queryRows: Int
@@ -110,7 +111,11 @@ struct ParityCase {
       rowsPerCount = ways
     default: throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"])
     }
-    objective = try Self.named(definition.loss, Objective.self, "loss")
+    do {
+      taskLoss = try LossRegistry.type(of: definition.loss).taskLoss
+    } catch {
+      throw .unknownName(key: "loss", found: definition.loss, known: error.known)
+    }
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
     queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount

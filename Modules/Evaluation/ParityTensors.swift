@@ -41,7 +41,7 @@ struct ParityTensors {
       let stored = try tensor("\(name).x", Shape(front + definition.fileInput.dimensions))
       // The file's images have their channels first.
       let inputs = definition.fileInput.rank == 3 ? stored.transposed([0, 1, 3, 4, 2]) : stored
-      guard definition.objective == .crossEntropy else {
+      guard definition.taskLoss == .crossEntropy else {
         return LabelledSet(inputs: inputs, targets: .values(try tensor("\(name).y", Shape(front + [definition.outputs]))))
       }
       let labels = try tensor("\(name).y", Shape(front), .int64)

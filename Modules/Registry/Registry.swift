@@ -47,6 +47,10 @@ public struct Registry<Item: Sendable>: Sendable {
       case .algorithms: section_bounds_algorithm_records()
       case .tasks: section_bounds_task_records()
       case .models: section_bounds_model_records()
+      case .losses: section_bounds_loss_records()
+      case .optimizers: section_bounds_optimizer_records()
+      case .objectives: section_bounds_objective_records()
+      case .differentiations: section_bounds_differentiation_records()
       }
     guard let start = bounds.start, let end = bounds.end else { return [] }
     let count = (end - start) / MemoryLayout<RegistryRecord>.stride

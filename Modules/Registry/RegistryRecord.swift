@@ -18,4 +18,8 @@ public enum RegistrySection: String, Sendable, CaseIterable {
   case algorithms = "algorithm_records"
   case tasks = "task_records"
   case models = "model_records"
+  case losses = "loss_records"
+  case optimizers = "optimizer_records"
+  case objectives = "objective_records"
+  case differentiations = "differentiation_records"
 }

@@ -4,7 +4,7 @@ public import TensorCore
 public enum Targets: Sendable {
   /// Labels in 0..<ways, an int64 tensor [N] (or [T, N] where tasks are stacked).
   case classes(Tensor, ways: Int)
-  /// Numbers, [N, outputs] (or [T, N, outputs]). For ``Objective/binaryCrossEntropy`` these are 0 or 1.
+  /// Numbers, [N, outputs] (or [T, N, outputs]). For ``TaskLoss/binaryCrossEntropy`` these are 0 or 1.
   case values(Tensor)
 
   /// The tensor of either kind.

@@ -30,7 +30,7 @@ public struct LinearClassification: TaskDistribution {
 
   public var signature: TaskSignature {
     TaskSignature(
-      inputShape: [2], outputs: 1, objective: .binaryCrossEntropy, supportCount: shots, queryCount: queries,
+      inputShape: [2], outputs: 1, taskLoss: .binaryCrossEntropy, supportCount: shots, queryCount: queries,
       suggestedModel: "logistic")
   }
 

@@ -43,7 +43,7 @@ public struct SinusoidFrequency: TaskDistribution {
 
   public var signature: TaskSignature {
     TaskSignature(
-      inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
+      inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }

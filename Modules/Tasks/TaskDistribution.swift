@@ -28,7 +28,7 @@ public struct TaskSignature: Sendable, Hashable {
   /// Model outputs: the ways of a classification, the width of a regression, 1 for a binary one.
   public let outputs: Int
   /// What is minimised.
-  public let objective: Objective
+  public let taskLoss: TaskLoss
   /// Samples of the support set, all classes together.
   public let supportCount: Int
   /// Samples of the query set, all classes together.
@@ -38,11 +38,11 @@ public struct TaskSignature: Sendable, Hashable {
 
   /// Fills in a signature.
   public init(
-    inputShape: Shape, outputs: Int, objective: Objective, supportCount: Int, queryCount: Int, suggestedModel: String
+    inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String
   ) {
     self.inputShape = inputShape
     self.outputs = outputs
-    self.objective = objective
+    self.taskLoss = taskLoss
     self.supportCount = supportCount
     self.queryCount = queryCount
     self.suggestedModel = suggestedModel

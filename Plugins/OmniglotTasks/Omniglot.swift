@@ -73,7 +73,7 @@ public struct Omniglot: TaskDistribution {
 
   public var signature: TaskSignature {
     TaskSignature(
-      inputShape: [DrawingDecoder.side, DrawingDecoder.side, 1], outputs: ways, objective: .crossEntropy,
+      inputShape: [DrawingDecoder.side, DrawingDecoder.side, 1], outputs: ways, taskLoss: .crossEntropy,
       supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv")
   }
 

@@ -9,7 +9,7 @@ import _TestSupport
 /// Closed forms: a model of one parameter on a task whose loss is a parabola.
 @Suite struct AlgorithmTests {
   // One input of 1 and no bias of use: prediction = w + b. With b frozen at 0 by a zero target shift, L = (w + b − t)².
-  static let learner = Learner(model: MLP(widths: [1, 1]), objective: .meanSquaredError)
+  static let learner = Learner(model: MLP(widths: [1, 1]), taskLoss: .meanSquaredError)
   static let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
 
   /// Tasks with one support and one query point at x = 1: L = (w + b − t)², a parabola along w + b.
@@ -136,9 +136,9 @@ import _TestSupport
     #expect(Chance().predict(adapted[2], Self.learner, query: query, mode: .transductive).doubles == [2, 2, 2, 2])
     let labels = Targets.classes(try Tensor([0, 1, 2], shape: [1, 3]), ways: 3)
     let classes = Adapted(parameters: ParameterTree(), support: LabelledSet(inputs: .zeros([1, 3, 1]), targets: labels))
-    let learner = Learner(model: MLP(widths: [1, 3]), objective: .crossEntropy)
+    let learner = Learner(model: MLP(widths: [1, 3]), taskLoss: .crossEntropy)
     let predictions = Chance().predict(classes, learner, query: .zeros([1, 3, 1]), mode: .transductive)
-    #expect(learner.accuracies(predictions, labels) == [1.0 / 3])
+    #expect(learner.scores(predictions, labels) == [1.0 / 3])
   }
 
   @Test func `per-parameter rates cannot be named by a setting`() {

@@ -31,7 +31,7 @@ import Testing
     var model = ConvNet()
     (model.blocks, model.hidden, model.downsampling) = (2, 16, downsampling)
     try model.fit(inputShape: glyphs.signature.inputShape, outputs: 3)
-    let learner = Learner(model: model, objective: .crossEntropy)
+    let learner = Learner(model: model, taskLoss: .crossEntropy)
     func snapshot(threads: Int) throws -> [String: [UInt8]] {
       var alone = configuration(threads: threads, metaBatchSize: 1)
       alone.shardSize = 1
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func `a snapshot of another model is refused`() throws {
-    let other = Learner(model: MLP(widths: [1, 6, 1]), objective: .meanSquaredError)
+    let other = Learner(model: MLP(widths: [1, 6, 1]), taskLoss: .meanSquaredError)
     let snapshot = try MetaTrainer(MAML(), other, tasks: Lines(), configuration()).snapshot
     #expect(throws: TrainingError.snapshot(missingOrMisshapen: "learned.initial.layers.0.weight")) {
       try MetaTrainer(resuming: snapshot, MAML(), lineLearner, tasks: Lines(), configuration())

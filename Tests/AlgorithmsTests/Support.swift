@@ -33,7 +33,7 @@ struct Lines: TaskDistribution {
 
   var signature: TaskSignature {
     TaskSignature(
-      inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 4, queryCount: 3, suggestedModel: "mlp")
+      inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: 4, queryCount: 3, suggestedModel: "mlp")
   }
 
   var splitFingerprint: String { "0" }
@@ -64,7 +64,7 @@ func trainer(
     configuration(threads: threads, seed: seed, iterations: iterations, metaBatchSize: metaBatchSize, outer: outer))
 }
 
-let lineLearner = Learner(model: MLP(widths: [1, 5, 1], activation: .tanh), objective: .meanSquaredError)
+let lineLearner = Learner(model: MLP(widths: [1, 5, 1], activation: .tanh), taskLoss: .meanSquaredError)
 
 func configuration(
   threads: Int = 1, seed: UInt64 = 0, iterations: Int = 20, metaBatchSize: Int = 7, outer: OuterOptimizer = OuterOptimizer()

@@ -21,7 +21,7 @@ struct FakeTasks: TaskDistribution {
 
   var signature: TaskSignature {
     TaskSignature(
-      inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
+      inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
   }
 
   var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }
@@ -56,7 +56,7 @@ enum Small {
     test.steps = steps
     test.shardSize = 2
     return try Experiment(
-      algorithm: algorithm, learner: Learner(model: MLP(widths: [1, hidden, 1]), objective: .meanSquaredError), tasks: tasks,
+      algorithm: algorithm, learner: Learner(model: MLP(widths: [1, hidden, 1]), taskLoss: .meanSquaredError), tasks: tasks,
       training: training, test: test, machineBytes: machineBytes)
   }
 

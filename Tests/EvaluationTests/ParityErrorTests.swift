@@ -66,7 +66,7 @@ import _TestSupport
         key: "inner.optimizer", found: "lion", known: ["sgd", "momentum", "adagrad", "rmsprop", "adam", "per-parameter-sgd"]),
       replacing: "\"sgd\"", with: "\"lion\"")
     try expectFault(
-      .unknownName(key: "loss", found: "hinge", known: ["mse", "cross-entropy", "binary-cross-entropy"]),
+      .unknownName(key: "loss", found: "hinge", known: ["binary-cross-entropy", "cross-entropy", "mse"]),
       replacing: "\"mse\"", with: "\"hinge\"")
     try expectFault(
       .unknownName(key: "estimator", found: "evolution", known: ["exact", "first-order", "reptile"]),

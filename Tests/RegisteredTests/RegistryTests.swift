@@ -58,12 +58,12 @@ import Testing
     #expect(set.inputs.dtype == .float32 && set.inputs.isFinite)
     switch set.targets {
     case .classes(let labels, let ways):
-      #expect(signature.objective == .crossEntropy && ways == signature.outputs && labels.shape == [count])
+      #expect(signature.taskLoss == .crossEntropy && ways == signature.outputs && labels.shape == [count])
       let present = Set(labels.integers)
       #expect(present == Set(0..<ways))
     case .values(let values):
-      #expect(signature.objective != .crossEntropy && values.shape == [count, signature.outputs] && values.isFinite)
-      if signature.objective == .binaryCrossEntropy { #expect(values.floats.allSatisfy { $0 == 0 || $0 == 1 }) }
+      #expect(signature.taskLoss != .crossEntropy && values.shape == [count, signature.outputs] && values.isFinite)
+      if signature.taskLoss == .binaryCrossEntropy { #expect(values.floats.allSatisfy { $0 == 0 || $0 == 1 }) }
     }
   }
 }

@@ -59,6 +59,6 @@ import Darwin
   @Test func `counts are of the whole set`() {
     let signature = LinearClassification().signature
     #expect(signature.supportCount == 10 && signature.queryCount == 10)
-    #expect(signature.suggestedModel == "logistic" && signature.objective == .binaryCrossEntropy)
+    #expect(signature.suggestedModel == "logistic" && signature.taskLoss == .binaryCrossEntropy)
   }
 }

@@ -54,9 +54,9 @@ import Testing
       #expect(set.inputs.isFinite)
       switch set.targets {
       case .classes(let labels, let ways):
-        #expect(labels.shape == [count] && ways == signature.outputs && signature.objective == .crossEntropy)
+        #expect(labels.shape == [count] && ways == signature.outputs && signature.taskLoss == .crossEntropy)
       case .values(let values):
-        #expect(values.shape == [count, signature.outputs] && values.isFinite && signature.objective != .crossEntropy)
+        #expect(values.shape == [count, signature.outputs] && values.isFinite && signature.taskLoss != .crossEntropy)
       }
     }
   }

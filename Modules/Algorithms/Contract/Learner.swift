@@ -19,29 +19,26 @@ public enum NormalisationMode: String, Sendable, Hashable, CaseIterable {
 public struct Learner: Sendable {
   /// The model.
   public let model: any Model
-  /// What is minimised.
-  public let objective: Objective
+  /// The loss that tasks ask for.
+  public let taskLoss: TaskLoss
   /// How the query is normalised in meta-training.
   public let trainingMode: NormalisationMode
+  private let lossFunction: any LossFunction.Type
 
   /// Gathers a learner.
-  public init(model: any Model, objective: Objective, trainingMode: NormalisationMode = .transductive) {
+  /// - Precondition: A loss function is registered under the id of the task's loss.
+  public init(model: any Model, taskLoss: TaskLoss, trainingMode: NormalisationMode = .transductive) {
     self.model = model
-    self.objective = objective
+    self.taskLoss = taskLoss
     self.trainingMode = trainingMode
+    do { lossFunction = try LossRegistry.type(of: taskLoss.id) } catch { preconditionFailure("\(error)") }
   }
 
   // MARK: In a graph
 
   /// The loss of predictions [T, N, outputs], one for each task, [T].
   public func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    switch (objective, targets) {
-    case (.meanSquaredError, .values(let values)): return predictions.meanSquaredError(targets: Variable(constant: values))
-    case (.binaryCrossEntropy, .values(let values)): return predictions.binaryCrossEntropy(targets: Variable(constant: values))
-    case (.crossEntropy, .classes(let labels, let ways)):
-      return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
-    default: preconditionFailure("\(objective.rawValue) does not take the targets \(targets)")
-    }
+    lossFunction.loss(predictions, targets)
   }
 
   /// The loss on a support set, normalised by its own statistics.
@@ -96,25 +93,11 @@ public struct Learner: Sendable {
   /// The loss of predictions, one for each task, [T].
   public func losses(_ predictions: Tensor, _ targets: Targets) -> Tensor { loss(Variable(constant: predictions), targets).value }
 
-  /// The fraction of right answers of each task; nil for a regression.
-  ///
-  /// A prediction that is not a number is wrong.
-  public func accuracies(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
-    let (tasks, samples) = (predictions.shape[0], predictions.shape[1])
-    let hits: [Bool]
-    switch targets {
-    case .classes(let labels, let ways):
-      let values = predictions.doubles
-      let picked = predictions.argumentOfMaximum
-      hits = labels.integers.enumerated().map { place, label in
-        picked[place] == label && values[(place * ways)..<((place + 1) * ways)].allSatisfy { !$0.isNaN }
-      }
-    case .values(let values):
-      guard objective == .binaryCrossEntropy else { return nil }
-      hits = zip(predictions.doubles, values.doubles).map { logit, target in !logit.isNaN && (logit > 0) == (target > 0.5) }
-    }
-    return (0..<tasks).map { task in
-      Double(hits[(task * samples)..<((task + 1) * samples)].count { $0 }) / Double(max(samples, 1))
-    }
+  /// The score of each task by the loss's measure, accuracy for a classification; nil where the loss has no measure.
+  public func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { lossFunction.scores(predictions, targets) }
+
+  /// What predicts [T, M, outputs] without a model, from the support targets alone: the control `chance`.
+  public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
+    lossFunction.baseline(support, samples: samples, dtype: dtype)
   }
 }

@@ -59,6 +59,6 @@ public struct MetaGradient: Sendable {
 
   /// The fraction of right answers of each task, where there are classes.
   public func accuracies(_ learner: Learner) -> [Double]? {
-    scored.flatMap { learner.accuracies($0.predictions, $0.targets) }
+    scored.flatMap { learner.scores($0.predictions, $0.targets) }
   }
 }

@@ -23,7 +23,7 @@ extension Algorithm {
       let predictions = path.map { predict($0, learner, query: shard.query.inputs, mode: mode) }
       let losses = predictions.map { learner.losses($0, shard.query.targets).doubles }
       let accuracies = zip(predictions, losses).compactMap { predictions, losses in
-        learner.accuracies(predictions, shard.query.targets).map { zip($0, losses).map { $1.isFinite ? $0 : .nan } }
+        learner.scores(predictions, shard.query.targets).map { zip($0, losses).map { $1.isFinite ? $0 : .nan } }
       }
       return ShardScores(losses: losses, accuracies: accuracies.isEmpty ? nil : accuracies)
     }

@@ -37,13 +37,7 @@ public struct Chance: Algorithm {
   }
 
   public func predict(_ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode) -> Tensor {
-    let (tasks, samples) = (query.shape[0], query.shape[1])
-    switch adapted.support.targets {
-    case .classes(_, let ways): return .zeros([tasks, samples, ways], query.dtype)
-    case .values(let values):
-      guard learner.objective == .meanSquaredError else { return .zeros([tasks, samples, values.shape[2]], query.dtype) }
-      return values.mean([1]).broadcast(to: [tasks, samples, values.shape[2]])
-    }
+    learner.baseline(adapted.support.targets, samples: query.shape[1], dtype: query.dtype)
   }
 }
 

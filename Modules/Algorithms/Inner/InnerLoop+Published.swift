@@ -10,7 +10,7 @@ extension InnerLoop {
   /// - SeeAlso: Finn et al., ICML 2017, appendix A.1 and A.2.
   static func published(for signature: TaskSignature) -> InnerLoop {
     guard signature.inputShape.rank >= 3 else {
-      return InnerLoop(steps: 1, learningRate: signature.objective == .binaryCrossEntropy ? 0.5 : 0.01)
+      return InnerLoop(steps: 1, learningRate: signature.taskLoss == .binaryCrossEntropy ? 0.5 : 0.01)
     }
     return signature.outputs <= 5 ? InnerLoop(steps: 1, learningRate: 0.4) : InnerLoop(steps: 5, learningRate: 0.1)
   }

@@ -65,7 +65,7 @@ public struct Reptile: Algorithm {
     } else {
       // Measured, sinusoid, 30,000 iterations, seeds 0 to 3: with 0.02 three of four runs meet a task whose adaptation diverges; with
       // 0.01 none does, and the results are alike (mean squared error after 10 steps 0.129 to 0.141; the one run with 0.02: 0.128).
-      inner = InnerLoop(steps: 10, learningRate: signature.objective == .binaryCrossEntropy ? 0.5 : 0.01)
+      inner = InnerLoop(steps: 10, learningRate: signature.taskLoss == .binaryCrossEntropy ? 0.5 : 0.01)
       usesQuery = true
     }
   }

@@ -32,10 +32,18 @@ extern const struct mach_header_64 __dso_handle;
 SECTION_BOUNDS(algorithm_records)
 SECTION_BOUNDS(task_records)
 SECTION_BOUNDS(model_records)
+SECTION_BOUNDS(loss_records)
+SECTION_BOUNDS(optimizer_records)
+SECTION_BOUNDS(objective_records)
+SECTION_BOUNDS(differentiation_records)
 #elif defined(__APPLE__)
 SECTION_BOUNDS_MACHO(algorithm_records, "__algorithms")
 SECTION_BOUNDS_MACHO(task_records, "__tasks")
 SECTION_BOUNDS_MACHO(model_records, "__models")
+SECTION_BOUNDS_MACHO(loss_records, "__losses")
+SECTION_BOUNDS_MACHO(optimizer_records, "__optimizers")
+SECTION_BOUNDS_MACHO(objective_records, "__objectives")
+SECTION_BOUNDS_MACHO(differentiation_records, "__differentiate")
 #endif
 
 #endif

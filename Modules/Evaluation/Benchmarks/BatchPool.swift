@@ -12,7 +12,7 @@ struct BatchPool: TaskDistribution {
   private var batches: [Episodes] = []
   private(set) var tasksPerBatch = 0
   private(set) var signature = TaskSignature(
-    inputShape: [1], outputs: 1, objective: .meanSquaredError, supportCount: 1, queryCount: 1, suggestedModel: "mlp")
+    inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: 1, queryCount: 1, suggestedModel: "mlp")
 
   init() {}
 
@@ -47,7 +47,7 @@ struct BatchPool: TaskDistribution {
 
   static func imageSignature(ways: Int, shots: Int, queries: Int) -> TaskSignature {
     TaskSignature(
-      inputShape: [28, 28, 1], outputs: ways, objective: .crossEntropy, supportCount: ways * shots, queryCount: ways * queries,
+      inputShape: [28, 28, 1], outputs: ways, taskLoss: .crossEntropy, supportCount: ways * shots, queryCount: ways * queries,
       suggestedModel: "conv")
   }
 

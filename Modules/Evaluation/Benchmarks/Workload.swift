@@ -102,7 +102,7 @@ extension Workload {
       Workload(
         row, size, operations, summary: "\(size.tasks) sinusoids, 10 + \(size.queries) points, \(size.steps) steps of 0.01, \(name)",
         algorithm(InnerLoop(steps: size.steps, learningRate: 0.01)),
-        Learner(model: MLP(widths: [1, 40, 40, 1]), objective: .meanSquaredError),
+        Learner(model: MLP(widths: [1, 40, 40, 1]), taskLoss: .meanSquaredError),
         Sinusoid().signature, shardSize: 13, outer: outer
       ) { .sinusoids(tasks: size.tasks, queries: size.queries) }
     }
@@ -121,7 +121,7 @@ extension Workload {
       return Workload(
         row, size, operations,
         summary: "\(size.tasks) tasks, \(ways)-way \(shots)-shot, \(size.queries) queries a class, \(size.steps) steps of \(rate), \(name)",
-        algorithm(InnerLoop(steps: size.steps, learningRate: rate)), Learner(model: model, objective: .crossEntropy),
+        algorithm(InnerLoop(steps: size.steps, learningRate: rate)), Learner(model: model, taskLoss: .crossEntropy),
         BatchPool.imageSignature(ways: ways, shots: shots, queries: size.queries), shardSize: 1, outer: OuterOptimizer()
       ) { .images(ways: ways, shots: shots, queries: size.queries, tasks: size.tasks) }
     }

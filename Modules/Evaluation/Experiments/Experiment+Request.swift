@@ -32,7 +32,7 @@ extension Experiment {
     training.seed = request.seed
     training.threads = threads
     try self.init(
-      algorithm: algorithm, learner: Learner(model: model, objective: signature.objective, trainingMode: settings.mode),
+      algorithm: algorithm, learner: Learner(model: model, taskLoss: signature.taskLoss, trainingMode: settings.mode),
       tasks: tasks, training: training, test: test)
   }
 

@@ -79,7 +79,7 @@ extension Experiment {
         * (learned * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
     }
     let carried = algorithm.isRecordable ? 0 : 4 * parameters
-    let sample = Self.size(signature.inputShape) + (signature.objective == .crossEntropy ? 2 : Double(signature.outputs))
+    let sample = Self.size(signature.inputShape) + (signature.taskLoss == .crossEntropy ? 2 : Double(signature.outputs))
     let drawnAhead = Double(training.shardsAhead) * Double(shardSize) * sample * (support + query)
 
     let testShards = (test.episodes + test.shardSize - 1) / test.shardSize

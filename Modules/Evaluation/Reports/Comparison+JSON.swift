@@ -36,7 +36,7 @@ extension Comparison.Row {
       .init("iterations", .integer(experiment.training.iterations)),
       .init("adaptationSteps", .integer(experiment.algorithm.adaptationSteps)),
       .init("metric", .string(result.isAccuracy ? "accuracy" : "loss")),
-      .init("objective", .string(experiment.learner.objective.rawValue)),
+      .init("taskLoss", .string(experiment.learner.taskLoss.id)),
       .init("configuration", .object(experiment.configuration.map { JSON.Member($0.key, $0.value.json) })),
       .init(
         "episodes",

@@ -25,7 +25,7 @@ extension Comparison.Group {
     let modes = Set(rows.map(\.experiment.learner.trainingMode.rawValue))
     let trained = modes.count == 1 ? modes.first.map { ", trained \($0)" } ?? "" : ""
     let normalised = first.modes[0].name == "none" ? "" : ", tested \(first.modes[0].name)\(trained)"
-    let measure = first.isAccuracy ? "accuracy" : rows[0].experiment.learner.objective.rawValue
+    let measure = first.isAccuracy ? "accuracy" : rows[0].experiment.learner.taskLoss.id
     let after = "after \(steps) \(steps == 1 ? "step" : "steps")"
     let facts = [
       task, "\(measure)\(first.isAccuracy ? " in %" : "") \(after)\(normalised)",

@@ -54,7 +54,7 @@ public struct Glyphs: TaskDistribution {
 
   public var signature: TaskSignature {
     TaskSignature(
-      inputShape: [GlyphDrawing.side, GlyphDrawing.side, 1], outputs: ways, objective: .crossEntropy,
+      inputShape: [GlyphDrawing.side, GlyphDrawing.side, 1], outputs: ways, taskLoss: .crossEntropy,
       supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv")
   }
 

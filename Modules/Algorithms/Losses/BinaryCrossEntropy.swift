@@ -1,0 +1,35 @@
+public import Autograd
+import Registry
+public import Tasks
+public import TensorCore
+
+/// The binary cross-entropy of a logit with targets of 0 and 1.
+///
+/// ```
+/// L = mean log(1 + exp(x)) − t·x
+/// ```
+public enum BinaryCrossEntropy: LossFunction {
+  public static let taskLoss = TaskLoss.binaryCrossEntropy
+
+  public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
+    guard case .values(let values) = targets else { preconditionFailure("binary-cross-entropy takes numbers, not the targets \(targets)") }
+    return predictions.binaryCrossEntropy(targets: Variable(constant: values))
+  }
+
+  /// The fraction of samples whose logit has the target's sign; a prediction that is not a number is wrong.
+  public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
+    guard case .values(let values) = targets else { return nil }
+    let hits = zip(predictions.doubles, values.doubles).map { logit, target in !logit.isNaN && (logit > 0) == (target > 0.5) }
+    return fractions(of: hits, tasks: predictions.shape[0])
+  }
+}
+
+#if objectFormat(ELF)
+@section("loss_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__losses") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any LossFunction.Type).self, to: BinaryCrossEntropy.self) }
+)

@@ -1,0 +1,47 @@
+public import Autograd
+import Registry
+public import Tasks
+public import TensorCore
+
+/// The cross-entropy of logits with labels.
+///
+/// ```
+/// L = −mean log softmax(x)[label]
+/// ```
+public enum CrossEntropy: LossFunction {
+  public static let taskLoss = TaskLoss.crossEntropy
+
+  public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
+    guard case .classes(let labels, let ways) = targets else { preconditionFailure("cross-entropy takes labels, not the targets \(targets)") }
+    return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
+  }
+
+  /// The fraction of samples whose largest logit is the label's; a prediction that is not a number is wrong.
+  public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
+    guard case .classes(let labels, let ways) = targets else { return nil }
+    let values = predictions.doubles
+    let picked = predictions.argumentOfMaximum
+    let hits = labels.integers.enumerated().map { place, label in
+      picked[place] == label && values[(place * ways)..<((place + 1) * ways)].allSatisfy { !$0.isNaN }
+    }
+    return fractions(of: hits, tasks: predictions.shape[0])
+  }
+}
+
+/// The fraction of hits of each task; hits of one task lie together.
+func fractions(of hits: [Bool], tasks: Int) -> [Double] {
+  let samples = hits.count / max(tasks, 1)
+  return (0..<tasks).map { task in
+    Double(hits[(task * samples)..<((task + 1) * samples)].count { $0 }) / Double(max(samples, 1))
+  }
+}
+
+#if objectFormat(ELF)
+@section("loss_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__losses") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any LossFunction.Type).self, to: CrossEntropy.self) }
+)
