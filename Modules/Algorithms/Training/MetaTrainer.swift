@@ -134,20 +134,24 @@ public struct MetaTrainer: Sendable {
 
   private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {
     let number = iteration + 1
-    let mean = (1 / Double(configuration.metaBatchSize)) * sum.gradient
+    let mean = (1 / Double(configuration.metaBatchSize)) * sum.vector
     let norm = mean.norm
+    let losses = Average(sum.reports.lazy.flatMap(\.losses))
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
-    guard norm.isFinite, sum.losses.isFinite else {
+    guard norm.isFinite, losses.isFinite else {
       let culprit = flat.layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: type(of: algorithm).innerRateKeys)
     }
+    let carried = sum.reports.compactMap(\.carried)
     precondition(
-      sum.carried == nil || sum.shards == 1, "\(type(of: algorithm).card.id) carries state from \(sum.shards) shards; it has to be one")
+      carried.isEmpty || sum.reports.count == 1,
+      "\(type(of: algorithm).card.id) carries state from \(sum.reports.count) shards; it has to be one")
     let rate = update.learningRate
     update.apply(mean, norm: norm, to: &flat.learned)
-    if let carried = sum.carried { flat.carried = carried }
+    if let carried = carried.first { flat.carried = carried }
     return StepReport(
-      iteration: number, loss: sum.losses.mean ?? 0, accuracy: sum.accuracies.mean, gradientNorm: norm, learningRate: rate)
+      iteration: number, loss: losses.mean ?? 0, accuracy: Average(sum.reports.lazy.flatMap { $0.accuracies ?? [] }).mean,
+      gradientNorm: norm, learningRate: rate)
   }
 }
 

@@ -13,3 +13,21 @@ struct ShardReport: Sendable {
     carried = result.carried
   }
 }
+
+/// A mean in the making, over the tasks of a step in their order.
+struct Average {
+  private var total = 0.0
+  private var count = 0
+
+  init(_ numbers: some Sequence<Double>) {
+    for number in numbers {
+      total += number
+      count += 1
+    }
+  }
+
+  /// False where one of the numbers, or their total, is infinite or not a number.
+  var isFinite: Bool { total.isFinite }
+  /// Nil where there are no numbers.
+  var mean: Double? { count == 0 ? nil : total / Double(count) }
+}

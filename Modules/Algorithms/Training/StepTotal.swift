@@ -2,92 +2,95 @@ import Models
 import Synchronization
 import TensorCore
 
-/// What the shards of one step contribute, summed in the order of the shards while others are still at work.
+/// What the shards of one step contribute, summed in a fixed binary tree over the shards' numbers.
 ///
-/// A contribution that is ready before its turn is kept until then. So the sums have the same bits on any number of threads, and
-/// are ready when the last shard is.
+/// ```
+/// node(l, k) = node(l − 1, 2k) + node(l − 1, 2k + 1)        leaves are the shards; a child beyond the last shard is left out
+/// ```
+/// A node covers the shards k·2ˡ ..< (k + 1)·2ˡ, so the sum has the same bits on any number of threads, and on any number of machines
+/// that each own a range of shards: a machine sums the subtrees that lie in its range. Threads add while others are still at work.
 final class StepTotal: Sendable {
-  /// The contributions of the shards so far.
+  /// The contributions of all shards.
   struct Sum: Sendable {
-    fileprivate(set) var gradient: Tensor
-    fileprivate(set) var losses = Average()
-    fileprivate(set) var accuracies = Average()
-    fileprivate(set) var carried: ParameterTree<Tensor>?
-    fileprivate(set) var shards = 0
-
-    fileprivate init(_ gradient: Tensor) { self.gradient = gradient }
-
-    fileprivate mutating func add(_ report: ShardReport) {
-      for loss in report.losses { losses.add(loss) }
-      for accuracy in report.accuracies ?? [] { accuracies.add(accuracy) }
-      carried = report.carried ?? carried
-      shards += 1
-    }
+    /// The sum of the shards' vectors.
+    var vector: Tensor
+    /// What the shards report, in their order.
+    let reports: [ShardReport]
   }
 
-  /// A mean in the making.
-  struct Average: Sendable {
-    private var total = 0.0
-    private var count = 0
+  /// A place in the tree.
+  private struct Node: Hashable {
+    var level = 0
+    var place: Int
 
-    fileprivate mutating func add(_ number: Double) {
-      total += number
-      count += 1
-    }
-
-    /// False where one of the numbers, or their total, is infinite or not a number.
-    var isFinite: Bool { total.isFinite }
-    /// Nil where there are no numbers.
-    var mean: Double? { count == 0 ? nil : total / Double(count) }
+    var parent: Node { Node(level: level + 1, place: place / 2) }
+    var sibling: Node { Node(level: level, place: place ^ 1) }
+    /// The first shard that the node covers.
+    var firstShard: Int { place << level }
   }
 
   private struct Progress {
-    var sum: Sum?
-    var next = 0
+    var waiting: [Node: Tensor] = [:]
+    var root: Tensor?
+    var reports: [ShardReport?]
     var ended = 0
-    var waiting: [Int: (gradient: Tensor, report: ShardReport)] = [:]
     var failure: (shard: Int, error: any Error)?
 
-    /// False before the shard's turn, and nothing is changed.
-    mutating func add(_ gradient: Tensor, _ report: ShardReport, inTurn shard: Int, startingWith first: inout Tensor?) -> Bool {
-      guard shard == next else { return false }
+    mutating func end(_ shard: Int, _ report: ShardReport) {
+      reports[shard] = report
       ended += 1
-      if let first = first.take() { sum = Sum(first) } else { sum?.gradient.accumulate(gradient) }
-      note(report)
-      while let waiting = waiting.removeValue(forKey: next) {
-        sum?.gradient.accumulate(waiting.gradient)
-        note(waiting.report)
-      }
-      return true
     }
 
-    mutating func keep(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
-      ended += 1
-      waiting[shard] = (gradient, report)
-    }
-
-    private mutating func note(_ report: ShardReport) {
-      sum?.add(report)
-      next += 1
+    /// Takes the sibling's vector out where it waits; leaves the node's own vector to wait elsewhere.
+    ///
+    /// The caller gives its reference away: a second one would turn the sibling's addition into a copy.
+    mutating func meet(_ own: inout Tensor?, at node: Node) -> Tensor? {
+      if let found = waiting.removeValue(forKey: node.sibling) { return found }
+      waiting[node] = own.take()
+      return nil
     }
   }
 
   private let count: Int
-  private let progress = Mutex(Progress())
+  private let progress: Mutex<Progress>
 
   /// The total of the shards 0..<count.
-  init(of count: Int) { self.count = count }
+  init(of count: Int) {
+    self.count = count
+    progress = Mutex(Progress(reports: Array(repeating: nil, count: count)))
+  }
 
-  /// Takes what a shard contributes; the gradient's storage may be written anew afterwards.
+  /// Takes what a shard contributes; the vector's storage may be written anew afterwards.
   ///
-  /// Copies are made while the lock is free: a thread that has to wait for another's is asleep for longer than a copy takes.
-  func add(_ gradient: Tensor, _ report: ShardReport, of shard: Int) {
-    // The sum begins as the first shard's, handed over: with a second reference here, the next one would be added to another copy.
-    var first = shard == 0 ? gradient.separateCopy : nil
-    if progress.withLock({ $0.add(gradient, report, inTurn: shard, startingWith: &first) }) { return }
-    let kept = gradient.separateCopy
-    progress.withLock { progress in
-      if !progress.add(kept, report, inTurn: shard, startingWith: &first) { progress.keep(kept, report, of: shard) }
+  /// Copies and additions run while the lock is free: a thread that waits for another's is asleep for longer than they take.
+  func add(_ vector: Tensor, _ report: ShardReport, of shard: Int) {
+    var node = Node(place: shard)
+    // The present node's vector in storage of its own; nil while it is the shard's.
+    var own: Tensor?
+    while node.firstShard > 0 || 1 << node.level < count {
+      if node.sibling.firstShard >= count {
+        node = node.parent
+        continue
+      }
+      // A sibling that waits takes the shard's vector without a copy in between.
+      if own == nil, var sum = progress.withLock({ $0.waiting.removeValue(forKey: node.sibling) }) {
+        sum.accumulate(vector)
+        own = sum
+      } else {
+        if own == nil { own = vector.separateCopy }
+        guard var sum = progress.withLock({ $0.meet(&own, at: node) }) else {
+          progress.withLock { $0.end(shard, report) }
+          return
+        }
+        if let own { sum.accumulate(own) }
+        own = sum
+      }
+      node = node.parent
+    }
+    let root = own ?? vector.separateCopy
+    progress.withLock {
+      $0.root = root
+      $0.end(shard, report)
     }
   }
 
@@ -109,11 +112,10 @@ final class StepTotal: Sendable {
   func sum() throws -> Sum {
     try progress.withLock { progress in
       if let failure = progress.failure { throw failure.error }
-      guard progress.next == count, let sum = progress.sum else {
-        preconditionFailure("a total of \(progress.next) shards, expected \(count)")
+      guard progress.ended == count, let root = progress.root.take() else {
+        preconditionFailure("a total of \(progress.ended) shards, expected \(count)")
       }
-      progress.sum = nil
-      return sum
+      return Sum(vector: root, reports: progress.reports.compactMap { $0 })
     }
   }
 }
