@@ -23,7 +23,7 @@ import _TestSupport
     func accurate(_ algorithm: any Algorithm, _ accuracies: [Double]) throws -> Comparison.Row {
       let plain = try row(algorithm, accuracies)
       let mode = ModeResult(
-        name: "transductive", losses: [accuracies, accuracies], accuracies: [accuracies.map { _ in 0.2 }, accuracies])
+        name: "transductive", losses: [accuracies, accuracies], measure: .accuracy, scores: [accuracies.map { _ in 0.2 }, accuracies])
       return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
     }
     let rows = [try accurate(Chance(), [0.2, 0.2]), try accurate(MAML(), [0.9, 0.8])]
@@ -76,7 +76,8 @@ import _TestSupport
     func accurate(_ algorithm: any Algorithm, _ accuracies: [Double]) throws -> Comparison.Row {
       let losses = accuracies.map { $0.isNaN ? Double.nan : 1 }
       let mode = ModeResult(
-        name: "transductive", losses: [accuracies.map { _ in 1 }, losses], accuracies: [accuracies.map { _ in 0.5 }, accuracies])
+        name: "transductive", losses: [accuracies.map { _ in 1 }, losses], measure: .accuracy,
+        scores: [accuracies.map { _ in 0.5 }, accuracies])
       return .init(
         experiment: try Small.experiment(algorithm), result: TestResult(modes: [mode], episodes: seed.result.episodes))
     }
@@ -97,7 +98,7 @@ import _TestSupport
   @Test func `the score after training's steps stands beside the final one, which rows are sorted by`() throws {
     func curve(_ algorithm: any Algorithm, _ means: [Double]) throws -> Comparison.Row {
       let plain = try row(algorithm, [1, 1])
-      let mode = ModeResult(name: "none", losses: means.map { [$0, $0] }, accuracies: nil)
+      let mode = ModeResult(name: "none", losses: means.map { [$0, $0] })
       return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
     }
     let once = try curve(MAML(inner: InnerLoop(steps: 1, learningRate: 0.1)), [4, 0.5, .nan])
@@ -122,7 +123,7 @@ import _TestSupport
   @Test func `results of other modes are not paired`() throws {
     func tested(_ mode: String) throws -> Comparison.Row {
       let plain = try row(MAML(), [1, 2])
-      let result = ModeResult(name: mode, losses: [[1, 2]], accuracies: nil)
+      let result = ModeResult(name: mode, losses: [[1, 2]])
       return .init(experiment: plain.experiment, result: TestResult(modes: [result], episodes: plain.result.episodes))
     }
     #expect(Comparison([try tested("support"), try tested("support")]).groups[0].difference(1) != nil)

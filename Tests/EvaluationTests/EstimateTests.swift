@@ -80,9 +80,9 @@ import _TestSupport
   }
 
   @Test func `diverged scores rank as the worst accuracies`() {
-    #expect(median([0.9, 0.8, .nan], moreIsBetter: true) == 0.8)
-    #expect(median([0.9, .nan, .nan], moreIsBetter: true) == nil)
-    #expect(CurvePoint(step: 1, scores: [0.9, 0.8, .nan], isAccuracy: true).median == 0.8)
+    #expect(median([0.9, 0.8, .nan], isMoreBetter: true) == 0.8)
+    #expect(median([0.9, .nan, .nan], isMoreBetter: true) == nil)
+    #expect(CurvePoint(step: 1, scores: [0.9, 0.8, .nan], measure: .accuracy).median == 0.8)
     #expect(CurvePoint(step: 1, scores: [0.9, 0.8, .nan]).median == 0.9)
   }
 

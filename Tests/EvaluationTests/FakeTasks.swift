@@ -75,7 +75,7 @@ enum Small {
   /// A result of given losses after the last step, the same episodes for every one.
   static func result(_ losses: [Double], seed: UInt64 = 1) -> TestResult {
     TestResult(
-      modes: [ModeResult(name: "none", losses: [losses.map { _ in 4 }, losses], accuracies: nil)],
+      modes: [ModeResult(name: "none", losses: [losses.map { _ in 4 }, losses])],
       episodes: EpisodeList(
         task: "fake", split: .metaTest, seed: seed, count: losses.count, settings: [], splitFingerprint: "0123456789abcdef",
         dataDigest: nil))

@@ -14,11 +14,11 @@ import _TestSupport
     let result = try experiment.metaTest(experiment.trainer().state)
     #expect(result.modes.map(\.name) == ["none"])
     #expect(result.modes[0].losses.map(\.count) == [7, 7, 7, 7])
-    #expect(result.modes[0].accuracies == nil)
+    #expect(result.modes[0].measure == nil && result.modes[0].scores == nil)
     #expect(result.modes[0].lossCurve.map(\.step) == [0, 1, 2, 3])
     #expect(result.headline == result.modes[0].lossCurve[3])
     #expect(result.headlineScores == result.modes[0].losses[3])
-    #expect(!result.isAccuracy)
+    #expect(result.measure == .loss)
   }
 
   @Test func `an episode's loss is what the same function says of it alone`() throws {
@@ -89,11 +89,11 @@ import _TestSupport
       .map { (key: $0.0, value: $0.1) }
     let experiment = try Experiment(request)
     let mode = try experiment.metaTest(experiment.trainer().state).modes[0]
-    let accuracies = try #require(mode.accuracies)
+    let accuracies = try #require(mode.scores)
     for (losses, accuracies) in zip(mode.losses, accuracies) {
       #expect(losses.map(\.isFinite) == accuracies.map(\.isFinite))
     }
-    let curve = try #require(mode.accuracyCurve)
+    let curve = try #require(mode.scoreCurve)
     #expect(curve[0].diverged == 0 && curve[0].estimate?.mean != nil)
     #expect(curve[10].diverged > 0 && curve[10].estimate?.mean == nil)
   }
@@ -113,8 +113,8 @@ import _TestSupport
     let result = try experiment.metaTest(experiment.trainer().state)
     #expect(result.modes.map(\.name) == ["transductive", "support-plus-one"])
     #expect(result.modes[0].losses != result.modes[1].losses)
-    #expect(result.isAccuracy)
-    let accuracies = try #require(result.modes[1].accuracies)
+    #expect(result.measure == .accuracy)
+    let accuracies = try #require(result.modes[1].scores)
     #expect(accuracies.map(\.count) == [4, 4])
     // Six query samples: every accuracy is a number of sixths.
     #expect(accuracies.allSatisfy { $0.allSatisfy { (0...1).contains($0) && abs((6 * $0).rounded() - 6 * $0) < 1e-9 } })
@@ -133,7 +133,7 @@ import _TestSupport
     let experiment = try Experiment(glyphs([("training.normalisation", "support")]))
     let result = try experiment.metaTest(experiment.trainer().state)
     #expect(result.modes.map(\.name) == ["support", "transductive", "support-plus-one"])
-    #expect(result.headlineScores == result.modes[0].accuracies?.last)
+    #expect(result.headlineScores == result.modes[0].scores?.last)
     let table = Comparison([.init(experiment: experiment, result: result)]).table
     #expect(table.contains("accuracy in % after 1 step, tested support, trained support"))
   }

@@ -6,42 +6,42 @@ import TensorCore
 extension Experiment {
   /// Tests a state on the fixed list of held-out episodes.
   ///
-  /// Episode i is the distribution's episode i of the tested split under a seed that follows from the run's seed: the same for
-  /// every algorithm. Shards have a fixed size and are taken together in order, so the result is the same for any number of
-  /// threads.
+  /// Episode i is the distribution's episode i of the tested split. Its seed is derived from the run's seed, so every algorithm is
+  /// tested on the same episodes. Shards have a fixed size and are joined in order, so the result does not depend on the number
+  /// of threads.
   /// - Parameters:
-  ///   - state: What was meta-learned.
-  ///   - threads: Threads that take shards, at least 1.
-  ///   - progress: Called on the calling thread with the number of episodes that are done; an error that it throws ends the test.
-  /// - Returns: Scores of every episode before adaptation and after each step, in every mode that is tested.
-  /// - Throws: `TaskError.notFinite` for an episode whose data are not numbers; what drawing an episode or `progress` throws.
+  ///   - state: The meta-learned state.
+  ///   - threads: Worker threads, at least 1.
+  ///   - progress: Called on the calling thread with the number of episodes done. If it throws, the test ends.
+  /// - Returns: The scores of every episode before adaptation and after each step, in every tested mode.
+  /// - Throws: `TaskError.notFinite` for an episode with data that are not finite; errors of the distribution and of `progress`.
   public func metaTest(
     _ state: MetaState, threads: Int = 1, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> TestResult {
     let pool = WorkerPool(threads: threads)
     let shards = stride(from: 0, to: test.episodes, by: test.shardSize).map { $0..<min($0 + test.shardSize, test.episodes) }
     var scores: [[ShardScores]] = []
-    // Waves of a few shards a thread, so that progress can be told in between.
+    // Waves of a few shards per thread, with a progress call after each.
     for wave in stride(from: 0, to: shards.count, by: 4 * threads).map({ $0..<min($0 + 4 * threads, shards.count) }) {
       scores += try pool.map(wave.count) { try self.scores(state, shards[wave.lowerBound + $0]) }
       try progress(shards[wave.upperBound - 1].upperBound, test.episodes)
     }
     let modes = testModes.enumerated().map { place, mode in
       ModeResult(
-        name: mode.name, losses: joined(scores.map { $0[place].losses }),
-        accuracies: scores[0][place].accuracies == nil ? nil : joined(scores.map { $0[place].accuracies ?? [] }))
+        name: mode.name, losses: joined(scores.map { $0[place].losses }), measure: scores[0][place].measure,
+        scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }))
     }
     return TestResult(modes: modes, episodes: episodeList)
   }
 
-  /// Which episodes the experiment is tested on.
+  /// The episodes that the experiment is tested on.
   public var episodeList: EpisodeList {
     EpisodeList(
       task: ids.task, split: test.split, seed: testSeed, count: test.episodes,
       settings: taskSettings.map { "\($0.key)=\($0.value)" }, splitFingerprint: tasks.splitFingerprint, dataDigest: tasks.dataDigest)
   }
 
-  /// The modes that are tested and their names in reports, the headline's first.
+  /// The tested modes with their names in reports, the headline's first.
   var testModes: [(name: String, mode: NormalisationMode)] {
     guard learner.model.usesBatchStatistics else { return [("none", .transductive)] }
     let modes: [NormalisationMode] =
@@ -54,13 +54,13 @@ extension Experiment {
     return modes.map { ($0.rawValue, $0) }
   }
 
-  /// The key of the test episodes' randomness.
+  /// The random seed of the test episodes.
   private var testSeed: UInt64 {
     var stream = RandomStream(seed: training.seed).child("meta-test")
     return stream.next()
   }
 
-  /// The scores of one shard in every mode; adaptation is done once.
+  /// Scores one shard in every mode, with a single adaptation.
   private func scores(_ state: MetaState, _ range: Range<Int>) throws -> [ShardScores] {
     let shard = try tasks.checkedEpisodes(range, in: test.split, seed: testSeed)
     let context = AdaptationContext(stream: RandomStream(seed: testSeed).child("adaptation"), firstTask: range.lowerBound)
@@ -68,7 +68,7 @@ extension Experiment {
   }
 }
 
-/// Curves of consecutive shards, [shard][step][task], as curves over all episodes, [step][episode].
+/// Joins the curves of consecutive shards, [shard][step][task], into curves over all episodes, [step][episode].
 private func joined(_ shards: [[[Double]]]) -> [[Double]] {
   shards[0].indices.map { step in shards.flatMap { $0[step] } }
 }

@@ -1,23 +1,23 @@
 public import Registry
 public import Tasks
 
-/// How a meta-test runs; part of a run's record.
+/// The settings of a meta-test; part of a run's record.
 public struct TestConfiguration: Sendable, Hashable {
-  /// Which part of a distribution is tested on.
+  /// The part of a distribution to test on.
   public enum Part: String, Sendable, CaseIterable {
     case metaTest = "meta-test"
     case metaValidation = "meta-validation"
   }
 
-  /// Which normalisation modes are tested, where the model has batch norm.
+  /// The normalisation modes to test, for models with batch norm.
   public enum Modes: String, Sendable, CaseIterable {
-    /// Transductive and support-plus-one, and support before them where the model was trained in that mode.
+    /// Transductive and support-plus-one; support comes first if the model was trained in that mode.
     case all
-    /// The whole query set alone, several times as fast.
+    /// Statistics of the whole query set; several times as fast as all modes.
     case transductive
-    /// The support set alone.
+    /// Statistics of the support set.
     case support
-    /// The support set and one query sample at a time, alone.
+    /// Statistics of the support set and one query sample at a time.
     case supportPlusOne = "support-plus-one"
   }
 
@@ -25,20 +25,20 @@ public struct TestConfiguration: Sendable, Hashable {
   public static let hyperparameters = HyperparameterTable<TestConfiguration>([
     .integer("episodes", \.episodes, in: 2...10_000_000, "Held-out episodes, the same for all algorithms."),
     .integer("steps", \.steps, in: 0...10_000, "Adaptation steps; results are reported before the first and after each."),
-    .integer("shardSize", \.shardSize, in: 1...100_000, "Episodes that one thread takes at a time."),
+    .integer("shardSize", \.shardSize, in: 1...100_000, "Episodes in a shard, the unit of work of a thread."),
     .choice("split", \.part, "The tasks to test on."),
-    .choice("modes", \.modes, "Normalisation modes to test, where the model has batch norm: all, or one of them alone."),
+    .choice("modes", \.modes, "Normalisation modes to test, for models with batch norm: all, or one of them."),
   ])
 
   /// Held-out episodes.
   public var episodes = 600
   /// Adaptation steps.
   public var steps = 10
-  /// Episodes that one thread takes at a time.
+  /// Episodes in a shard, the unit of work of a thread.
   public var shardSize = 10
-  /// The part that is tested on.
+  /// The part to test on.
   public var part = Part.metaTest
-  /// The normalisation modes that are tested, where the model has batch norm.
+  /// The normalisation modes to test, for models with batch norm.
   public var modes = Modes.all
 
   /// 600 episodes of meta-test, ten steps, all modes.

@@ -1,11 +1,11 @@
 import Algorithms
 public import Tasks
 
-/// How an algorithm did on the fixed list of held-out episodes.
+/// The scores of an algorithm on the fixed list of held-out episodes.
 public struct TestResult: Sendable, Hashable {
-  /// One entry for each normalisation mode that was tested, the headline's first.
+  /// One entry for each tested normalisation mode, the headline's first.
   public let modes: [ModeResult]
-  /// Which episodes these are: paired comparisons are made between results of equal lists only.
+  /// The tested episodes; only results with equal lists are compared episode by episode.
   public let episodes: EpisodeList
 
   /// Gathers a result.
@@ -16,7 +16,7 @@ public struct TestResult: Sendable, Hashable {
     self.episodes = episodes
   }
 
-  /// The result that tables show and sort by: accuracy, or loss for a regression, after the last step in the first mode.
+  /// The result that tables show and sort by: the score after the last step in the first mode.
   public var headline: CurvePoint {
     let curve = modes[0].headlineCurve
     return curve[curve.count - 1]
@@ -28,28 +28,28 @@ public struct TestResult: Sendable, Hashable {
     return scores[scores.count - 1]
   }
 
-  /// True where the headline is an accuracy, so that more is better.
-  public var isAccuracy: Bool { modes[0].accuracies != nil }
+  /// What the headline measures: accuracy for a classification, the loss for a regression.
+  public var measure: Measure { modes[0].headlineMeasure }
 }
 
-/// What says which episodes were tested on, so that results can be compared episode by episode.
+/// Identifies the tested episodes, so that results can be compared episode by episode.
 public struct EpisodeList: Sendable, Hashable {
   /// The id of the distribution.
   public let task: String
-  /// The part that the episodes were drawn from.
+  /// The split that the episodes are drawn from.
   public let split: Split
-  /// The key of the episodes' randomness, derived from the run's seed.
+  /// The random seed of the episodes, derived from the run's seed.
   public let seed: UInt64
-  /// How many; the indices are 0..<count.
+  /// The number of episodes; their indices are 0..<count.
   public let count: Int
   /// The distribution's settings, "shots=10" for example.
   public let settings: [String]
-  /// Digest of which classes belong to which split.
+  /// Digest of the assignment of classes to splits.
   public let splitFingerprint: String
-  /// Digest of the data that were read; nil where tasks are made up.
+  /// Digest of the data files; nil for synthetic tasks.
   public let dataDigest: String?
 
-  /// Fills in a list's identity.
+  /// Describes a list of episodes.
   public init(
     task: String, split: Split, seed: UInt64, count: Int, settings: [String], splitFingerprint: String, dataDigest: String?
   ) {
@@ -65,33 +65,46 @@ public struct EpisodeList: Sendable, Hashable {
 
 /// A test in one normalisation mode: every episode's scores before adaptation and after each step.
 public struct ModeResult: Sendable, Hashable {
-  /// "transductive", "support" or "support-plus-one"; "none" where the model does not normalise by a batch.
+  /// "transductive", "support" or "support-plus-one"; "none" for a model without batch norm.
   public let name: String
-  /// Query losses, one list of episodes for each number of steps 0, 1, …; a diverged one is not finite.
+  /// Query losses: one list of episodes for each number of steps 0, 1, …; not finite where the episode diverged.
   public let losses: [[Double]]
-  /// Fractions of right answers likewise, not a number where the loss is not finite; nil for a regression.
-  public let accuracies: [[Double]]?
+  /// What ``scores`` measures; nil where the loss alone is reported.
+  public let measure: Measure?
+  /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil where there is no measure.
+  public let scores: [[Double]]?
 
-  /// Gathers scores.
-  /// - Precondition: Losses of at least zero steps, and accuracies of as many where there are any.
-  public init(name: String, losses: [[Double]], accuracies: [[Double]]?) {
-    precondition(!losses.isEmpty && (accuracies.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
+  /// Gathers losses and scores.
+  /// - Precondition: At least one list of losses; with a measure as many lists of scores, without one no scores.
+  public init(name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
+    precondition(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
+    precondition((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
     self.name = name
     self.losses = losses
-    self.accuracies = accuracies
+    self.measure = measure
+    self.scores = scores
   }
 
-  /// Loss before adaptation and after each step.
-  public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses) }
-  /// Accuracy likewise; nil for a regression.
-  public var accuracyCurve: [CurvePoint]? { accuracies.map { CurvePoint.curve(of: $0, isAccuracy: true) } }
-  /// The accuracy curve, or the loss curve for a regression.
-  public var headlineCurve: [CurvePoint] { CurvePoint.curve(of: headlineScores, isAccuracy: accuracies != nil) }
-  /// The accuracies, or the losses for a regression.
-  public var headlineScores: [[Double]] { accuracies ?? losses }
+  /// The loss before adaptation and after each step.
+  public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses, .loss) }
+  /// The score before adaptation and after each step; nil where there is no measure.
+  public var scoreCurve: [CurvePoint]? {
+    guard let measure, let scores else { return nil }
+    return CurvePoint.curve(of: scores, measure)
+  }
+  /// Each measure with its curve: the score first, where there is one, then the loss.
+  var curves: [(measure: Measure, points: [CurvePoint])] {
+    (measure == nil ? [] : [(headlineMeasure, headlineCurve)]) + [(.loss, lossCurve)]
+  }
+  /// What the headline measures: ``measure``, or the loss where there is none.
+  public var headlineMeasure: Measure { measure ?? .loss }
+  /// The score curve, or the loss curve where there is no measure.
+  public var headlineCurve: [CurvePoint] { scoreCurve ?? lossCurve }
+  /// The scores, or the losses where there is no measure.
+  public var headlineScores: [[Double]] { scores ?? losses }
 }
 
-/// What episodes score after a number of adaptation steps.
+/// The scores of all episodes after a number of adaptation steps.
 public struct CurvePoint: Sendable, Hashable {
   /// Adaptation steps, from 0.
   public let step: Int
@@ -99,18 +112,18 @@ public struct CurvePoint: Sendable, Hashable {
   public let estimate: Estimate?
   /// The median over episodes; nil where it is not finite.
   public let median: Double?
-  /// Episodes whose score is not finite.
+  /// The number of episodes whose score is not finite.
   public let diverged: Int
 
-  /// Summarises the scores after a number of steps; a diverged one is the worst of either kind.
-  public init(step: Int, scores: [Double], isAccuracy: Bool = false) {
+  /// Summarises the scores after a number of steps; in the median, a score that is not a number ranks as the worst.
+  public init(step: Int, scores: [Double], measure: Measure = .loss) {
     self.step = step
     estimate = Estimate(scores)
-    median = Evaluation.median(scores, moreIsBetter: isAccuracy)
+    median = Evaluation.median(scores, isMoreBetter: measure.isMoreBetter)
     diverged = scores.count { !$0.isFinite }
   }
 
-  static func curve(of scores: [[Double]], isAccuracy: Bool = false) -> [CurvePoint] {
-    scores.enumerated().map { CurvePoint(step: $0.offset, scores: $0.element, isAccuracy: isAccuracy) }
+  static func curve(of scores: [[Double]], _ measure: Measure) -> [CurvePoint] {
+    scores.enumerated().map { CurvePoint(step: $0.offset, scores: $0.element, measure: measure) }
   }
 }

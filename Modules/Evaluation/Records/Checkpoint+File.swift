@@ -8,7 +8,7 @@ import Foundation
 #endif
 
 extension Checkpoint {
-  /// Writes the checkpoint to a file, or into a folder under its usual name: the whole of it or nothing.
+  /// Writes the checkpoint atomically to a file, or into a folder under its usual name.
   ///
   /// - Throws: ``CheckpointError/file(path:_:)``
   public func write(to path: String) throws(CheckpointError) {
@@ -20,10 +20,10 @@ extension Checkpoint {
     }
   }
 
-  /// Reads a checkpoint from its file, or from the folder that holds it.
+  /// Reads a checkpoint from a file, or from the folder that contains it.
   ///
-  /// Names and shapes of tensors are compared with a model's in ``state(for:)``, when there is one.
-  /// - Throws: ``CheckpointError`` for a file that is missing, malformed or no checkpoint.
+  /// The names and shapes of the tensors are checked later, in ``state(for:)``.
+  /// - Throws: ``CheckpointError`` for a file that is missing, malformed or not a checkpoint.
   public init(contentsOf path: String) throws(CheckpointError) {
     let path = Self.file(at: path)
     let file: Safetensors

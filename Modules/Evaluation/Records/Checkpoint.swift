@@ -4,15 +4,16 @@ import Registry
 package import Tasks
 import TensorCore
 
-/// What is kept of a run: enough to test what it learned, and to go on with the same bits.
+/// The saved state of a run: enough to test it, and to resume it with the same bits.
 ///
-/// A safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations, splitFingerprint,
-/// dataDigest (where the task reads data) and configuration (a JSON object of all settings as texts); never a time, a host or a
-/// number of threads. Its tensors are those of a `TrainingSnapshot`, float32: "learned.…", "carried.…" and "outer.…".
+/// A checkpoint is a safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations,
+/// splitFingerprint, dataDigest (if the task reads data) and configuration (a JSON object of all settings as texts); never a time,
+/// a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`: "learned.…", "carried.…" and
+/// "outer.…".
 public struct Checkpoint: Sendable {
-  /// The version of the format that is written, and the only one that is read.
+  /// The format version; other versions are not read.
   public static let formatVersion = 1
-  /// The file's name in a run's folder.
+  /// The name of the file in a run's folder.
   public static let fileName = "checkpoint.safetensors"
 
   /// The algorithm's id.
@@ -21,20 +22,20 @@ public struct Checkpoint: Sendable {
   public let task: String
   /// The model's id.
   public let model: String
-  /// The key of every random choice of the run.
+  /// The random seed of the run.
   public let seed: UInt64
-  /// Meta-updates that the run was asked for.
+  /// The number of meta-updates of the whole run.
   public let iterations: Int
-  /// Digest of which classes belonged to which split.
+  /// Digest of the assignment of classes to splits.
   public let splitFingerprint: String
-  /// Digest of the data that the run read; nil where its tasks are made up.
+  /// Digest of the data files; nil for synthetic tasks.
   public let dataDigest: String?
   /// All settings by dotted key, sorted.
   public let settings: [(key: String, value: String)]
   /// The state of training.
   public let snapshot: TrainingSnapshot
 
-  /// Takes a checkpoint of a run.
+  /// Creates the checkpoint of a run.
   public init(experiment: Experiment, snapshot: TrainingSnapshot) {
     (algorithm, task, model) = experiment.ids
     seed = experiment.training.seed
@@ -45,10 +46,10 @@ public struct Checkpoint: Sendable {
     self.snapshot = snapshot
   }
 
-  /// What the run was asked for.
+  /// The request of the run.
   ///
-  /// - Parameter task: Another task, to test on; the recorded settings of the task are left out then.
-  /// - Returns: A request that gives the same experiment.
+  /// - Parameter task: Another task to test on; the recorded task settings are dropped then.
+  /// - Returns: A request for the same experiment.
   public func request(task: String? = nil) -> ExperimentRequest {
     let other = task.map { $0 != self.task } ?? false
     var request = ExperimentRequest(algorithm: algorithm, task: task ?? self.task)
@@ -59,18 +60,18 @@ public struct Checkpoint: Sendable {
     return request
   }
 
-  /// The run's experiment again, with a few settings changed.
+  /// Recreates the experiment of the run, with some settings changed.
   ///
   /// - Parameters:
-  ///   - overrides: Settings by dotted key that differ from the recorded ones.
-  ///   - task: Another task, to test on; nil for the run's own.
+  ///   - overrides: Settings by dotted key that replace the recorded ones.
+  ///   - task: Another task to test on; nil for the task of the run.
   ///   - source: The folder of the task's data.
-  ///   - threads: Threads that take shards.
-  ///   - seed: Another key of the test episodes; nil for the run's own.
-  /// - Returns: An experiment to test with, or to go on with.
-  /// - Throws: What ``Experiment/init(_:)`` throws, `TaskError.overlappingSplits` where changed settings or data would test on a
-  ///   class that the run was trained on, and ``CheckpointError/otherSplits(found:expected:)`` where the data do not say which those
-  ///   are.
+  ///   - threads: Worker threads.
+  ///   - seed: Another random seed for the test episodes; nil for the seed of the run.
+  /// - Returns: An experiment to test or to resume.
+  /// - Throws: What ``Experiment/init(_:)`` throws, `TaskError.overlappingSplits` if the changed settings or data would test on a
+  ///   class that the run was trained on, and ``CheckpointError/otherSplits(found:expected:)`` if the training classes cannot be
+  ///   determined from the data.
   public func experiment(
     overrides: [(key: String, value: String)] = [], task: String? = nil, source: String? = nil, threads: Int = 1, seed: UInt64? = nil
   ) throws -> Experiment {
@@ -90,21 +91,21 @@ public struct Checkpoint: Sendable {
     return experiment
   }
 
-  /// Refuses a split that holds a class which the run was trained on.
+  /// Throws if a split contains a class that the run was trained on.
   ///
   /// - Parameters:
-  ///   - tested: The run's distribution, perhaps with other settings or data.
-  ///   - split: The part that is tested on.
-  ///   - recorded: The same data under the recorded settings.
-  /// - Throws: `TaskError.overlappingSplits`, or ``CheckpointError/otherSplits(found:expected:)`` where the data are not the run's, so
-  ///   that nobody knows what it was trained on.
+  ///   - tested: The distribution of the run, possibly with other settings or data.
+  ///   - split: The part to test on.
+  ///   - recorded: The same data with the recorded settings.
+  /// - Throws: `TaskError.overlappingSplits`, or ``CheckpointError/otherSplits(found:expected:)`` if the data are not those of the
+  ///   run, so that the training classes are unknown.
   package func refuseLeak(
     tested: any TaskDistribution, in split: Split, recorded: () throws -> any TaskDistribution
   ) throws {
-    // Splits of one fingerprint are those of the run, and no class is in two of them.
+    // The same fingerprint means the splits of the run, which are disjoint.
     guard tested.splitFingerprint != splitFingerprint else { return }
     let trained = try recorded()
-    // A family without classes draws its splits from separate streams.
+    // A distribution without classes draws its splits from separate random streams.
     guard !trained.classes(in: .metaTrain).isEmpty else { return }
     guard trained.splitFingerprint == splitFingerprint else {
       throw CheckpointError.otherSplits(found: trained.splitFingerprint, expected: splitFingerprint)
@@ -112,7 +113,7 @@ public struct Checkpoint: Sendable {
     try Self.refuseLeak(trained: trained, tested: tested, in: split)
   }
 
-  /// Refuses a split that holds a class which another setting of the same distribution trains on.
+  /// Throws if a split contains a training class of the same distribution under other settings.
   ///
   /// - Throws: `TaskError.overlappingSplits` with the first such class.
   package static func refuseLeak(
@@ -124,9 +125,9 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// The meta-learned state, checked against what an experiment's algorithm and model expect.
+  /// The meta-learned state, checked against an experiment's algorithm and model.
   ///
-  /// - Throws: ``CheckpointError`` where a tensor is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite.
   public func state(for experiment: Experiment) throws -> MetaState {
     try state(like: experiment.trainer().state)
   }
@@ -136,10 +137,10 @@ public struct Checkpoint: Sendable {
       learned: try tree("learned", like: expected.learned), carried: try tree("carried", like: expected.carried))
   }
 
-  /// A meta-trainer that goes on where the checkpoint was taken.
+  /// A meta-trainer that resumes from the checkpoint.
   ///
-  /// - Throws: ``CheckpointError`` where the experiment's splits or data are not the run's, and where a tensor, the outer
-  ///   optimizer's among them, is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if the experiment has other splits or data than the run, or if a tensor (of the outer optimizer,
+  ///   too) is missing, unknown, of another shape or not finite.
   public func trainer(for experiment: Experiment) throws -> MetaTrainer {
     let tasks = experiment.tasks
     guard tasks.splitFingerprint == splitFingerprint else {
@@ -158,7 +159,7 @@ public struct Checkpoint: Sendable {
     return expected.replacing(try check(prefix, like: named))
   }
 
-  /// The tensors under a prefix, in the order of those that are expected, which they fit.
+  /// The tensors under a prefix in the expected order, with names, shapes and values checked.
   @discardableResult
   private func check(
     _ prefix: String, like expected: [(key: String, value: Tensor)]

@@ -1,28 +1,28 @@
 public import TensorCore
 
-/// A checkpoint that cannot be read, written or used.
+/// An error of reading, writing or using a checkpoint.
 public enum CheckpointError: Error, Hashable, CustomStringConvertible {
-  /// The file cannot be read or written, or is no well-formed safetensors file.
+  /// The file cannot be read or written, or is not a well-formed safetensors file.
   case file(path: String, SafetensorsError)
-  /// A key that every checkpoint has is missing.
+  /// A required metadata key is missing.
   case missingMetadata(path: String, key: String)
-  /// A value that cannot be what its key says.
+  /// A metadata value is not valid for its key.
   case metadata(path: String, key: String, found: String)
-  /// Another version of the format.
+  /// The file has another format version.
   case formatVersion(path: String, expected: Int, found: String)
-  /// A tensor that algorithm and model need is not there.
+  /// A tensor that the algorithm and model need is missing.
   case missingTensor(name: String)
-  /// A tensor that neither algorithm nor model knows.
+  /// A tensor is unknown to the algorithm and model.
   case unexpectedTensor(name: String)
-  /// A tensor of another shape than algorithm and model expect.
+  /// A tensor has another shape than the algorithm and model expect.
   case shape(name: String, expected: Shape, found: Shape)
-  /// A tensor that is not float32.
+  /// A tensor is not float32.
   case type(name: String, found: DType)
-  /// A tensor that holds a number that is not finite.
+  /// A tensor contains a number that is not finite.
   case notFinite(name: String)
-  /// The task's classes are divided otherwise than in the run that is gone on with, or tested.
+  /// The assignment of classes to splits differs from the run's.
   case otherSplits(found: String, expected: String)
-  /// The task's data are not those of the run that is gone on with; nil where tasks are made up.
+  /// The task's data differ from the run's; nil for synthetic tasks.
   case otherData(found: String?, expected: String?)
 
   public var description: String {

@@ -6,21 +6,21 @@ import Musl
 import Darwin
 #endif
 
-/// True when a folder is at the path.
+/// Whether the path is a folder.
 func isFolder(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// True when something is at the path.
+/// Whether anything exists at the path.
 func exists(_ path: String) -> Bool {
   var status = stat()
   return lstat(path, &status) == 0
 }
 
-/// Makes a folder and those above it; folders that exist already are fine.
+/// Creates a folder and its parents; existing folders are not an error.
 ///
-/// - Returns: nil, or the system's errno.
+/// - Returns: nil on success, or errno.
 func makeFolder(_ path: String) -> Int32? {
   if isFolder(path) { return nil }
   if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
@@ -31,14 +31,14 @@ func makeFolder(_ path: String) -> Int32? {
   return isFolder(path) ? nil : code
 }
 
-/// Takes a file away.
+/// Removes a file.
 ///
-/// - Returns: nil also where there was none, or the system's errno.
+/// - Returns: nil on success or if there was no file, otherwise errno.
 func removeFile(_ path: String) -> Int32? { unlink(path) == 0 || errno == ENOENT ? nil : errno }
 
-/// Appends bytes to a file, which is made where there is none.
+/// Appends bytes to a file, and creates it if needed.
 ///
-/// - Returns: nil, or the system's errno.
+/// - Returns: nil on success, or errno.
 func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
   let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
   guard file >= 0 else { return errno }
@@ -54,9 +54,9 @@ func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
   return code
 }
 
-/// The first 64 KiB of a file as text; nil where it cannot be read.
+/// The first 64 KiB of a file as text; nil if it cannot be read.
 ///
-/// For files that the kernel makes up, which have no size to go by.
+/// For files of /proc and /sys, whose size is reported as 0.
 func smallText(_ path: String) -> String? {
   let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard file >= 0 else { return nil }
@@ -74,5 +74,5 @@ func smallText(_ path: String) -> String? {
   return failed ? nil : String(decoding: bytes, as: UTF8.self)
 }
 
-/// The system's words for an errno.
+/// The system's message for an errno.
 func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,21 +1,21 @@
 public import Algorithms
 import TensorCore
 
-/// The folder that a run or a comparison writes into, proven writable before any work is done.
+/// The output folder of a run or a comparison; it is checked to be writable before any work is done.
 public struct RunFolder: Sendable {
-  /// The names of all files that are written here.
+  /// The names of all files that are written into a folder.
   public static let fileNames = [
     Checkpoint.fileName, "metrics.jsonl", "results.json", "results.csv", "report.md", "timing.json",
   ]
 
-  /// Where it is.
+  /// The folder's path.
   public let path: String
 
-  /// Makes the folder where there is none, and proves that files can be written into it.
+  /// Creates the folder if needed, and checks that files can be written into it.
   ///
   /// - Parameters:
-  ///   - path: Where the folder is or will be; folders above it are made too.
-  ///   - overwrite: Whether the files of an earlier run are removed; without it their presence is an error.
+  ///   - path: The folder; its parents are created too.
+  ///   - overwrite: Whether to remove the files of an earlier run. If false, their presence is an error.
   /// - Throws: ``RunFolderError``
   public init(_ path: String, overwrite: Bool = false) throws(RunFolderError) {
     guard !path.isEmpty else { throw .cannotMake(path: path, code: 2) }
@@ -32,10 +32,10 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Opens the folder of a run that goes on from its checkpoint.
+  /// Opens the folder of a run that resumes from its checkpoint.
   ///
-  /// Lines of metrics.jsonl behind the checkpoint are dropped, because their iterations are done again; results and timing of an
-  /// earlier end go; the checkpoint stays in place throughout.
+  /// Lines of metrics.jsonl after the checkpoint are dropped, because their iterations are repeated. Results and timing are removed.
+  /// The checkpoint is kept.
   /// - Throws: ``RunFolderError``
   public init(resuming path: String, after iteration: Int) throws(RunFolderError) {
     self.path = path
@@ -56,7 +56,7 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// The whole lines of a log whose iteration is not beyond the given one.
+  /// The complete lines of a log, up to and including an iteration.
   private static func lines(_ bytes: [UInt8], through iteration: Int) -> [UInt8] {
     let head = Array("{\"iteration\":".utf8)
     return Array(
@@ -67,14 +67,14 @@ public struct RunFolder: Sendable {
       }.map { $0 + [UInt8(ascii: "\n")] }.joined())
   }
 
-  /// Writes checkpoint.safetensors: the whole of it, or what was there stays.
+  /// Writes checkpoint.safetensors atomically.
   ///
   /// - Throws: ``CheckpointError/file(path:_:)``
   public func write(_ checkpoint: Checkpoint) throws(CheckpointError) {
     try checkpoint.write(to: "\(path)/\(Checkpoint.fileName)")
   }
 
-  /// Appends a meta-training step to metrics.jsonl; deterministic quantities only.
+  /// Appends a line for a meta-training step to metrics.jsonl; it contains deterministic quantities only.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
   public func append(_ report: StepReport) throws(RunFolderError) {
@@ -102,7 +102,7 @@ public struct RunFolder: Sendable {
   /// - Throws: ``RunFolderError/file(_:)``
   public func write(_ timing: Timing) throws(RunFolderError) { try put(timing.json.text, "timing.json") }
 
-  /// One line of metrics.jsonl, without its end.
+  /// One line of metrics.jsonl, without the line feed.
   package static func metricsLine(_ report: StepReport) -> String {
     JSON.object([
       .init("iteration", .integer(report.iteration)), .init("loss", .number(report.loss)),

@@ -1,12 +1,12 @@
 public import TensorCore
 
-/// A folder that a run cannot write into.
+/// An error of the output folder of a run.
 public enum RunFolderError: Error, Hashable, CustomStringConvertible {
-  /// The folder has a file of an earlier run.
+  /// The folder contains a file of an earlier run.
   case holdsRun(path: String, file: String)
-  /// Something else than a folder is at the path.
+  /// The path exists and is not a folder.
   case notAFolder(path: String)
-  /// The system refused to make the folder; `code` is its errno.
+  /// The folder cannot be created; `code` is errno.
   case cannotMake(path: String, code: Int32)
   /// A file in the folder cannot be written.
   case file(FileError)

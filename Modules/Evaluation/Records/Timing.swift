@@ -1,19 +1,19 @@
-/// What a run cost; no part of its result, and in a file of its own.
+/// Time and memory of a run, kept apart from its results.
 public struct Timing: Sendable, Hashable {
   /// Wall time of meta-training, seconds.
   public var trainingSeconds: Double
   /// Wall time of meta-test, seconds.
   public var testSeconds: Double
-  /// Meta-updates that were done in this process.
+  /// Meta-updates of this process.
   public var iterations: Int
-  /// The most bytes in live tensors.
+  /// Peak memory of live tensors, bytes.
   public var peakBytes: Int
-  /// Threads that took shards.
+  /// Worker threads.
   public var threads: Int
-  /// What multiplies matrices: "libxsmm" or "portable".
+  /// The library of small matrix products: "libxsmm" or "portable".
   public var products: String
 
-  /// Fills in a record.
+  /// Creates a record.
   public init(trainingSeconds: Double, testSeconds: Double, iterations: Int, peakBytes: Int, threads: Int, products: String) {
     self.trainingSeconds = trainingSeconds
     self.testSeconds = testSeconds

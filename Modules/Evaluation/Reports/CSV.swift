@@ -1,9 +1,9 @@
 /// Rows of text fields as comma-separated values.
 ///
-/// A field with a comma, a quotation mark or a line break stands in quotation marks, its own doubled; lines end with a line feed.
+/// A field with a comma, a quotation mark or a line break is quoted, and its quotation marks are doubled. Lines end with a line feed.
 /// - SeeAlso: RFC 4180, <https://www.rfc-editor.org/rfc/rfc4180>
 package enum CSV {
-  /// The lines of a file.
+  /// The content of a file.
   package static func text(_ rows: [[String]]) -> String { rows.map { $0.map(field).joined(separator: ",") + "\n" }.joined() }
 
   private static func field(_ text: String) -> String {

@@ -2,7 +2,7 @@ import Algorithms
 import Tasks
 
 extension Comparison {
-  /// The content of results.csv: one line for each task, algorithm, mode, metric and step; numbers that do not exist are empty.
+  /// The content of results.csv: one line for each task, algorithm, mode, metric and step; a missing number is an empty field.
   public var csv: String {
     let titles = [
       "task", "rank", "algorithm", "model", "normalisation", "metric", "step", "mean", "half_width", "median", "finite_mean", "episodes",
@@ -12,9 +12,8 @@ extension Comparison {
     for group in groups {
       for (place, row) in group.rows.enumerated() {
         for mode in row.result.modes {
-          let curves = (mode.accuracyCurve.map { [("accuracy", $0)] } ?? []) + [("loss", mode.lossCurve)]
-          for (metric, points) in curves {
-            lines += points.map { row.fields(rank: place + 1, mode: mode.name, metric: metric, $0) }
+          for (measure, points) in mode.curves {
+            lines += points.map { row.fields(rank: place + 1, mode: mode.name, metric: measure.id, $0) }
           }
         }
       }

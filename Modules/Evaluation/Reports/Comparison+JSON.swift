@@ -3,7 +3,7 @@ public import Registry
 import Tasks
 
 extension Comparison {
-  /// The content of results.json: every task's rows, the best first; equal results give equal bytes.
+  /// The content of results.json: the rows of every task, the best first; equal results give equal bytes.
   public var json: String {
     JSON.object([
       .init("version", .string(FrameworkVersion.current)),
@@ -35,7 +35,7 @@ extension Comparison.Row {
       .init("model", .string(experiment.ids.model)), .init("seed", .string("\(experiment.training.seed)")),
       .init("iterations", .integer(experiment.training.iterations)),
       .init("adaptationSteps", .integer(experiment.algorithm.adaptationSteps)),
-      .init("metric", .string(result.isAccuracy ? "accuracy" : "loss")),
+      .init("metric", .string(result.measure.id)),
       .init("taskLoss", .string(experiment.learner.taskLoss.id)),
       .init("configuration", .object(experiment.configuration.map { JSON.Member($0.key, $0.value.json) })),
       .init(
@@ -52,13 +52,19 @@ extension Comparison.Row {
 }
 
 extension ModeResult {
-  /// Curves with their estimates, and each episode's scores after the last step.
+  /// Curves with their estimates, and the score of each episode after the last step.
+  ///
+  /// The score curve is a member under the measure's id. Without a measure, the members of an accuracy are null.
   var json: JSON {
-    .object([
+    let reported = measure ?? .accuracy
+    return .object([
       .init("normalisation", .string(name)), .init("loss", .array(lossCurve.map(\.json))),
-      .init("accuracy", accuracyCurve.map { .array($0.map(\.json)) } ?? .null),
+      .init(reported.id, scoreCurve.map { .array($0.map(\.json)) } ?? .null),
       .init("finalLosses", .array(losses[losses.count - 1].map { .number($0) })),
-      .init("finalAccuracies", accuracies.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
+      // Version 0.1 wrote accuracies under this key, and programs read it.
+      .init(
+        reported == .accuracy ? "finalAccuracies" : "finalScores",
+        scores.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
     ])
   }
 }

@@ -30,7 +30,7 @@ extension Comparison.Group {
     return text + configurationText
   }
 
-  /// What all rows share is said once, the rest by algorithm.
+  /// The configuration: shared settings once, the others by algorithm.
   private var configurationText: String {
     let all = rows.map { $0.experiment.configuration.map { "\($0.key)=\($0.value)" } }
     let shared = all[0].filter { entry in all.allSatisfy { $0.contains(entry) } }

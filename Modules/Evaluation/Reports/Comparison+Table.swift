@@ -2,12 +2,12 @@ import Algorithms
 import Tasks
 
 extension Comparison {
-  /// The printed table, one block a task, the best algorithm first.
+  /// The printed tables, one for each task, the best algorithm first.
   public var table: String { groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.publishedText)" }.joined(separator: "\n") }
 }
 
 extension Comparison.Row {
-  /// The table of this run alone: every step of the adaptation curve in every mode, and published numbers.
+  /// The tables of this run alone: the adaptation curve in every mode, and published numbers.
   public var table: String {
     let group = Comparison.Group(task: experiment.ids.task, rows: [self])
     let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
@@ -18,28 +18,30 @@ extension Comparison.Row {
 extension Comparison.Group {
   private var first: TestResult { rows[0].result }
 
-  /// What the block is about, on one line.
+  /// The title line: task, measure, episodes, split and seed.
   var heading: String {
     let list = first.episodes
     let steps = first.headline.step
     let modes = Set(rows.map(\.experiment.learner.trainingMode.rawValue))
     let trained = modes.count == 1 ? modes.first.map { ", trained \($0)" } ?? "" : ""
     let normalised = first.modes[0].name == "none" ? "" : ", tested \(first.modes[0].name)\(trained)"
-    let measure = first.isAccuracy ? "accuracy" : rows[0].experiment.learner.taskLoss.id
+    // Where the loss alone is reported, its own name says more than "loss".
+    let score = first.modes[0].measure.map(ScoreText.init)
+    let loss = rows[0].experiment.learner.taskLoss.id
     let after = "after \(steps) \(steps == 1 ? "step" : "steps")"
     let facts = [
-      task, "\(measure)\(first.isAccuracy ? " in %" : "") \(after)\(normalised)",
+      task, "\(score?.phrase ?? loss) \(after)\(normalised)",
       "\(list.count) held-out episodes of \(list.split.rawValue)", "split \(list.splitFingerprint)",
       "seed \(rows[0].experiment.training.seed)",
     ]
-    let order = rows.count > 1 ? ["sorted by \(measure) \(after), those with diverged episodes last"] : []
+    let order = rows.count > 1 ? ["sorted by \(score?.measure.id ?? loss) \(after), those with diverged episodes last"] : []
     return (facts + order).joined(separator: " · ")
   }
 
-  /// One line an algorithm.
+  /// One line for each algorithm.
   func table(withTime: Bool) -> TextTable {
     let showsTime = withTime && rows.contains { $0.seconds != nil }
-    let score = ScoreText(isAccuracy: first.isAccuracy)
+    let score = ScoreText(first.measure)
     let others = first.modes.dropFirst().map(\.name)
     let hasStepOne = first.headline.step > 1
     var table = TextTable(
@@ -62,13 +64,16 @@ extension Comparison.Group {
 
   /// The adaptation curves: for each mode and measure a table of steps by algorithms.
   var curves: [(title: String, table: TextTable)] {
-    first.modes.map(\.name).flatMap { name -> [(title: String, table: TextTable)] in
-      let present = rows.compactMap { row in row.result.modes.first { $0.name == name }.map { (row, $0) } }
-      let label = name == "none" ? "" : ", \(name)"
-      let losses = present.map { ($0.0.experiment.ids.algorithm, $0.1.lossCurve) }
-      let accuracies = present.compactMap { row, mode in mode.accuracyCurve.map { (row.experiment.ids.algorithm, $0) } }
-      return (accuracies.isEmpty ? [] : [("accuracy %\(label)", curve(accuracies, ScoreText(isAccuracy: true)))])
-        + [("loss\(label)", curve(losses, ScoreText(isAccuracy: false)))]
+    first.modes.flatMap { mode -> [(title: String, table: TextTable)] in
+      let label = mode.name == "none" ? "" : ", \(mode.name)"
+      return mode.curves.map(\.measure).map { measure in
+        let curves = rows.compactMap { row -> (algorithm: String, points: [CurvePoint])? in
+          let own = row.result.modes.first { $0.name == mode.name }
+          return own?.curves.first { $0.measure == measure }.map { (row.experiment.ids.algorithm, $0.points) }
+        }
+        let score = ScoreText(measure)
+        return ("\(score.name)\(label)", curve(curves, score))
+      }
     }
   }
 
@@ -84,13 +89,13 @@ extension Comparison.Group {
     return table
   }
 
-  /// Published numbers of the block's algorithms, each once.
+  /// The published numbers of the algorithms, each once.
   var published: [PublishedResult] {
     var seen: Set<PublishedResult> = []
     return rows.flatMap { PublishedResult.matching($0.experiment) }.filter { seen.insert($0).inserted }
   }
 
-  /// Published numbers, one a line; nothing where there is none.
+  /// The published numbers, one per line; empty if there are none.
   var publishedText: String {
     let lines = published.map { "published  \($0.algorithm): \($0.result)  (\($0.setting); \($0.source))\n" }
     return lines.isEmpty ? "" : "\n" + lines.joined()

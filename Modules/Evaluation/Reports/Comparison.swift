@@ -1,14 +1,15 @@
 import Algorithms
+import Tasks
 
 /// Results of algorithms on tasks, side by side.
 public struct Comparison: Sendable {
   /// One algorithm on one task.
   public struct Row: Sendable {
-    /// What was run.
+    /// The experiment.
     public let experiment: Experiment
-    /// How it did.
+    /// Its test result.
     public let result: TestResult
-    /// Wall time of training and test, shown in the printed table alone; nil where it was not taken.
+    /// Wall time of training and test, shown only in the printed table; nil if not measured.
     public let seconds: Double?
 
     /// Pairs an experiment with its result.
@@ -18,9 +19,10 @@ public struct Comparison: Sendable {
       self.seconds = seconds
     }
 
-    /// The headline's score after as many steps as the algorithm adapts by in meta-training.
+    /// The headline's score after as many adaptation steps as in meta-training.
     ///
-    /// The final one for an algorithm that does not adapt there, a control for example; nil where the test has fewer steps.
+    /// For an algorithm that does not adapt in meta-training, such as a control, it is the final score. It is nil if the test has
+    /// fewer steps.
     public var afterTrainingSteps: CurvePoint? {
       let curve = result.modes[0].headlineCurve
       let steps = experiment.algorithm.adaptationSteps
@@ -36,29 +38,29 @@ public struct Comparison: Sendable {
     /// The rows, sorted by result.
     public let rows: [Row]
 
-    /// How much worse (or better) a row is than the best, episode by episode: its score minus the best row's.
+    /// The mean over episodes of a row's score minus the best row's.
     ///
-    /// - Returns: nil for the best row itself, and where the two were not tested on the same episodes in the same mode.
+    /// - Returns: nil for the best row itself, and if the two differ in episodes, mode or measure.
     public func difference(_ place: Int) -> Estimate? {
       guard place > 0 else { return nil }
       let (best, own) = (rows[0].result, rows[place].result)
-      guard best.episodes == own.episodes, best.isAccuracy == own.isAccuracy, best.modes[0].name == own.modes[0].name else {
+      guard best.episodes == own.episodes, best.measure == own.measure, best.modes[0].name == own.modes[0].name else {
         return nil
       }
       return Estimate(zip(own.headlineScores, best.headlineScores).map { $0 - $1 })
     }
   }
 
-  /// The rows in the order in which they were run.
+  /// The rows, in the order of the runs.
   public let rows: [Row]
 
-  /// Puts rows side by side.
+  /// Compares rows.
   public init(_ rows: [Row]) { self.rows = rows }
 
-  /// The rows by task, in the order in which tasks first occur, each task's best first.
+  /// The rows by task, tasks in the order of their first row, the best row of a task first.
   ///
-  /// A higher accuracy or a lower loss is better; a result with diverged episodes is behind every one without, sorted by their
-  /// number; equal ones keep the algorithms' alphabetical order.
+  /// The measure says whether a higher score is better. Rows with diverged episodes come last, sorted by the number of those
+  /// episodes. Ties are sorted by the algorithm's id.
   public var groups: [Group] {
     var tasks: [String] = []
     for row in rows where !tasks.contains(row.experiment.ids.task) { tasks.append(row.experiment.ids.task) }
@@ -70,10 +72,10 @@ public struct Comparison: Sendable {
 }
 
 extension Comparison.Row {
-  /// What rows are sorted by, the least first.
+  /// The sorting key; the smallest comes first.
   fileprivate var rank: (Int, Double, String) {
     let point = result.headline
-    let value = point.estimate?.finiteMean ?? (result.isAccuracy ? -.infinity : .infinity)
-    return (point.diverged, result.isAccuracy ? -value : value, experiment.ids.algorithm)
+    let sign: Double = result.measure.isMoreBetter ? -1 : 1
+    return (point.diverged, point.estimate?.finiteMean.map { sign * $0 } ?? .infinity, experiment.ids.algorithm)
   }
 }

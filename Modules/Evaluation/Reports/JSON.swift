@@ -1,9 +1,9 @@
-/// A value that is written as JSON; the members of an object keep their order, so that equal records give equal bytes.
+/// A JSON value; the members of an object keep their order, so that equal records give equal bytes.
 public enum JSON: Sendable, Hashable {
   case null
   case boolean(Bool)
   case integer(Int)
-  /// A number; written in the shortest form that reads back as the same one, `null` where it is not finite.
+  /// A number, written in the shortest form that reads back exactly; `null` if it is not finite.
   case number(Double)
   case string(String)
   case array([JSON])
@@ -11,22 +11,22 @@ public enum JSON: Sendable, Hashable {
 
   /// A member of an object.
   public struct Member: Sendable, Hashable {
-    /// Its key.
+    /// The key.
     public let key: String
-    /// Its value.
+    /// The value.
     public let value: JSON
 
-    /// Pairs a key with a value.
+    /// Creates a member.
     public init(_ key: String, _ value: JSON) {
       self.key = key
       self.value = value
     }
   }
 
-  /// A number, `null` where there is none.
+  /// A number, or `null` for nil.
   public static func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
 
-  /// A text, `null` where there is none.
+  /// A string, or `null` for nil.
   public static func optional(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
 
   /// The value on one line, without spaces.
@@ -42,7 +42,7 @@ public enum JSON: Sendable, Hashable {
     }
   }
 
-  /// The value on lines of its own, indented by two spaces; arrays of plain values stay on one line.
+  /// The value over several lines, indented by two spaces; arrays without nested values stay on one line.
   public var text: String { indented(0) + "\n" }
 
   private func indented(_ depth: Int) -> String {

@@ -1,4 +1,4 @@
-/// A number with a fixed count of decimals, "0.67"; in powers of ten from a million on; "-" where it is not finite.
+/// A number with fixed decimals ("0.67"), in scientific notation from a million on, "-" if it is not finite.
 package func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return "-" }
   let powers = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
@@ -20,5 +20,5 @@ package func fixed(_ value: Double, _ digits: Int) -> String {
   return "\(sign)\(scaled / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }
 
-/// An optional number with a fixed count of decimals, "-" where there is none.
+/// An optional number with fixed decimals, "-" for nil.
 func fixed(_ value: Double?, _ digits: Int) -> String { value.map { fixed($0, digits) } ?? "-" }

@@ -2,24 +2,24 @@ import Algorithms
 import Registry
 import Tasks
 
-/// A number from a paper, to be read beside ours.
+/// A number from a paper, shown for comparison with ours.
 ///
-/// It is shown with the conditions under which it was obtained, which seldom are exactly those of a run.
+/// It is shown with the conditions of the paper's experiment, which seldom match a run exactly.
 public struct PublishedResult: Sendable, Hashable {
-  /// The id of the algorithm that it is compared with.
+  /// The algorithm's id.
   public let algorithm: String
-  /// The id of the task distribution.
+  /// The task distribution's id.
   public let task: String
-  /// Settings that a run must have for the number to be shown, "task.ways" for example.
+  /// Settings that a run must have for the number to be shown, such as "task.ways".
   public let conditions: [String: String]
-  /// How it was obtained.
+  /// The conditions of the paper's experiment.
   public let setting: String
   /// The number or numbers, as printed.
   public let result: String
   /// Paper and table.
   public let source: String
 
-  /// The numbers to show beside a run of an experiment.
+  /// The numbers to show beside an experiment.
   public static func matching(_ experiment: Experiment) -> [PublishedResult] {
     let settings = Dictionary(experiment.settings.map { ($0.key, $0.value.description) }) { $1 }
     return all.filter { entry in
@@ -33,7 +33,7 @@ public struct PublishedResult: Sendable, Hashable {
   private static let nichol = "Nichol et al., 2018, Table 2, https://arxiv.org/abs/1803.02999"
   private static let sinusoid = "trained with 10 points and 1 step, tested with 5 points; MSE after 1 / 5 / 10 steps"
 
-  /// Every number that was read in its paper; numbers known from hearsay are left out.
+  /// All numbers. Each was read in its paper, not in a later citation.
   static let all: [PublishedResult] =
     [
       sine("maml", "0.67 / 0.38 / 0.35"), sine("joint", "2.41 / 2.23 / 2.19"),

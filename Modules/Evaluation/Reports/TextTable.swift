@@ -1,12 +1,12 @@
 /// Cells in columns, laid out for a terminal or as Markdown.
 package struct TextTable {
-  /// The columns' titles; none where the columns speak for themselves.
+  /// The titles of the columns; empty for a table without titles.
   package let titles: [String]
   package var rows: [[String]] = []
 
   package init(_ titles: [String]) { self.titles = titles }
 
-  /// A table without titles, all columns to the left.
+  /// A table without titles; all columns are left-aligned.
   /// - Precondition: Rows of equal length.
   package init(rows: [[String]]) {
     titles = []
@@ -19,7 +19,7 @@ package struct TextTable {
     rows.append(row)
   }
 
-  /// Columns of equal width, two spaces apart; columns of numbers to the right.
+  /// Columns of equal width, two spaces apart; columns of numbers are right-aligned.
   package var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// The lines of ``text``.
@@ -45,7 +45,7 @@ package struct TextTable {
     return ([line(titles), "| \(rule.joined(separator: " | ")) |"] + rows.map(line)).joined(separator: "\n") + "\n"
   }
 
-  /// True where every cell under a title begins with a digit, a sign or nothing.
+  /// True if every cell of a titled column is empty or begins with a digit or a sign.
   private func isNumeric(_ column: Int) -> Bool {
     !titles.isEmpty
       && rows.allSatisfy { row in row[column].first.map { "+-−0123456789".contains($0) } ?? true }

@@ -3,16 +3,15 @@
 /// ```
 /// mean ± 1.96 · s / √n        s² = Σ (xᵢ − mean)² / (n − 1)
 /// ```
-/// A score that is not finite is neither dropped nor averaged: it makes mean and interval nil and is counted. What the finite
-/// scores say stands beside, in ``finiteMean``.
+/// A score that is not finite is counted, and makes mean and interval nil. The mean of the others is in ``finiteMean``.
 public struct Estimate: Sendable, Hashable {
-  /// The mean, a fraction in 0...1 for accuracies; nil where a score is not finite.
+  /// The mean, in the unit of the scores (accuracies are fractions in 0...1); nil where a score is not finite.
   public let mean: Double?
   /// Half the 95% interval, same unit; nil where a score is not finite.
   public let halfWidth: Double?
-  /// The number of scores, n, those that are not finite included.
+  /// The number of scores, n, including those that are not finite.
   public let count: Int
-  /// Scores that are not finite.
+  /// The number of scores that are not finite.
   public let diverged: Int
   /// The mean of the finite scores; nil where there is none.
   public let finiteMean: Double?
@@ -38,7 +37,7 @@ public struct Estimate: Sendable, Hashable {
     halfWidth = 1.96 * (variance / Double(count)).squareRoot()
   }
 
-  /// The mean, by sums that do not overflow where the scores are large.
+  /// The mean; it does not overflow for large scores.
   private static func average(_ scores: [Double]) -> Double {
     let count = Double(scores.count)
     let sum = scores.reduce(0, +)

@@ -1,15 +1,15 @@
-/// The straight line through points whose relative distances from it are least in their squares.
+/// The straight line with the least sum of squared relative distances from given points.
 ///
-/// Relative, so that a small value counts as much as one sixteen times its size.
+/// The distances are relative, so that small values weigh as much as large ones.
 public struct StraightLine: Sendable, Hashable {
-  /// The line's value at 0.
+  /// The value at x = 0.
   public let offset: Double
-  /// What a unit adds.
+  /// The increase per unit of x.
   public let slope: Double
   /// The largest distance of a point from the line, as a fraction of the point's value.
   public let largestResidual: Double
 
-  /// The line of the points; nil with fewer than two different places, or where a value is not positive.
+  /// Fits a line; nil for fewer than two different x, or if a y is not positive and finite.
   public init?(_ points: [(x: Double, y: Double)]) {
     guard points.allSatisfy({ $0.y > 0 && $0.y.isFinite }), Set(points.map(\.x)).count >= 2 else { return nil }
     // Least squares of (y − a − b·x)/y.

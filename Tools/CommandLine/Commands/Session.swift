@@ -1,5 +1,6 @@
 import Algorithms
 import Evaluation
+import Tasks
 
 extension Comparison.Row {
   /// What was run, on one line, and the adaptation curve: equal for equal results.
@@ -65,6 +66,7 @@ struct Session {
 
   private func detail(_ report: StepReport) -> String {
     let loss = "loss \(report.loss.significant(4))"
-    return report.accuracy.map { "\(loss)  accuracy \(($0 * 100).fixed(1))%" } ?? loss
+    guard let score = report.accuracy, let measure = run.experiment.learner.taskLoss.measure else { return loss }
+    return "\(loss)  \(ScoreText(measure).brief(score))"
   }
 }
