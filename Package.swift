@@ -15,11 +15,11 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
 
-/// One row per plug-in: a further algorithm or data set.
+/// One row per plug-in, a further algorithm or data set, with the folders of its path that other targets own.
 ///
-/// It depends on modules only, and registers itself by being linked.
-let plugins: [(name: String, dependencies: [Target.Dependency])] = [
-  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"])
+/// It depends on modules only, and registers itself by being linked into `tools`.
+let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
+  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"])
 ]
 
 /// One row per test target, with what it needs beside the module it is named after.
@@ -49,7 +49,7 @@ let pluginDependencies: [Target.Dependency] = plugins.map { .init(stringLiteral:
 let package = Package(
   name: "swift-metalearning",
   platforms: [.macOS(.v15), .iOS(.v18)],
-  products: (layers + plugins).map { .library(name: $0.name, targets: [$0.name]) }
+  products: (layers.map(\.name) + plugins.map(\.name) + ["CommandLineTool"]).map { .library(name: $0, targets: [$0]) }
     + [.executable(name: "tools", targets: ["tools"])],
   traits: [
     .default(enabledTraits: ["Libxsmm"]),
@@ -76,13 +76,16 @@ let package = Package(
     }
     + plugins.map {
       .target(
-        name: $0.name, dependencies: $0.dependencies, path: "Plugins/\($0.name)", exclude: ["CArchive", "CPng"], swiftSettings: settings)
+        name: $0.name, dependencies: $0.dependencies, path: "Plugins/\($0.name)", exclude: $0.exclude, swiftSettings: settings)
     }
     + [
-      .executableTarget(
-        name: "tools",
-        dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"] + pluginDependencies,
+      // The command line knows what its executable links, so `tools` links the plug-ins and this library none.
+      .target(
+        name: "CommandLineTool",
+        dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
         path: "Tools/CommandLine", swiftSettings: settings),
+      .executableTarget(
+        name: "tools", dependencies: ["CommandLineTool"] + pluginDependencies, path: "Tools/tools", swiftSettings: settings),
       .target(name: "_TestSupport", dependencies: ["TensorCore", "Tasks"], path: "Tests/_TestSupport", swiftSettings: settings),
     ]
     + tests.map {

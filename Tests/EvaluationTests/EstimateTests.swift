@@ -1,4 +1,5 @@
 import Evaluation
+import Tasks
 import Testing
 import _TestSupport
 

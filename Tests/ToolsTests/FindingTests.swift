@@ -15,7 +15,7 @@ private let cases = golden.filter { $0.hasSuffix(".safetensors") }.sorted().map 
   }
 
   @Test(.enabled(if: sharedFolder != nil, "needs the reference cases"))
-  func `a disagreement is a negative finding`() throws {
+  func `a disagreement is a failed check`() throws {
     // No float32 result is that close.
     let outcome = try ToolsProcess(["parity", "--tolerance", "1e-8,1e-12", cases[0]]).outcome()
     #expect(outcome.exitCode == 1)

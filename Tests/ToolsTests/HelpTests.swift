@@ -7,7 +7,7 @@ import Testing
     for command in ["list", "run", "run-all", "evaluate", "parity", "check", "help", "--version"] {
       #expect(overview.output.contains("\n  \(command) "))
     }
-    #expect(overview.output.contains("Exit codes: 0 done; 1 a negative finding of parity or check; 2 bad input; 130 interrupted."))
+    #expect(overview.output.contains("Exit codes: 0 success; 1 a check failed; 2 bad input; 130 interrupted."))
     for arguments in [[], ["--help"], ["-h"]] { #expect(try ToolsProcess(arguments).outcome().output == overview.output) }
     #expect(try tools("--version").output == "tools 0.1.0\n")
   }

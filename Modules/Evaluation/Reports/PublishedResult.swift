@@ -33,7 +33,7 @@ public struct PublishedResult: Sendable, Hashable {
   private static let nichol = "Nichol et al., 2018, Table 2, https://arxiv.org/abs/1803.02999"
   private static let sinusoid = "trained with 10 points and 1 step, tested with 5 points; MSE after 1 / 5 / 10 steps"
 
-  /// All numbers. Each was read in its paper, not in a later citation.
+  /// All numbers; each was read in its paper, not in a later citation.
   static let all: [PublishedResult] =
     [
       sine("maml", "0.67 / 0.38 / 0.35"), sine("joint", "2.41 / 2.23 / 2.19"),

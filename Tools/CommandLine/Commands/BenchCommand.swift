@@ -2,11 +2,11 @@ import Evaluation
 import Registry
 
 extension Flag {
-  static let everyWorkload = toggle("all", "All workloads, in the order of the table.")
-  static let seconds = value("seconds", "S", "Seconds of steady state of each workload (default: 5).", in: .real(0.01...3600))
-  static let profile = toggle("profile", "Also print where an iteration's time goes, by pass and kernel.")
+  static let everyWorkload = toggle("all", "Run all workloads.")
+  static let seconds = value("seconds", "S", "Seconds to measure each workload, after the warm-up (default: 5).", in: .real(0.01...3600))
+  static let profile = toggle("profile", "Also print the time per pass and kernel.")
   static let sweep = value(
-    "sweep", "QUANTITY", "How time and peak memory grow with one quantity, and the straight lines through them.",
+    "sweep", "QUANTITY", "Measure how time and peak memory grow with a quantity, and fit lines.",
     in: .choice(BenchmarkSweep.Quantity.allCases.map(\.rawValue)))
 }
 
@@ -17,20 +17,20 @@ extension Command {
     operand: Operand(placeholder: "WORKLOAD", count: .any),
     flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .json],
     discussion: """
-      Steady-state meta-iterations a second of the real meta-trainer, from a pool of 16 meta-batches. The limit is the rate at which
-      the products that an iteration cannot do without would run at the machine's best product rate, measured in the same run with
-      all threads busy.
+      Measures meta-iterations per second of the meta-trainer in steady state, with a pool of 16 meta-batches. The limit is the rate at
+      which the necessary matrix products of an iteration would run at the machine's best product rate, measured in the same run with
+      all threads.
 
-      A sweep measures each workload at several values of a quantity, three times in turn, and takes the medians. The lines are those
-      of least squares of the relative distances.
+      A sweep measures each workload at several values of a quantity, three times in turn, and takes the medians. The lines are fitted
+      by least squares of relative distances.
 
-      --sweep iterations reads the peak of memory early and late in one run, and what the system has given by then, with what is kept
-      for reuse.
+      --sweep iterations reads peak memory early and late in one run, and the memory obtained from the system, including what is
+      kept for reuse.
 
-      --sweep threads takes the numbers of threads in turn in rounds of a tenth of a second or one iteration: the median ratio to one
-      thread, and the ratio of the times that the fastest hundredth of the iterations kept within, which nothing disturbed. Beside them
-      the same of steps as long that are nothing but small products, in about as many equal parts as there are shards: what the
-      machine gives.
+      --sweep threads alternates between numbers of threads in rounds of a tenth of a second, or one iteration if that takes longer.
+      It prints the median speed-up over one thread, and the speed-up of the fastest hundredth of the iterations, which nothing else
+      disturbed. For comparison it prints the same for steps of equal length that consist of small matrix products only, in about as
+      many equal parts as there are shards: what the machine can give.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
@@ -58,7 +58,7 @@ extension Command {
       let limit = "Products at most \((peak / 1e9).fixed(0)) GFLOP/s with \(threads) thread\(threads == 1 ? "" : "s")."
       try Console.print("\(limit)\n\n\(BenchmarkResult.table(results).text)")
     }
-    return .done
+    return .success
   }
 
   private static func sweep(
@@ -78,6 +78,6 @@ extension Command {
       if !asJSON { try Console.print(sweep.report(points)) }
     }
     if asJSON { try Console.print(JSON.array(results).line) }
-    return .done
+    return .success
   }
 }

@@ -1,21 +1,21 @@
 import Algorithms
 
-/// What `run-all` spends on a run by default, so that the whole takes minutes.
+/// The default size of a run of `run-all`, chosen so that all runs together take minutes.
 ///
-/// Measured on two cores, MAML on glyphs with equal times: meta-batches of 32 × 50 iterations get 89.1% right, 16 × 100 90.7%,
-/// 8 × 200 91.8%, 4 × 400 93.2%; on Omniglot 66.7%, 68.6%, 75.2% and 80.9%.
+/// Small meta-batches do best in equal time. Accuracy of MAML on two cores, for meta-batch × iterations of 32 × 50, 16 × 100,
+/// 8 × 200 and 4 × 400: on glyphs 89.1%, 90.7%, 91.8% and 93.2%, on Omniglot 66.7%, 68.6%, 75.2% and 80.9%.
 struct Budget {
   let iterations: Int
-  /// Settings that apply unless the user makes them.
+  /// Defaults that the settings of the user replace.
   var settings: [(key: String, value: String)] = []
 
-  /// The budget of an algorithm, which is known by its kind of meta-gradient, on a task.
+  /// The budget of an algorithm with a kind of meta-gradient on a task.
   static func of(_ kind: MetaGradientKind, on task: String) -> Budget {
     switch task {
     case "sinusoid", "sinusoid-frequency", "linear-classification":
       return Budget(iterations: kind == .none ? 1 : 30_000)
     default:
-      // Support-plus-one takes most of the test's time: a forward pass for each query sample.
+      // Support-plus-one takes most of the test's time: one forward pass per query sample.
       let test = [("test.episodes", "100"), ("test.steps", "3")]
       switch kind {
       case .exact, .firstOrder: return Budget(iterations: 600, settings: test + [("training.metaBatch", "4")])

@@ -7,12 +7,12 @@ extension Flag {
 extension Command {
   /// Tests a checkpoint.
   static let evaluate = Command(
-    name: "evaluate", summary: "Test a checkpoint on tasks that it has not seen.",
+    name: "evaluate", summary: "Test a checkpoint on held-out tasks.",
     operand: Operand(placeholder: "CHECKPOINT", count: .one),
     flags: [.task, .seed, .threads, .data, .set] + Flag.shortForms + [.outResults, .overwrite, .quiet, .json],
     discussion: """
-      CHECKPOINT is the file checkpoint.safetensors or the folder of a run. Task, settings and seed are those of the run unless others
-      are given, so that the numbers are the same as the run's; another --seed draws other test episodes.
+      CHECKPOINT is the file checkpoint.safetensors or the folder of a run. By default, task, settings and seed are those of the run,
+      and the results are equal to the run's. Another --seed draws other test episodes.
       """
   ) { arguments in
     let checkpoint = try Checkpoint(contentsOf: arguments.operands[0])
@@ -27,6 +27,6 @@ extension Command {
     let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
     try folder?.write(row)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
-    return .done
+    return .success
   }
 }

@@ -1,17 +1,17 @@
 import Registry
 
 extension Command {
-  /// Explains a command, a setting's owner, or the whole.
+  /// Explains a command, an algorithm, a task, a model, or all settings.
   static let help = Command(
     name: "help", summary: "Explain a command, or the settings of an algorithm, task or model.",
     operand: Operand(placeholder: "COMMAND|ID|settings", count: .optional), flags: [.task, .model],
     discussion: """
-      'tools help settings' lists every setting that --set takes, 'tools help maml' those of one algorithm, and
-      'tools help maml --task glyphs' those of a combination with the defaults that it has there.
+      'tools help settings' lists all settings for --set, 'tools help maml' the settings of an algorithm, and
+      'tools help maml --task glyphs' the settings and defaults of an algorithm on a task.
       """
   ) { arguments in
     try Console.print(text(about: arguments.operands.first, arguments))
-    return .done
+    return .success
   }
 
   private static func text(about topic: String?, _ arguments: Arguments) throws -> String {
@@ -19,7 +19,7 @@ extension Command {
     if let task = arguments.text(.task) { return try Help.of(algorithm: topic, task: task, model: arguments.text(.model)) }
     if let command = all.first(where: { $0.name == topic }) { return try Help.of(command) }
     if topic == "settings" { return try Help.allSettings() }
-    let entries = CatalogueEntry.Kind.allCases.flatMap { CatalogueEntry.all($0) }
+    let entries = CatalogueEntry.Kind.all.flatMap { $0.entries() }
     if let entry = entries.first(where: { $0.id == topic }) { return Help.of(entry) }
     throw LookupError(kind: "topic", name: topic, known: all.map(\.name) + ["settings"] + entries.map(\.id))
   }

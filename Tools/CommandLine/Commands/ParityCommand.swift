@@ -3,18 +3,18 @@ import Registry
 
 extension Flag {
   static let tolerance = value(
-    "tolerance", "X[,Y]", "Largest error that passes, in float64 and in float32 (default: 1e-8,1e-3); one number counts for both.")
+    "tolerance", "X[,Y]", "Largest error that passes, in float64 and in float32 (default: 1e-8,1e-3); one number is for both.")
   static let verbose = toggle("verbose", "Show every tensor.")
 }
 
 extension Command {
-  /// Compares reference cases with what the code that trains computes.
+  /// Compares the training code with reference cases.
   static let parity = Command(
-    name: "parity", summary: "Compare reference cases with what the code that trains computes.",
+    name: "parity", summary: "Compare the training code with reference cases.",
     operand: Operand(placeholder: "FILE", count: .oneOrMore), flags: [.tolerance, .verbose],
     discussion: """
-      FILE is a safetensors file that holds a case: its definition, its data, and query losses, adapted parameters and gradients of
-      reference. Each is computed in float64 and in float32. Exit code 1 where one disagrees.
+      FILE is a safetensors file with a case: its definition, its data, and the reference's query losses, adapted parameters and
+      gradients. Each case is computed in float64 and in float32. The exit code is 1 if a case disagrees.
       """
   ) { arguments in
     let tolerances = try tolerances(arguments)
@@ -22,11 +22,11 @@ extension Command {
     for path in arguments.operands {
       let report = try parityReports(path: path, tolerances: tolerances)
       if report.passed { passed += 1 }
-      // All tensors of what passes only where asked for.
+      // The tensors of a passing case are printed on request only.
       try Console.print(report.passed && !arguments.has(.verbose) ? "\(report.name): \(report.verdict)" : "\(report)")
     }
     try Console.print("\(passed) of \(arguments.operands.count) cases passed.")
-    return passed == arguments.operands.count ? .done : .negativeFinding
+    return passed == arguments.operands.count ? .success : .checkFailed
   }
 
   private static func tolerances(_ arguments: Arguments) throws -> ParityTolerances {

@@ -2,9 +2,9 @@ import Algorithms
 import Evaluation
 import TensorCore
 
-/// A run that cannot be resumed as asked.
+/// A run that cannot be resumed as requested.
 enum ResumptionError: Error, Hashable, CustomStringConvertible {
-  /// The command line asks for something else than the run that was begun.
+  /// The command line differs from that of the run.
   case differs(path: String, key: String, kept: String, asked: String)
 
   var description: String {
@@ -15,22 +15,22 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// A run that goes on where its checkpoint was written.
+/// A run that resumes from its checkpoint.
 struct Resumption {
   let checkpoint: Checkpoint
   let folder: RunFolder
 
-  /// Opens the folder of a run that was stopped.
+  /// Opens the folder of an interrupted run.
   ///
-  /// Lines of metrics.jsonl behind the checkpoint are dropped: their iterations are done again.
-  /// - Throws: ``ResumptionError`` where the experiment is another one, and what reading and writing throws.
+  /// Lines of metrics.jsonl after the checkpoint are dropped, because their iterations are repeated.
+  /// - Throws: ``ResumptionError`` if the experiment differs from the run's, and errors of reading and writing.
   init(of experiment: Experiment, in path: String) throws {
     checkpoint = try Checkpoint(contentsOf: path)
     try Self.compare(checkpoint, with: experiment, path)
     folder = try RunFolder(resuming: path, after: checkpoint.snapshot.iteration)
   }
 
-  /// Refuses to go on with other settings than the run was begun with.
+  /// Throws if the settings differ from those of the run.
   private static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
     let asked = Checkpoint(experiment: experiment, snapshot: checkpoint.snapshot)
     func facts(_ checkpoint: Checkpoint) -> [(key: String, value: String)] {

@@ -4,21 +4,21 @@ import Registry
 import Tasks
 
 extension Flag {
-  static let tasks = value("task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, and omniglot where its data are found).")
+  static let tasks = value("task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, and omniglot if its data are found).")
   static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
-  static let outAll = value("out", "DIR", "Where the results go (default: runs/DATE-TIME).")
+  static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
 }
 
 extension Command {
-  /// Meta-trains and tests many algorithms on many tasks, and compares them.
+  /// Meta-trains, tests and compares algorithms on several tasks.
   static let runAll = Command(
     name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
     operand: nil,
     flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .overwrite, .quiet, .json],
     discussion: """
-      Prints a table for each task, sorted by result, and writes results.json, results.csv and report.md into the folder --out, beside
-      a folder TASK/ALGORITHM with the checkpoint of each run. A setting applies to the runs that know it.
+      Prints a table for each task, sorted by result. Writes results.json, results.csv and report.md into the folder --out, and each
+      run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it.
       """
   ) { arguments in
     let sweep = try Sweep(arguments)
@@ -49,7 +49,7 @@ private struct Sweep {
         let budget = Budget.of(try AlgorithmRegistry.type(of: algorithm).card.metaGradient, on: task)
         let own = settings.filter { keys.contains($0.key) }
         unused.subtract(own.map(\.key))
-        // The user's come last: of equal keys the last one counts.
+        // The user's settings come last, because the last value of a key counts.
         var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own)
         request.iterations = request.iterations ?? budget.iterations
         requests.append(request)
@@ -70,7 +70,7 @@ private struct Sweep {
     return left
   }
 
-  /// The ids that a flag names, each once; nil where it was not given.
+  /// The ids of a flag; nil if it was not given.
   private static func ids(_ flag: Flag, _ arguments: Arguments) throws(UsageError) -> [String]? {
     let ids = arguments.list(flag)
     var seen: Set<String> = []
@@ -78,7 +78,7 @@ private struct Sweep {
     return ids
   }
 
-  /// The tasks asked for; otherwise the default ones, a task whose data are not found left out with a note.
+  /// The requested tasks, or the default ones; a default task without data is skipped with a note.
   private static func tasks(_ arguments: Arguments) throws -> [String] {
     if let asked = try ids(.tasks, arguments) {
       for id in asked { _ = try TaskRegistry.type(of: id) }
@@ -98,7 +98,7 @@ private struct Sweep {
   }
 
   func run() throws -> ExitCode {
-    // Everything is checked before a file is touched, and every folder before the first of many minutes is spent.
+    // Check everything before touching a file, and all folders before the first long run.
     let experiments = try requests.map { try Experiment($0) }
     let overwrite = arguments.has(.overwrite)
     let folder = try RunFolder(out, overwrite: overwrite)
@@ -119,7 +119,7 @@ private struct Sweep {
         }
       }
     } catch {
-      // What was trained and tested before is kept.
+      // Keep the results so far.
       if !rows.isEmpty { try folder.write(Comparison(rows)) }
       throw error
     }
@@ -127,6 +127,6 @@ private struct Sweep {
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
-    return failed ? .badInput : .done
+    return failed ? .badInput : .success
   }
 }

@@ -2,30 +2,30 @@ import Evaluation
 import Registry
 
 extension Flag {
-  static let out = value("out", "DIR", "Keep the run in this folder: checkpoint, metrics, results, timing.")
-  static let resume = toggle("resume", "Go on with the run that --out holds, to the same bits as without the interruption.")
+  static let out = value("out", "DIR", "Save the run in this folder: checkpoint, metrics, results, timing.")
+  static let resume = toggle("resume", "Resume the run in --out; the results are the same bits as without the interruption.")
   static let checkpointEvery = value(
-    "checkpoint-every", "N", "Iterations between checkpoints (default: one a minute, and one at the end).", in: .integer(1...(.max)))
+    "checkpoint-every", "N", "Iterations between checkpoints (default: one per minute, and one at the end).", in: .integer(1...(.max)))
 
-  /// What every command that trains or tests takes.
+  /// The flags of commands that train and test.
   static let work: [Flag] = [seed, threads, data, set] + shortForms
 }
 
 extension Command {
   /// Meta-trains and tests one algorithm on one task distribution.
   static let run = Command(
-    name: "run", summary: "Meta-train an algorithm, and test it on tasks that it has not seen.",
+    name: "run", summary: "Meta-train an algorithm, and test it on held-out tasks.",
     operand: Operand(placeholder: "ALGORITHM", count: .one),
     flags: [.task, .model, .iterations] + Flag.work + [.out, .resume, .overwrite, .checkpointEvery, .quiet, .json],
     discussion: """
       Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
 
-      Ctrl-C finishes the iteration and writes the checkpoint. metrics.jsonl and checkpoint.safetensors are the same bytes for any
-      number of threads.
+      Ctrl-C finishes the iteration and writes the checkpoint. metrics.jsonl and checkpoint.safetensors do not depend on the number
+      of threads.
       """
   ) { arguments in
     if arguments.has(.resume) {
-      // A run that is resumed keeps its folder.
+      // A resumed run keeps its folder.
       guard arguments.has(.out) else { throw UsageError.needsFlag(.resume, needs: .out) }
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resume, .overwrite) }
     }
@@ -48,6 +48,6 @@ extension Command {
       run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; the same command with --resume goes on", quiet: arguments.has(.quiet))
     let row = try session()
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
-    return .done
+    return .success
   }
 }

@@ -3,25 +3,25 @@ import Evaluation
 import Tasks
 
 extension Comparison.Row {
-  /// What was run, on one line, and the adaptation curve: equal for equal results.
+  /// A title line and the adaptation curve; equal results give equal texts.
   var text: String {
     let (algorithm, task, model) = experiment.ids
     return "\(algorithm) on \(task) · model \(model) · \(experiment.training.iterations) iterations\n\n\(table)"
   }
 }
 
-/// A run with progress on standard error, stopped by signals.
+/// A run that shows progress on standard error, and that signals stop.
 struct Session {
   var run: ExperimentRun
-  /// "maml on sinusoid" for example.
+  /// The label of the progress, such as "maml on sinusoid".
   let label: String
-  /// What an interrupted user can do, behind a semicolon.
+  /// Advice after an interruption, beginning with a semicolon.
   var resumeAdvice = ""
   let quiet: Bool
 
   /// Trains and tests.
   ///
-  /// - Throws: ``Interrupted`` once a signal arrives, and whatever training and test throw; the folder then holds the last good state.
+  /// - Throws: ``Interrupted`` after a signal, and errors of training and test. The folder then has the last good state.
   func callAsFunction() throws -> Comparison.Row {
     let total = run.experiment.training.iterations
     var training = Progress(label, unit: "iterations", total: total, done: run.start?.snapshot.iteration ?? 0, quiet: quiet)

@@ -4,51 +4,29 @@ import Models
 import Registry
 import Tasks
 
-/// Something registered, as `list` and `help` show it.
+/// A registered item, as `list` and `help` show it.
 struct CatalogueEntry: Sendable {
-  /// What is registered.
-  enum Kind: String, Sendable, CaseIterable {
-    case algorithms, tasks, models
-  }
-
-  let kind: Kind
   let id: String
   let title: String
-  /// Paper or provenance; a link at the end where there is one.
+  /// Paper or origin, with a link at the end if there is one.
   let citation: String
-  /// What sets this kind apart: the meta-gradient of an algorithm, whether a task needs data.
-  let traits: [JSON.Member]
-  /// The settings under the keys that `--set` takes.
-  let settings: [HyperparameterDescription]
+  /// What a listing shows beside the title, such as the meta-gradient of an algorithm; empty for nothing.
+  var note = ""
+  /// Further members of the JSON object.
+  var traits: [JSON.Member] = []
+  /// The settings under the keys of `--set`.
+  var settings: [HyperparameterDescription] = []
 
-  /// Everything registered of a kind, sorted by id.
-  static func all(_ kind: Kind) -> [CatalogueEntry] {
-    switch kind {
-    case .algorithms: AlgorithmRegistry.all.items.map { (_, type) in algorithm(type) }
-    case .tasks: TaskRegistry.all.items.map { (_, type) in task(type) }
-    case .models: ModelRegistry.all.items.map { (_, type) in model(type) }
-    }
-  }
-
-  private static func algorithm<A: Algorithm>(_ type: A.Type) -> CatalogueEntry {
-    let card = A.card
-    return CatalogueEntry(
-      kind: .algorithms, id: card.id, title: card.title, citation: card.citation,
-      traits: [JSON.Member("metaGradient", .string(card.metaGradient.rawValue))], settings: A.hyperparameters.descriptions(defaults: A()))
-  }
-
-  private static func task<T: TaskDistribution>(_ type: T.Type) -> CatalogueEntry {
-    let card = T.card
-    return CatalogueEntry(
-      kind: .tasks, id: card.id, title: card.title, citation: card.citation, traits: [JSON.Member("needsData", .boolean(card.needsData))],
-      settings: T.hyperparameters.descriptions(defaults: T()).map { $0.prefixed("task") })
-  }
-
-  private static func model<M: Model>(_ type: M.Type) -> CatalogueEntry {
-    let card = M.card
-    return CatalogueEntry(
-      kind: .models, id: card.id, title: card.title, citation: card.citation, traits: [],
-      settings: M.hyperparameters.descriptions(defaults: M()).map { $0.prefixed("model") })
+  /// A kind of registered items; every kind is a row of ``Kind/all``.
+  struct Kind: Sendable {
+    /// The operand of `list`, in the plural: "algorithms".
+    let name: String
+    /// The singular: "algorithm".
+    let singular: String
+    /// The title of the column of notes in a Markdown table; nil for no such column.
+    var noteTitle: String?
+    /// Everything registered, sorted by id.
+    let entries: @Sendable () -> [CatalogueEntry]
   }
 
   /// All facts, for programs.
@@ -58,7 +36,7 @@ struct CatalogueEntry: Sendable {
         + [JSON.Member("settings", .array(settings.map(\.json)))])
   }
 
-  /// The citation as a Markdown link, plain where it holds no address.
+  /// The citation as a Markdown link; plain if it contains no address.
   var markdownCitation: String {
     guard let space = citation.lastIndex(of: " "), citation[space...].hasPrefix(" http") else { return citation }
     var label = citation[..<space]
@@ -67,13 +45,46 @@ struct CatalogueEntry: Sendable {
   }
 }
 
+extension CatalogueEntry.Kind {
+  /// All kinds, in the order of listings: to add a kind, add its row here and its definition below.
+  static let all = [algorithms, tasks, models]
+
+  static let algorithms = Self(name: "algorithms", singular: "algorithm", noteTitle: "meta-gradient") {
+    AlgorithmRegistry.all.items.map { (_, type) in entry(type) }
+  }
+  static let tasks = Self(name: "tasks", singular: "task") { TaskRegistry.all.items.map { (_, type) in entry(type) } }
+  static let models = Self(name: "models", singular: "model") { ModelRegistry.all.items.map { (_, type) in entry(type) } }
+
+  private static func entry<A: Algorithm>(_ type: A.Type) -> CatalogueEntry {
+    let (card, gradient) = (A.card, A.card.metaGradient.rawValue)
+    return CatalogueEntry(
+      id: card.id, title: card.title, citation: card.citation, note: gradient,
+      traits: [JSON.Member("metaGradient", .string(gradient))], settings: A.hyperparameters.descriptions(defaults: A()))
+  }
+
+  private static func entry<T: TaskDistribution>(_ type: T.Type) -> CatalogueEntry {
+    let card = T.card
+    return CatalogueEntry(
+      id: card.id, title: card.title, citation: card.citation, note: card.needsData ? "needs data" : "",
+      traits: [JSON.Member("needsData", .boolean(card.needsData))],
+      settings: T.hyperparameters.descriptions(defaults: T()).map { $0.prefixed("task") })
+  }
+
+  private static func entry<M: Model>(_ type: M.Type) -> CatalogueEntry {
+    let card = M.card
+    return CatalogueEntry(
+      id: card.id, title: card.title, citation: card.citation,
+      settings: M.hyperparameters.descriptions(defaults: M()).map { $0.prefixed("model") })
+  }
+}
+
 extension HyperparameterDescription {
-  /// The same setting behind a prefix and a dot.
+  /// The same setting with a prefix and a dot before its key.
   func prefixed(_ prefix: String) -> HyperparameterDescription {
     HyperparameterDescription(key: "\(prefix).\(key)", domain: domain, defaultValue: defaultValue, meaning: meaning)
   }
 
-  /// All facts, for programs; a bound that does not bind is left out.
+  /// All facts, for programs; an infinite bound is left out.
   var json: JSON {
     var members = [JSON.Member("key", .string(key)), JSON.Member("type", .string(domain.typeName))]
     switch domain {

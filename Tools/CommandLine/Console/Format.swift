@@ -7,10 +7,10 @@ import Darwin
 #endif
 
 extension Double {
-  /// With so many digits after the point: (0.5).fixed(3) is "0.500".
+  /// With a number of digits after the point: (0.5).fixed(3) is "0.500".
   func fixed(_ digits: Int) -> String { formatted("%.\(digits)f") }
 
-  /// With so many significant digits: (0.00012345).significant(3) is "0.000123".
+  /// With a number of significant digits: (0.00012345).significant(3) is "0.000123".
   func significant(_ digits: Int) -> String { formatted("%.\(digits)g") }
 
   private func formatted(_ format: String) -> String {
@@ -25,7 +25,7 @@ extension Double {
 }
 
 extension String {
-  /// Filled with spaces on the left.
+  /// Padded with spaces on the left.
   func indented(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }
 

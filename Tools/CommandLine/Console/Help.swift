@@ -1,26 +1,26 @@
 import Evaluation
 import Registry
 
-/// The help texts, made from the tables that also drive parsing and validation.
+/// The help texts, generated from the tables that parsing and validation use.
 enum Help {
-  /// What `tools help` prints.
+  /// The output of `tools help`.
   static var overview: String {
     let rows = Command.all.map { ["  \($0.name)", $0.summary] } + [["  --version", "Print the version."]]
     return """
-      tools \(FrameworkVersion.current): meta-trains, tests and compares algorithms that learn how to learn.
+      tools \(FrameworkVersion.current): meta-train, test and compare meta-learning algorithms.
 
       Usage: tools COMMAND [ARGUMENTS] [FLAGS]
 
       \(TextTable(rows: rows).lines.joined(separator: "\n"))
 
-      'tools help COMMAND' explains a command. A first try:
+      'tools help COMMAND' explains a command. Example:
         tools run maml --task sinusoid --iterations 2000
 
-      Exit codes: 0 done; 1 a negative finding of parity or check; 2 bad input; 130 interrupted.
+      Exit codes: 0 success; 1 a check failed; 2 bad input; 130 interrupted.
       """
   }
 
-  /// What `tools help COMMAND` prints.
+  /// The output of `tools help COMMAND`.
   static func of(_ command: Command) throws -> String {
     let operand = command.operand.map { " \($0.usage)" } ?? ""
     let flags = command.flags + [.help]
@@ -34,36 +34,35 @@ enum Help {
 
   private static func note(on flag: Flag) -> String {
     if let setting = flag.setting { return " Short for --set \(setting)=N." }
-    return flag.isRepeatable ? " May be given again." : ""
+    return flag.isRepeatable ? " Repeatable." : ""
   }
 
-  /// What `tools help ID` prints.
+  /// The output of `tools help ID`.
   static func of(_ entry: CatalogueEntry) -> String {
     "\(entry.id): \(entry.title)\n\(entry.citation)\n\n\(section("Settings", entry.settings))"
   }
 
-  /// What `tools help ALGORITHM --task TASK` prints: every setting of the combination, with the defaults that it has there.
+  /// The output of `tools help ALGORITHM --task TASK`: all settings of the combination, with its defaults.
   static func of(algorithm: String, task: String, model: String?) throws -> String {
     let settings = try Experiment.settingsHelp(algorithm: algorithm, task: task, model: model)
     return section("Settings of \(algorithm) on \(task)", settings)
   }
 
-  /// Every setting that `--set` takes.
+  /// All settings of `--set`.
   static func allSettings() throws -> String {
     var sections = [
       """
-      Settings, made by --set KEY=VALUE. An algorithm may choose other defaults for a kind of task: 'tools help ALGORITHM --task TASK'.
+      Settings for --set KEY=VALUE. Some defaults depend on the task: 'tools help ALGORITHM --task TASK'.
       """
     ]
-    let kinds = CatalogueEntry.Kind.allCases.map { CatalogueEntry.all($0) }
-    if let algorithm = kinds[0].first, let task = kinds[1].first {
-      // These are the same for all combinations.
+    if let algorithm = CatalogueEntry.Kind.algorithms.entries().first, let task = CatalogueEntry.Kind.tasks.entries().first {
+      // These settings are the same for all combinations.
       let shared = try Experiment.settingsHelp(algorithm: algorithm.id, task: task.id)
       for (title, prefix) in [("Meta-training", "training."), ("Outer optimizer", "outer."), ("Meta-test", "test.")] {
         sections.append(section(title, shared.filter { $0.key.hasPrefix(prefix) }))
       }
     }
-    sections += kinds.joined().map { section("\($0.kind.rawValue.dropLast()) \($0.id)", $0.settings) }
+    for kind in CatalogueEntry.Kind.all { sections += kind.entries().map { section("\(kind.singular) \($0.id)", $0.settings) } }
     return sections.joined(separator: "\n\n")
   }
 

@@ -11,12 +11,12 @@ import Musl
 import Darwin
 #endif
 
-/// What the program asks the system.
+/// Queries to the system.
 enum Host {
-  /// Cores that this process may run on.
+  /// The number of cores available to the process.
   static var cores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
-  /// The local time as a folder's name: "2026-11-20-163802".
+  /// The local time as a folder name: "2026-11-20-163802".
   static var timestamp: String {
     var now = time(nil)
     var parts = tm()

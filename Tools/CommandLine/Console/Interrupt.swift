@@ -8,14 +8,14 @@ import Musl
 import Darwin
 #endif
 
-/// SIGINT and SIGTERM as a flag that long work looks at between steps.
+/// SIGINT and SIGTERM as a flag that long work polls between steps.
 enum Interrupt {
-  /// Whether somebody asked to stop.
+  /// Whether a signal has arrived.
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-  /// Turns the first signal into the flag; the second one ends the program at once.
+  /// Makes the first signal set the flag; the second ends the program at once.
   static func catchSignals() {
-    // The handler may only touch what exists already: this makes it.
+    // Initialise the flag here, because the handler must not.
     flag.store(false, ordering: .relaxed)
     var action = sigaction()
     #if canImport(Darwin)
@@ -26,7 +26,7 @@ enum Interrupt {
     action.sa_flags = SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
-    // A parent may have started the program with both blocked.
+    // The parent process may have blocked both signals.
     var both = sigset_t()
     sigemptyset(&both)
     sigaddset(&both, SIGINT)
@@ -35,9 +35,9 @@ enum Interrupt {
   }
 }
 
-/// Thrown where work stops because somebody asked it to; what was done is saved.
+/// Thrown when a signal stops the work; the work so far is saved.
 struct Interrupted: Error, Hashable {
-  /// Where it stopped and what is kept, without an end stop.
+  /// Where the work stopped and what is saved, without a full stop.
   let place: String
 }
 

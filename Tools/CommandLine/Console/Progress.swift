@@ -1,6 +1,6 @@
-/// Shows how far long work is: a bar on a terminal, a line now and then elsewhere, nothing when asked to be quiet.
+/// Shows progress: a bar on a terminal, occasional lines elsewhere, nothing if quiet.
 struct Progress {
-  /// How it is shown.
+  /// How progress is shown.
   enum Style {
     case bar, lines, none
   }
@@ -11,21 +11,21 @@ struct Progress {
   private let style: Style
   private let showsShortWork: Bool
   private let start = ContinuousClock.now
-  /// Where a resumed run began: its rate counts from there.
+  /// Where a resumed run started; the rate counts from here.
   private let first: Int
   private var shown = ContinuousClock.now
   private var shownCount: Int
   private var last = ""
 
-  /// Begins to show work.
+  /// Starts to show progress.
   ///
   /// - Parameters:
-  ///   - label: What is done, "maml on sinusoid" for example.
-  ///   - unit: What is counted, in the plural.
-  ///   - total: How many there are.
-  ///   - done: How many are done already.
+  ///   - label: The work, such as "maml on sinusoid".
+  ///   - unit: The counted unit, in the plural.
+  ///   - total: The number of units.
+  ///   - done: The number of units done already.
   ///   - quiet: Whether to show nothing.
-  ///   - showsShortWork: Whether work of less than a second has a line too.
+  ///   - showsShortWork: Whether work of less than a second gets a line.
   init(_ label: String, unit: String, total: Int, done: Int = 0, quiet: Bool, showsShortWork: Bool = true) {
     self.label = label
     self.unit = unit
@@ -36,14 +36,14 @@ struct Progress {
     style = quiet ? .none : Console.isInteractive ? .bar : .lines
   }
 
-  /// Takes note of how many are done; `detail` is asked only when it is shown.
+  /// Updates the number of units done; `detail` is evaluated only if it is shown.
   mutating func update(_ done: Int, _ detail: @autoclosure () -> String) {
     guard style != .none else { return }
     let now = ContinuousClock.now
     let elapsed = now - shown
     switch style {
     case .bar:
-      // Ten times a second is smooth enough, and costs nothing beside the work.
+      // Ten updates per second look smooth and cost next to nothing.
       guard elapsed > .milliseconds(100) || shownCount == first else { return }
     case .lines, .none:
       let isTenth = (done - shownCount) * 10 >= total && elapsed > .seconds(1)
@@ -55,7 +55,7 @@ struct Progress {
     show(done, detail())
   }
 
-  /// Removes the bar, so that what follows begins on a clean line.
+  /// Erases the bar.
   func finish() {
     if style == .bar, !last.isEmpty { Console.note("\r\u{1B}[K", terminator: "") }
   }
@@ -74,7 +74,7 @@ struct Progress {
       return
     }
     let facts = "\(percent)  \(done)/\(total)  \(tail)"
-    // What the numbers leave of the line belongs to the bar.
+    // The bar fills the rest of the line.
     let room = max(Console.columns - 1, 20)
     let width = min(max(room - label.count - 1 - facts.count, 6), 24)
     let filled = done * width / max(total, 1)

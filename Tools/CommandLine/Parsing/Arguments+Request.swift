@@ -3,7 +3,7 @@ import Registry
 import Tasks
 
 extension Arguments {
-  /// What the flags ask for, for one algorithm and one task; `settings` are those that apply to it.
+  /// The request for one algorithm on one task, with the settings that apply to them.
   func request(algorithm: String, task: String, settings: [(key: String, value: String)]) throws -> ExperimentRequest {
     var request = ExperimentRequest(algorithm: algorithm, task: task)
     request.model = text(.model)
@@ -15,15 +15,15 @@ extension Arguments {
     return request
   }
 
-  /// The key of every random choice.
+  /// The random seed.
   var seed: UInt64 { UInt64(integer(.seed) ?? 0) }
 
   /// Worker threads.
   var threads: Int { integer(.threads) ?? Host.cores }
 
-  /// The folder that `--data` names for a task.
+  /// The folder that `--data` gives for a task.
   ///
-  /// - Throws: `LookupError` where `--data` names a task that does not exist, ``UsageError`` where it names one twice.
+  /// - Throws: `LookupError` if `--data` names an unknown task, ``UsageError`` if it names a task twice.
   func source(of task: String) throws -> String? {
     var sources: [String: String] = [:]
     for pair in try pairs(.data) {

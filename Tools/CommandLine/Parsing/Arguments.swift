@@ -1,14 +1,14 @@
 import Registry
 
-/// The arguments of one command, read by its table of flags: every value here is of its flag's domain.
+/// The parsed arguments of a command; every value is valid for its flag.
 struct Arguments: Sendable {
   let command: Command
   let operands: [String]
   private let values: [(flag: Flag, text: String)]
 
-  /// Reads what follows a command's name.
+  /// Parses the words after the command's name.
   ///
-  /// `--flag value` and `--flag=value` are the same; after `--` everything is an operand.
+  /// `--flag value` and `--flag=value` are equivalent. Every word after `--` is an operand.
   init(_ words: some Sequence<String>, of command: Command) throws(UsageError) {
     self.command = command
     var operands: [String] = []
@@ -76,21 +76,21 @@ extension Arguments {
   /// Whether a flag was given.
   func has(_ flag: Flag) -> Bool { values.contains { $0.flag == flag } }
 
-  /// A flag's value, nil where it was not given.
+  /// The value of a flag; nil if it was not given.
   func text(_ flag: Flag) -> String? { values.first { $0.flag == flag }?.text }
 
-  /// The value of a flag whose domain is an integer.
+  /// The value of an integer flag.
   func integer(_ flag: Flag) -> Int? { text(flag).flatMap { Int($0) } }
 
-  /// The value of a flag whose domain is a number.
+  /// The value of a number flag.
   func real(_ flag: Flag) -> Double? { text(flag).flatMap { Double($0) } }
 
-  /// The parts of a flag's value between commas, nil where it was not given.
+  /// The comma-separated parts of a flag's value; nil if it was not given.
   func list(_ flag: Flag) -> [String]? {
     text(flag)?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// The value of a flag without which the command cannot run.
+  /// The value of a required flag.
   func required(_ flag: Flag) throws(UsageError) -> String {
     guard let text = text(flag) else { throw .missingFlag(flag, command: command.name) }
     return text
@@ -103,9 +103,9 @@ extension Arguments {
     return pairs
   }
 
-  /// The settings made by `--set` and by the short forms, in the order given.
+  /// The settings of `--set` and of its short forms, in the order given.
   ///
-  /// - Throws: ``UsageError`` where one is made twice.
+  /// - Throws: ``UsageError`` if a setting is given twice.
   func settings() throws(UsageError) -> [(key: String, value: String)] {
     var settings: [(key: String, value: String)] = []
     for entry in values {

@@ -1,25 +1,25 @@
-/// How a program ends.
+/// The exit code of the program.
 enum ExitCode: Int32, Sendable {
-  case done = 0
-  /// `parity` or `check` found something wrong.
-  case negativeFinding = 1
+  case success = 0
+  /// A comparison of `parity` or a check of `check` failed.
+  case checkFailed = 1
   case badInput = 2
-  /// SIGINT or SIGTERM; what was under way is saved.
+  /// SIGINT or SIGTERM; the work so far is saved.
   case interrupted = 130
 }
 
-/// What a command takes beside flags.
+/// A command's positional arguments.
 struct Operand: Sendable, Hashable {
-  /// How often it may be given.
+  /// How many of them are allowed.
   enum Count: Sendable, Hashable {
     case optional, one, oneOrMore, any
   }
 
-  /// What stands for it in help, "ALGORITHM" for example.
+  /// The name in help, such as "ALGORITHM".
   let placeholder: String
   let count: Count
 
-  /// As the usage line shows it.
+  /// The form in the usage line.
   var usage: String {
     switch count {
     case .optional: "[\(placeholder)]"
@@ -30,14 +30,14 @@ struct Operand: Sendable, Hashable {
   }
 }
 
-/// A command: its line in the overview, its flags, and what it does.
+/// A command: its help, its arguments, and the code that runs it.
 struct Command: Sendable {
   let name: String
-  /// One line for the overview.
+  /// The line in the overview.
   let summary: String
   let operand: Operand?
   let flags: [Flag]
-  /// What help says beside the flags.
+  /// Further help.
   var discussion = ""
   let run: @Sendable (Arguments) throws -> ExitCode
 

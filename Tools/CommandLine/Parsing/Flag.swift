@@ -1,21 +1,21 @@
 import Registry
 
-/// A flag of a command: one row of the table that drives parsing, help and did-you-mean.
+/// A flag of a command, as parsing, help and suggestions read it.
 struct Flag: Sendable, Hashable {
   /// The name, without its dashes.
   let name: String
-  /// What stands for the value in help; nil for a switch, which takes none.
+  /// The name of the value in help; nil for a switch.
   let placeholder: String?
-  /// The values it takes.
+  /// The valid values.
   let domain: HyperparameterDomain
-  /// Whether it may be given more than once.
+  /// Whether the flag may be repeated.
   let isRepeatable: Bool
-  /// The setting that the flag is a short form of, "task.ways" for example.
+  /// The setting that the flag is short for, such as "task.ways".
   let setting: String?
-  /// What it does, one line.
+  /// The line in help.
   let meaning: String
 
-  /// The name as it is typed.
+  /// The name with its dashes.
   var spelling: String { "--\(name)" }
 
   /// A flag that takes no value.
@@ -32,30 +32,30 @@ struct Flag: Sendable, Hashable {
   }
 }
 
-// MARK: The flags that commands share
+// MARK: Flags of several commands
 
 extension Flag {
-  static let help = toggle("help", "Show the help of a command.")
+  static let help = toggle("help", "Show help for the command.")
   static let json = toggle("json", "Print JSON.")
   static let markdown = toggle("markdown", "Print a Markdown table.")
-  static let quiet = toggle("quiet", "No progress.")
-  static let overwrite = toggle("overwrite", "Replace the run that the folder holds.")
+  static let quiet = toggle("quiet", "Show no progress.")
+  static let overwrite = toggle("overwrite", "Replace an earlier run in the folder.")
 
-  static let task = value("task", "TASK", "Where the tasks come from: an id of 'tools list tasks'.")
-  static let model = value("model", "MODEL", "What adapts: an id of 'tools list models' (default: what the task suggests).")
+  static let task = value("task", "TASK", "Task distribution; 'tools list tasks' lists the ids.")
+  static let model = value("model", "MODEL", "Model; 'tools list models' lists the ids (default: the model that the task suggests).")
   static let iterations = value("iterations", "N", "Meta-training iterations (default: the algorithm's).", in: .integer(1...(.max)))
-  static let seed = value("seed", "N", "The key of every random choice (default: 0).", in: .integer(0...(.max)))
+  static let seed = value("seed", "N", "Random seed (default: 0).", in: .integer(0...(.max)))
   static let threads = value(
-    "threads", "N", "Worker threads; results do not depend on it (default: all cores).", in: .integer(1...1024))
-  static let data = value("data", "NAME=DIR", "Where the data of a task lie, omniglot=DIR for example.", repeats: true)
-  static let set = value("set", "KEY=VALUE", "Make a setting, inner.steps=5 for example.", repeats: true)
+    "threads", "N", "Worker threads; the results do not depend on them (default: all cores).", in: .integer(1...1024))
+  static let data = value("data", "NAME=DIR", "Folder with the data of a task, such as omniglot=DIR.", repeats: true)
+  static let set = value("set", "KEY=VALUE", "Change a setting, such as inner.steps=5.", repeats: true)
 
-  static let ways = value("ways", "N", "Classes of an episode.", sets: "task.ways")
-  static let shots = value("shots", "N", "Support samples of a class, or of a regression task.", sets: "task.shots")
-  static let queries = value("queries", "N", "Query samples of a class, or of a regression task.", sets: "task.queries")
+  static let ways = value("ways", "N", "Classes per episode.", sets: "task.ways")
+  static let shots = value("shots", "N", "Support samples per class, or per regression task.", sets: "task.shots")
+  static let queries = value("queries", "N", "Query samples per class, or per regression task.", sets: "task.queries")
   static let testSteps = value("test-steps", "N", "Adaptation steps of the meta-test.", sets: "test.steps")
   static let testEpisodes = value("test-episodes", "N", "Held-out episodes of the meta-test.", sets: "test.episodes")
 
-  /// The short forms of settings.
+  /// The flags that are short for settings.
   static let shortForms = [ways, shots, queries, testSteps, testEpisodes]
 }

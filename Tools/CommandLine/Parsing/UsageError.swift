@@ -1,6 +1,6 @@
 import Registry
 
-/// A command line that cannot be read.
+/// A malformed command line.
 enum UsageError: Error, Hashable, CustomStringConvertible {
   case unknownCommand(String)
   case unknownFlag(String, command: String)

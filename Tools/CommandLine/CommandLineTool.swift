@@ -1,0 +1,62 @@
+import Evaluation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The command line of the framework, for an executable that links algorithms, tasks and models of its own.
+///
+/// Whatever the executable links is registered, and the commands know it. Give the executable's target and product a name other than
+/// `tools`: the name belongs to this package, and SwiftPM would build this package's product in place of yours. The main.swift is:
+/// ```swift
+/// import CommandLineTool
+///
+/// CommandLineTool.main()
+/// ```
+public enum CommandLineTool {
+  /// Runs the command that the arguments of the process name, and exits.
+  ///
+  /// The exit code is 0 on success, 1 if a check failed, 2 for bad input and 130 if interrupted.
+  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+
+  /// Runs a command and reports its errors.
+  private static func run(_ words: [String]) -> ExitCode {
+    Console.ignoreBrokenPipes()
+    do {
+      return try dispatch(words)
+    } catch let interruption as Interrupted {
+      Console.note("tools: interrupted \(interruption.place).")
+      return .interrupted
+    } catch {
+      Console.note("tools: error: \(error)")
+      return .badInput
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws -> ExitCode {
+    guard let name = words.first else {
+      try Console.print(Help.overview)
+      return .success
+    }
+    switch name {
+    case "--version":
+      try Console.print("tools \(FrameworkVersion.current)")
+      return .success
+    case "--help", "-h":
+      try Console.print(Help.overview)
+      return .success
+    default:
+      let command = try Command.named(name)
+      let arguments = try Arguments(words.dropFirst(), of: command)
+      if arguments.has(.help) {
+        try Console.print(try Help.of(command))
+        return .success
+      }
+      return try command.run(arguments)
+    }
+  }
+}
