@@ -5,7 +5,7 @@ import Tasks
 import TensorCore
 import Testing
 
-/// Measures that the framework does not know: nothing in Evaluation may depend on the two that it does.
+// Measures that the framework does not know. Evaluation must not depend on the two that it knows.
 private let rewards = Measure(id: "return", isMoreBetter: true)
 private let topThree = Measure(id: "top-3", unit: "%", isMoreBetter: true, factor: 100)
 private let milliseconds = Measure(id: "delay", unit: "ms", isMoreBetter: false, factor: 1000)
@@ -88,6 +88,11 @@ private let milliseconds = Measure(id: "delay", unit: "ms", isMoreBetter: false,
 
   @Test func `results of other measures are not paired`() throws {
     #expect(try Comparison([row(MAML(), rewards, [1, 2]), row(Chance(), topThree, [1, 2])]).groups[0].difference(1) == nil)
+  }
+
+  @Test func `scores without a measure, or a measure without scores, are a caller's mistake`() async {
+    await #expect(processExitsWith: .failure) { _ = ModeResult(name: "none", losses: [[1]], scores: [[1]]) }
+    await #expect(processExitsWith: .failure) { _ = ModeResult(name: "none", losses: [[1]], measure: .accuracy) }
   }
 
   @Test func `a progress line is brief`() {

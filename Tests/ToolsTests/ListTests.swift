@@ -29,6 +29,18 @@ import Testing
     #expect(Set(all.keys) == ["algorithms", "tasks", "models"])
   }
 
+  @Test func `every kind has a Markdown table`() throws {
+    let titles = [
+      "algorithms": "| id | algorithm | source | meta-gradient |", "tasks": "| id | task | source |", "models": "| id | model | source |",
+    ]
+    for (kind, title) in titles {
+      let lines = try tools("list", kind, "--markdown").output.split(separator: "\n").map(String.init)
+      #expect(lines.first == title)
+      #expect(lines.count > 3)
+      for line in lines { #expect(line.count { $0 == "|" } == title.count { $0 == "|" }, "\(line)") }
+    }
+  }
+
   @Test func `the README shows the table of algorithms`() throws {
     let readme = try String(
       contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../README.md").standardized,
