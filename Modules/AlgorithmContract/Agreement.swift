@@ -1,3 +1,4 @@
+import Algorithms
 import Models
 import TensorCore
 
@@ -25,6 +26,10 @@ enum Agreement {
   static func distance(_ first: ParameterTree<Tensor>, _ second: ParameterTree<Tensor>) -> Double {
     guard first.names == second.names, first.leaves.map(\.shape) == second.leaves.map(\.shape) else { return .infinity }
     return distance(first.leaves.flatMap(\.doubles), second.leaves.flatMap(\.doubles))
+  }
+
+  static func distance(_ first: MetaParameters<Tensor>, _ second: MetaParameters<Tensor>) -> Double {
+    distance(first.named, second.named)
   }
 
   static func distance(_ first: [Double], _ second: [Double]) -> Double {

@@ -4,6 +4,8 @@ public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
   case card
   /// Every declared setting can be written and reads back as written.
   case hyperparameters
+  /// The algorithm is for at least one of the suite's problems; on those that it is not for, nothing else is looked at.
+  case applicability
   /// The initial state depends on the stream alone, and its names and shapes on nothing.
   case initialState = "initial state"
   /// A shard's contribution has one gradient a learned tensor, and one loss a task.
@@ -12,7 +14,7 @@ public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
   case metaGradient = "meta-gradient"
   /// An exact meta-gradient through adaptation steps differs from the first-order one.
   case secondOrder = "second order"
-  /// A shard's gradient is the sum of its tasks' gradients.
+  /// A shard's gradient is the sum of its tasks' gradients; where tasks are compared, their order changes nothing.
   case additivity
   /// Adaptation gives a state after each step, and more steps do not change the earlier ones.
   case path = "adaptation path"
@@ -28,6 +30,8 @@ public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
   case resuming
   /// A step that is recorded and run again gives the bits of an eager one.
   case recording
+  /// What is carried from step to step keeps its names and shapes.
+  case carrying
 }
 
 /// What one check found for an algorithm on one smoke problem.

@@ -1,4 +1,5 @@
 public import Algorithms
+import Models
 import Registry
 import Tasks
 import TensorCore
@@ -16,7 +17,8 @@ import TensorCore
 ///   - settings: Values of declared hyperparameters, in place of the defaults.
 ///   - excluding: Checks that these settings break by design: mini-batches that are drawn by a sample's place in the support set
 ///     break ``ContractCheck/supportOrder``, for example.
-/// - Returns: One finding for each check and problem; the algorithm is sound when all of them passed.
+/// - Returns: One finding for each check and problem; the algorithm is sound when all of them passed. A problem that the algorithm is
+///   not for, by its own `validate`, has one finding that says so; there has to be one that it is for.
 public func contractFindings<A: Algorithm>(
   for type: A.Type, settings: [(key: String, value: String)] = [], excluding: Set<ContractCheck> = []
 ) -> [ContractFinding] {
@@ -28,10 +30,35 @@ public func contractFindings<A: Algorithm>(
       return [ContractFinding(check: .hyperparameters, problem: "", passed: false, detail: "\(key) = \(value): \(error)")]
     }
   }
+  let unsuited = SmokeProblem.all.map { unsuitedFinding(algorithm, $0) }
   let findings =
-    [cardFinding(A.card), hyperparameterFinding(algorithm)]
-    + SmokeProblem.all.flatMap { problem in ContractSuite(algorithm, problem).findings }
+    [cardFinding(A.card), hyperparameterFinding(algorithm), applicabilityFinding(unsuited)]
+    + zip(SmokeProblem.all, unsuited).flatMap { problem, unsuited in unsuited.map { [$0] } ?? ContractSuite(algorithm, problem).findings }
   return findings.filter { !excluding.contains($0.check) }
+}
+
+/// Says that an algorithm is not for a problem; nil where it is.
+private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem) -> ContractFinding? {
+  var training = algorithm.defaultTraining(for: problem.tasks.signature)
+  for size in [training.metaBatchSize, 1] {
+    training.metaBatchSize = size
+    do {
+      try algorithm.validate(problem.learner, problem.tasks.signature, training)
+      return nil
+    } catch  where !error.isUnsuited {
+      continue
+    } catch {
+      return ContractFinding(check: .applicability, problem: problem.name, passed: true, detail: "does not apply: \(error)")
+    }
+  }
+  return nil
+}
+
+/// An algorithm has to be for something that the suite knows.
+private func applicabilityFinding(_ unsuited: [ContractFinding?]) -> ContractFinding {
+  let count = unsuited.count { $0 == nil }
+  return ContractFinding(
+    check: .applicability, problem: "", passed: count > 0, detail: "suits \(count) of the suite's \(unsuited.count) problems")
 }
 
 /// The checks of one algorithm on one smoke problem.
@@ -39,27 +66,50 @@ struct ContractSuite {
   let algorithm: any Algorithm
   let problem: SmokeProblem
   let state: MetaState
-  let context = AdaptationContext(stream: SmokeProblem.stream.child("adaptation"), firstTask: 0)
+  let context: AdaptationContext
 
   init(_ algorithm: any Algorithm, _ problem: SmokeProblem) {
     self.algorithm = algorithm
     self.problem = problem
     state = algorithm.initialState(problem.learner, from: SmokeProblem.stream.child("state"), dtype: .float64)
+    context = Self.context(of: algorithm, firstTask: 0)
+  }
+
+  /// Where the first step of a run adapts, from a task on.
+  private static func context(of algorithm: any Algorithm, firstTask: Int) -> AdaptationContext {
+    let step = AdaptationContext.Step(iteration: 0, iterations: iterations)
+    return AdaptationContext(
+      stream: SmokeProblem.stream.child("adaptation"), firstTask: firstTask, step: step, phase: algorithm.phase(step),
+      scheduled: algorithm.scheduled(step).map { $0.converted(to: .float64) })
+  }
+
+  /// The same place of the run with other tasks in front.
+  func context(firstTask: Int) -> AdaptationContext { Self.context(of: algorithm, firstTask: firstTask) }
+
+  /// The problem's tasks with as many support sets as the algorithm adapts to.
+  func shard(_ range: Range<Int>? = nil) -> Episodes {
+    let all = problem.shard(supports: algorithm.supports)
+    return range.map { all[$0] } ?? all
   }
 
   var findings: [ContractFinding] {
     [
       initialStateFinding, contributionFinding, metaGradientFinding, secondOrderFinding, additivityFinding, pathFinding,
       taskIndependenceFinding, supportOrderFinding, queryUnseenFinding, workersFinding, resumingFinding,
-      recordingFinding,
+      recordingFinding, carryingFinding,
     ]
   }
 
   /// True when the algorithm takes meta-batches of more than one task.
   var takesSeveralTasks: Bool {
-    do { try algorithm.validate(problem.learner, metaBatchSize: problem.shard.count) } catch { return false }
+    var training = algorithm.defaultTraining(for: problem.tasks.signature)
+    training.metaBatchSize = SmokeProblem.count
+    do { try algorithm.validate(problem.learner, problem.tasks.signature, training) } catch { return false }
     return true
   }
+
+  /// True when an objective compares tasks, so that a shard is more than the sum of its tasks.
+  var couplesTasks: Bool { algorithm.coupling != .independent }
 
   func finding(_ check: ContractCheck, _ passed: Bool, _ detail: String) -> ContractFinding {
     ContractFinding(check: check, problem: problem.name, passed: passed, detail: detail)

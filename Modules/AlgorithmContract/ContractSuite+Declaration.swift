@@ -6,20 +6,21 @@ import TensorCore
 
 /// Is the meta-gradient what the card declares?
 extension ContractSuite {
-  private var gradient: ParameterTree<Tensor> { algorithm.metaGradient(state, problem.learner, tasks, context).gradient }
+  private var gradient: MetaParameters<Tensor> { algorithm.metaGradient(state, problem.learner, tasks, context).gradient }
 
   /// All tasks, or one where the algorithm takes no more.
-  var tasks: Episodes { takesSeveralTasks ? problem.shard : problem.shard[0..<1] }
+  var tasks: Episodes { takesSeveralTasks ? shard() : shard(0..<1) }
 
   private func adapted(_ support: LabelledSet) -> Adapted? {
     algorithm.adapt(state, problem.learner, support: support, steps: algorithm.adaptationSteps, context).last
   }
 
   var metaGradientFinding: ContractFinding {
-    switch type(of: algorithm).card.metaGradient {
-    case .exact: exactFinding
+    switch algorithm.metaGradientKind {
+    case .exact, .implicit: exactFinding
     case .firstOrder: firstOrderFinding
     case .displacement: displacementFinding
+    case .estimate: notApplicable(.metaGradient, "an estimate is not the derivative of anything that the suite can evaluate")
     case .none: noneFinding
     }
   }
@@ -30,24 +31,28 @@ extension ContractSuite {
     func objective(_ state: MetaState) -> Double {
       algorithm.metaObjective(state, problem.learner, tasks, context).sumOfElements
     }
-    return compare(gradient, scale: objective(state), "the objective's finite differences") { name, direction in
+    let learned = state.learned.named
+    return compare(gradient.named, scale: objective(state), "the objective's finite differences") { name, direction in
       Agreement.derivative { distance in
-        var moved = state
-        moved.learned[name] = state.learned[name] + distance * direction
-        return objective(moved)
+        var moved = learned
+        moved[name] = learned[name] + distance * direction
+        return objective(MetaState(learned: state.learned.replacing(moved.leaves), carried: state.carried))
       }
     }
   }
 
   /// Finite differences of the query loss in an offset that is added to every task's adapted parameters.
   private var firstOrderFinding: ContractFinding {
+    guard algorithm.supports == 1, !couplesTasks else {
+      return notApplicable(.metaGradient, "the objective is not a function of one adaptation of each task")
+    }
     guard let adapted = adapted(tasks.support) else { return finding(.metaGradient, false, "adaptation returned no state") }
     func loss(_ parameters: ParameterTree<Tensor>) -> Double {
       let moved = Adapted(parameters: parameters, support: adapted.support)
-      let predictions = algorithm.predict(moved, problem.learner, query: tasks.query.inputs, mode: problem.learner.trainingMode)
+      let predictions = algorithm.predict(moved, problem.learner, query: tasks.query.inputs, mode: problem.learner.trainingMode, context)
       return problem.learner.losses(predictions, tasks.query.targets).sumOfElements
     }
-    let initial = gradient.subtree("initial")
+    let initial = gradient.initial
     guard initial.names == adapted.parameters.names else {
       return finding(.metaGradient, false, "the gradients \(initial.names) are not those of the adapted \(adapted.parameters.names)")
     }
@@ -77,8 +82,8 @@ extension ContractSuite {
 
   /// Initial minus adapted parameters, on the support set or on support and query pooled.
   private var displacementFinding: ContractFinding {
-    let pooled = tasks.support.pooled(with: tasks.query)
-    let (found, initial) = (gradient.subtree("initial"), state.initial)
+    let pooled = tasks.support.concatenated(with: tasks.query)
+    let (found, initial) = (gradient.initial, state.initial)
     let distances = [tasks.support, pooled].map { samples -> Double in
       guard let adapted = adapted(samples), adapted.parameters.names == initial.names else { return .infinity }
       let moved = initial.zip(adapted.parameters) { start, end in
@@ -99,11 +104,17 @@ extension ContractSuite {
 
   /// Second derivatives have to show: without them an exact meta-gradient would be the first-order one.
   var secondOrderFinding: ContractFinding {
-    guard type(of: algorithm).card.metaGradient == .exact else { return notApplicable(.secondOrder, "the card does not declare exact") }
+    guard algorithm.metaGradientKind == .exact else { return notApplicable(.secondOrder, "the meta-gradient is not declared exact") }
     guard algorithm.adaptationSteps > 0 else { return notApplicable(.secondOrder, "no adaptation in meta-training") }
-    let exact = gradient.subtree("initial")
-    guard let adapted = adapted(tasks.support), exact.names == adapted.parameters.names else {
+    let exact = gradient.initial
+    let shapes = problem.learner.model.parameters.map(\.shape)
+    guard let adapted = adapted(tasks.support), exact.names == adapted.parameters.names, exact.leaves.map(\.shape) == shapes,
+      adapted.parameters.names == problem.learner.model.parameters.map(\.name)
+    else {
       return notApplicable(.secondOrder, "what adapts is not the learned initialisation")
+    }
+    guard algorithm.supports == 1, !couplesTasks else {
+      return notApplicable(.secondOrder, "the objective is not a function of one adaptation of each task")
     }
     let ends = adapted.parameters.map { Variable($0) }
     let losses = problem.learner.loss(problem.learner.queryPredictions(ends, tasks), tasks.query.targets)
@@ -111,14 +122,5 @@ extension ContractSuite {
     let firstOrder = exact.replacing(zip(gradients, exact.leaves).map { $0.sum([0]).reshaped($1.shape) })
     let distance = Agreement.distance(exact, firstOrder)
     return finding(.secondOrder, distance > 1e-6, "differs by \(Float(distance)) from the first-order gradient, relative to the norm")
-  }
-}
-
-extension LabelledSet {
-  /// The samples of both sets of each task.
-  fileprivate func pooled(with other: LabelledSet) -> LabelledSet {
-    LabelledSet(
-      inputs: .concatenated([inputs, other.inputs], along: 1),
-      targets: targets.mapTensor { .concatenated([$0, other.targets.tensor], along: 1) })
   }
 }

@@ -6,11 +6,14 @@ import TensorCore
 
 /// Whole steps of the meta-trainer.
 extension ContractSuite {
-  private static let iterations = 3
+  static let iterations = 4
+
+  /// Tasks that are compared with each other; 2 where none are.
+  private var groupSize: Int { if case .groups(let size) = algorithm.coupling { size } else { 2 } }
 
   private func configuration(threads: Int) -> TrainingConfiguration {
     var configuration = algorithm.defaultTraining(for: problem.tasks.signature)
-    configuration.metaBatchSize = takesSeveralTasks ? 4 : 1
+    configuration.metaBatchSize = takesSeveralTasks ? groupSize * 2 : 1
     configuration.shardSize = 2
     configuration.iterations = Self.iterations
     configuration.threads = threads
@@ -82,6 +85,15 @@ private struct Unrecorded: Algorithm {
   init(base: any Algorithm) { self.base = base }
 
   var adaptationSteps: Int { base.adaptationSteps }
+  var coupling: TaskCoupling { base.coupling }
+  var supports: Int { base.supports }
+
+  func phase(_ step: AdaptationContext.Step) -> Int { base.phase(step) }
+  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { base.scheduled(step) }
+
+  func carried(after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int) -> ParameterTree<Tensor> {
+    base.carried(after: carried, observing: observed, tasks: tasks)
+  }
 
   func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     base.initialState(learner, from: stream, dtype: dtype)

@@ -51,6 +51,7 @@ extension HyperparameterDomain {
     case .boolean: [.boolean(false), .boolean(true)]
     case .choice(let names): names.map { .text($0) }
     case .text: [.text("text")]
+    case .list(let element): [.text(""), .text(element.samples.map(\.description).joined(separator: ","))]
     }
   }
 }

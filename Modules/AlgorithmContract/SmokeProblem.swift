@@ -9,8 +9,14 @@ struct SmokeProblem: Sendable {
   let name: String
   let tasks: SmokeTasks
   let learner: Learner
-  /// Three tasks in float64.
-  let shard: Episodes
+  /// The number of tasks.
+  static let count = 3
+
+  /// The tasks in float64, with some support sets.
+  func shard(supports: Int) -> Episodes {
+    let episodes = (0..<Self.count).map { tasks.episode($0, in: .metaTrain, seed: 1, supports: supports) }
+    return Episodes(episodes).converted(to: .float64)
+  }
 
   static let stream = RandomStream(seed: 2017).child("contract")
 
@@ -39,8 +45,6 @@ struct SmokeProblem: Sendable {
     self.name = name
     self.tasks = tasks
     learner = Learner(model: model, taskLoss: tasks.signature.taskLoss, trainingMode: mode)
-    let episodes = Episodes((0..<3).map { tasks.episode($0, in: .metaTrain, seed: 1) })
-    shard = Episodes(support: episodes.support.converted(to: .float64), query: episodes.query.converted(to: .float64))
   }
 }
 
@@ -74,11 +78,14 @@ struct SmokeTasks: TaskDistribution {
         inputShape: [2], outputs: 1, taskLoss: .binaryCrossEntropy, supportCount: 5, queryCount: 4, suggestedModel: "logistic")
     case .images:
       TaskSignature(
-        inputShape: [8, 8, 1], outputs: 2, taskLoss: .crossEntropy, supportCount: 4, queryCount: 4, suggestedModel: "conv")
+        inputShape: [8, 8, 1], outputs: 2, taskLoss: .crossEntropy, supportCount: 4, queryCount: 4, suggestedModel: "conv",
+        inputKind: .image)
     }
   }
 
-  func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+  func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode { episode(index, in: split, seed: seed, supports: 1) }
+
+  func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) -> Episode {
     var stream = stream(index, in: split, seed: seed).child(kind.rawValue)
     let task = (0..<128).map { _ in stream.normal() }
     let signature = signature
@@ -102,7 +109,8 @@ struct SmokeTasks: TaskDistribution {
         return LabelledSet(inputs: x, targets: .classes(targets.roundedToLabels, ways: 2))
       }
     }
-    return Episode(support: set(signature.supportCount), query: set(signature.queryCount))
+    let (support, query) = (set(signature.supportCount), set(signature.queryCount))
+    return Episode(support: support, query: query, furtherSupports: (1..<max(supports, 1)).map { _ in set(signature.supportCount) })
   }
 
   private func tensor(_ numbers: [Double], _ shape: Shape) -> Tensor {

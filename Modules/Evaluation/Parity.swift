@@ -1,12 +1,13 @@
 import Algorithms
+import Autograd
 import Models
 import Tasks
 import TensorCore
 
 /// Compares a reference case with what the code that trains makes of it, in float64 and in float32.
 ///
-/// The query losses, the adapted parameters and the gradients come from `UnrolledGradient`, which MAML, first-order MAML and
-/// Meta-SGD train with. The file holds the case's definition, its data and its reference in PyTorch's names and layouts.
+/// The query losses, the adapted parameters and the gradients come from the ways of differentiation that MAML, first-order
+/// MAML and Meta-SGD train with. The file holds the case's definition, its data and its reference in PyTorch's names and layouts.
 /// - Parameters:
 ///   - path: A safetensors file with the definition as JSON under the metadata's key `case`.
 ///   - tolerances: The largest errors that count as agreement.
@@ -35,37 +36,34 @@ private func parityRows(
   _ definition: ParityCase, _ tensors: ParityTensors, _ measure: ParityMeasure
 ) throws(ParityError.Fault) -> [ParityReport.Row] {
   let dtype = measure.dtype
-  let inHead: @Sendable (String) -> Bool = { $0.hasPrefix("classifier.") }
-  let unrolled = UnrolledGradient(
-    InnerLoop(definition.optimizer, steps: definition.steps, learningRate: 0), definition.estimator,
-    adapts: definition.headOnly ? inHead : nil)
   let learner = Learner(model: definition.model, taskLoss: definition.taskLoss, trainingMode: .transductive)
-  let shard = Episodes(
-    support: tensors.episodes.support.converted(to: dtype), query: tensors.episodes.query.converted(to: dtype))
-  let result = unrolled(tensors.learned.map { $0.converted(to: dtype) }, learner, shard)
+  let result = differentiated(
+    definition, at: tensors.learned.map { $0.converted(to: dtype) }, learner, tensors.episodes.converted(to: dtype))
   // The reference is the mean over tasks.
   let gradient = result.gradient.map { (1 / Double(definition.tasks)) * $0 }
 
-  var ours: [String: (ParityReport.Group, Tensor)] = ["query_loss": (.queryLosses, result.queryLosses)]
+  // The objective stands in the query loss's place where the case names one.
+  let lossName = tensors.expected["objective"] == nil ? "query_loss" : "objective"
+  var ours: [String: (ParityReport.Group, Tensor)] = [lossName: (.queryLosses, result.objective)]
   for (name, tensor) in definition.model.exported(result.adapted) { ours["adapted.\(name)"] = (.adaptedParameters, tensor) }
-  for (name, tensor) in definition.model.exported(gradient.subtree("initial")) {
-    ours["grad.\(name)"] = (.parameterGradients, tensor)
-  }
+  for (name, tensor) in definition.model.exported(gradient.initial) { ours["grad.\(name)"] = (.parameterGradients, tensor) }
   // Only the exact estimator reaches the hyperparameters.
   if definition.estimator == .exact {
-    let inner = gradient.subtree("inner")
-    let rates = definition.optimizer == .perParameterSGD ? definition.model.exported(inner.subtree("rates")) : [:]
-    for name in tensors.hyperNames {
-      let tensor = rates[String(name.file.dropFirst("alpha.".count))] ?? inner[name.learned]
-      ours["grad.\(name.file)"] = (.hyperparameterGradients, tensor)
+    var inner = gradient.inner
+    if definition.inner.learns.granularity == .parameter {
+      // One tensor for each parameter, in the parameters' order, and in their layouts on disk.
+      let exported = definition.model.exported(gradient.initial.replacing(inner.leaves))
+      inner = inner.replacing(gradient.initial.names.compactMap { exported[$0] })
     }
+    for name in tensors.hyperNames { ours["grad.\(name.file)"] = (.hyperparameterGradients, inner[name.learned]) }
   }
+  let adapts = definition.inner.adapts
 
   var pairs: [ParityMeasure.Pair] = []
   for (name, (group, tensor)) in ours.sorted(by: { $0.key < $1.key }) {
     guard let reference = tensors.expected[name] else {
       // What does not adapt is the initial parameter; a file may leave it out.
-      if definition.headOnly, name.hasPrefix("adapted."), !name.hasPrefix("adapted.classifier.") { continue }
+      if adapts != .all, name.hasPrefix("adapted."), !definition.isAdapted(String(name.dropFirst("adapted.".count))) { continue }
       throw .missingTensor("expected.\(name)")
     }
     guard reference.shape == tensor.shape else {
@@ -75,4 +73,23 @@ private func parityRows(
   }
   let unknown = tensors.expected.keys.filter { ours[$0] == nil }.sorted()
   return measure.rows(pairs) + unknown.map(measure.missing)
+}
+
+/// What the code that trains makes of a case.
+private func differentiated(
+  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes
+) -> Differentiated {
+  let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
+  func by(_ way: some Differentiation) -> Differentiated {
+    way(QueryLoss(), through: definition.inner, at: learned, learner, shard, context)
+  }
+  switch definition.estimator {
+  case .exact: return by(Unrolled())
+  case .firstOrder: return by(FirstOrder())
+  case .reptile:
+    var result = by(FirstOrder())
+    let start = learned.initial.map { Variable(constant: $0.repeated(shard.count)) }
+    result.gradient.initial = displacement(from: start, to: result.adapted.map(Variable.init(constant:)))
+    return result
+  }
 }

@@ -34,6 +34,7 @@ struct ParityDefinition: Decodable {
     let optimizer: String
     let steps: Int
     let head_only: Bool?
+    let adapts: String?
   }
 
   let model: Model
@@ -42,7 +43,8 @@ struct ParityDefinition: Decodable {
   let support: Int
   let query: Int
   let inner: Inner
-  let estimator: String
+  /// "exact" where the case does not say.
+  let estimator: String?
 
   init(json: String) throws(ParityError.Fault) {
     do {
@@ -66,6 +68,14 @@ extension ParityError.Fault: Error {
   }
 }
 
+/// How a reference case takes its gradient.
+enum ParityEstimator: String, CaseIterable {
+  case exact
+  case firstOrder = "first-order"
+  /// Initial minus adapted parameters.
+  case reptile
+}
+
 /// A definition whose names and numbers are known to mean something.
 struct ParityCase {
   /// The model that the case is about, with what its inputs look like.
@@ -77,10 +87,14 @@ struct ParityCase {
   let tasks: Int
   let supportRows: Int
   let queryRows: Int
-  let optimizer: InnerOptimizer
-  let steps: Int
-  let headOnly: Bool
-  let estimator: MetaGradientKind
+  /// Adaptation; all hyperparameters of its rule are given by the file.
+  let inner: InnerLoop
+  let estimator: ParityEstimator
+
+  /// The reference's names of optimizers with a granularity, beside the ids of the registered rules.
+  private static let granular: [(name: String, rule: any OptimizerRule.Type, LearnedHyperparameters.Granularity, isPerStep: Bool)] = [
+    ("per-parameter-sgd", SGD.self, .parameter, false), ("per-tensor-per-step-sgd", SGD.self, .tensor, true),
+  ]
 
   init(_ definition: ParityDefinition) throws(ParityError.Fault) {
     let rowsPerCount: Int
@@ -119,19 +133,43 @@ struct ParityCase {
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
     queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount
-    guard let optimizer = InnerOptimizer(rawValue: definition.inner.optimizer) else {
-      // A learned rate for each entry is no setting, so it is not among the cases that can be chosen.
-      let known = InnerOptimizer.allCases + [.perParameterSGD]
-      throw .unknownName(key: "inner.optimizer", found: definition.inner.optimizer, known: known.map(\.rawValue))
-    }
-    self.optimizer = optimizer
-    steps = try Self.checked(definition.inner.steps, "inner.steps", 0...1000)
-    headOnly = definition.inner.head_only ?? false
-    let estimators: [(String, MetaGradientKind)] = [("exact", .exact), ("first-order", .firstOrder), ("reptile", .displacement)]
-    guard let estimator = estimators.first(where: { $0.0 == definition.estimator })?.1 else {
-      throw .unknownName(key: "estimator", found: definition.estimator, known: estimators.map(\.0))
+    inner = try Self.inner(definition.inner)
+    guard inner.adapts.suits(model) else { throw .unknownName(key: "inner.adapts", found: inner.adapts.rawValue, known: ["all"]) }
+    let name = definition.estimator ?? ParityEstimator.exact.rawValue
+    guard let estimator = ParityEstimator(rawValue: name) else {
+      throw .unknownName(key: "estimator", found: name, known: ParityEstimator.allCases.map(\.rawValue))
     }
     self.estimator = estimator
+  }
+
+  /// True for a parameter that adapts.
+  func isAdapted(_ parameter: String) -> Bool {
+    switch (inner.adapts, model.embedding) {
+    case (.head, let embedding?): embedding.isHead(parameter)
+    case (.body, let embedding?): !embedding.isHead(parameter)
+    default: true
+    }
+  }
+
+  private static func inner(_ definition: ParityDefinition.Inner) throws(ParityError.Fault) -> InnerLoop {
+    let steps = try checked(definition.steps, "inner.steps", 0...1000)
+    var inner: InnerLoop
+    if let row = granular.first(where: { $0.name == definition.optimizer }) {
+      inner = InnerLoop(row.rule, steps: steps)
+      inner.learns = LearnedHyperparameters(["learningRate"], row.2, isPerStep: row.isPerStep)
+    } else {
+      do {
+        let rule = try OptimizerRegistry.type(of: definition.optimizer)
+        inner = InnerLoop(rule, steps: steps)
+        inner.learns = LearnedHyperparameters(["learningRate"] + rule.hyperparameters.map(\.name))
+      } catch {
+        throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name))
+      }
+    }
+    // The file has the values themselves, and gradients with respect to them.
+    inner.learns.isTransformed = false
+    inner.adapts = try named(definition.adapts ?? (definition.head_only ?? false ? "head" : "all"), AdaptedPart.self, "inner.adapts")
+    return inner
   }
 
   private static func required<Value>(_ value: Value?, _ key: String) throws(ParityError.Fault) -> Value {

@@ -5,10 +5,10 @@ import TensorCore
 
 /// A case's tensors, checked against its definition: everything that has to be computed with, and the reference.
 struct ParityTensors {
-  /// The learned tree that the shared gradient code takes: "initial.<parameter>" and "inner.<hyperparameter>".
-  let learned: ParameterTree<Tensor>
+  /// What the shared gradient code takes a gradient at.
+  let learned: MetaParameters<Tensor>
   let episodes: Episodes
-  /// The file's names of the hyperparameters by the names in ``learned``.
+  /// The file's names of the hyperparameters by those in ``learned``.
   let hyperNames: [(learned: String, file: String)]
   /// Everything under "expected.", by the rest of the name.
   let expected: [String: Tensor]
@@ -41,7 +41,7 @@ struct ParityTensors {
       let stored = try tensor("\(name).x", Shape(front + definition.fileInput.dimensions))
       // The file's images have their channels first.
       let inputs = definition.fileInput.rank == 3 ? stored.transposed([0, 1, 3, 4, 2]) : stored
-      guard definition.taskLoss == .crossEntropy else {
+      guard definition.taskLoss.targets == .classes else {
         return LabelledSet(inputs: inputs, targets: .values(try tensor("\(name).y", Shape(front + [definition.outputs]))))
       }
       let labels = try tensor("\(name).y", Shape(front), .int64)
@@ -52,38 +52,33 @@ struct ParityTensors {
     }
 
     let initial = try parameters("params.")
-    let hyper: ParameterTree<Tensor>
-    if definition.optimizer == .perParameterSGD {
-      let rates = try parameters("hyper.alpha.")
-      hyper = rates.prefixed("rates")
-      hyperNames = rates.names.map { ("rates.\($0)", "alpha.\($0)") }
-    } else {
-      hyperNames = definition.optimizer.parityNames
-      var leaves: [(String, Tensor)] = []
-      for name in hyperNames { leaves.append((name.learned, try tensor("hyper.\(name.file)", []))) }
-      hyper = ParameterTree(leaves)
+    let learns = definition.inner.learns
+    let steps = learns.isPerStep ? [max(definition.inner.steps, 1)] : []
+    var inner: [(String, Tensor)] = []
+    var names: [(learned: String, file: String)] = []
+    let declared = [RuleHyperparameter.learningRate] + definition.inner.optimizer.rule.hyperparameters
+    for hyperparameter in declared where learns.names.contains(hyperparameter.name) {
+      func note(_ parameter: String?, _ file: String, _ tensor: Tensor) {
+        let key = HyperparameterKey(hyperparameter.name, of: parameter).text
+        names.append((key, file))
+        inner.append((key, tensor))
+      }
+      switch learns.granularity {
+      case .global:
+        note(nil, hyperparameter.referenceName, try tensor("hyper.\(hyperparameter.referenceName)", Shape(steps)))
+      case .tensor:
+        for name in initial.names { note(name, "rates.\(name)", try tensor("hyper.rates.\(name)", Shape(steps))) }
+      case .parameter:
+        for (name, tensor) in try parameters("hyper.alpha.").entries { note(name, "alpha.\(name)", tensor) }
+      }
     }
-    learned = initial.prefixed("initial").merging(hyper.prefixed("inner"))
+    hyperNames = names
+    learned = MetaParameters(initial: initial, inner: ParameterTree(inner))
     episodes = Episodes(
       support: try set("support", rows: definition.supportRows), query: try set("query", rows: definition.queryRows))
     expected = under("expected.")
     if let labels = expected.sorted(by: { $0.key < $1.key }).first(where: { !$0.value.dtype.isFloating }) {
       throw .tensorType(name: "expected.\(labels.key)", expected: .float64, found: labels.value.dtype)
-    }
-  }
-}
-
-extension InnerOptimizer {
-  /// The scalar hyperparameters of a rule: our names and those of the reference files.
-  fileprivate var parityNames: [(learned: String, file: String)] {
-    let rate = [(learned: "learningRate", file: "lr")]
-    switch self {
-    case .perParameterSGD: return []
-    case .sgd: return rate
-    case .momentum: return rate + [("momentum", "momentum")]
-    case .adagrad: return rate + [("epsilon", "eps")]
-    case .rmsprop: return rate + [("decay", "decay"), ("epsilon", "eps")]
-    case .adam: return rate + [("beta1", "beta1"), ("beta2", "beta2"), ("epsilon", "eps")]
     }
   }
 }

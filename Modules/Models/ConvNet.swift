@@ -6,7 +6,7 @@ public import TensorCore
 ///
 /// - SeeAlso: Vinyals et al., NeurIPS 2016, section 4.1.1 (four blocks of 64 filters with max pooling); Finn et al., ICML 2017,
 ///   section 5.2 (strides of 2 instead of pooling for Omniglot, and the mean over positions in their code).
-public struct ConvNet: Model {
+public struct ConvNet: EmbeddingModel {
   /// How a block halves its image.
   public enum Downsampling: String, Sendable, CaseIterable {
     /// The convolution moves in steps of 2.
@@ -67,16 +67,32 @@ public struct ConvNet: Model {
 
   public var usesBatchStatistics: Bool { true }
 
+  public var activationsPerSample: Double {
+    var size = (height: image.height, width: image.width)
+    var total = Double(outputs)
+    for _ in 0..<blocks {
+      let halved = Self.halved(size, downsampling)
+      // A convolution that strides has the smaller image, one before pooling the larger.
+      let own = downsampling == .stride ? halved : size
+      total += Double(own.height) * Double(own.width) * Double(hidden)
+      size = halved
+    }
+    return total
+  }
+
+  private static func halved(_ size: (height: Int, width: Int), _ downsampling: Downsampling) -> (height: Int, width: Int) {
+    let rounding = downsampling == .stride ? 1 : 0
+    return ((size.height + rounding) / 2, (size.width + rounding) / 2)
+  }
+
   private var lastSize: (height: Int, width: Int) {
     var size = (height: image.height, width: image.width)
-    for _ in 0..<blocks {
-      let rounding = downsampling == .stride ? 1 : 0
-      size = ((size.height + rounding) / 2, (size.width + rounding) / 2)
-    }
+    for _ in 0..<blocks { size = Self.halved(size, downsampling) }
     return size
   }
 
-  private var features: Int { head == .mean ? hidden : hidden * lastSize.height * lastSize.width }
+  public var headLayer: String { "classifier" }
+  public var embeddingWidth: Int { head == .mean ? hidden : hidden * lastSize.height * lastSize.width }
 
   public var parameters: [ParameterDeclaration] {
     var all: [ParameterDeclaration] = []
@@ -96,13 +112,10 @@ public struct ConvNet: Model {
       ? ParameterLayout.linear : .linearOnImage(height: lastSize.height, width: lastSize.width, channels: hidden)
     return all + [
       ParameterDeclaration(
-        "classifier.weight", [features, outputs], layout, initialisation.weight(fanIn: features, fanOut: outputs)),
-      ParameterDeclaration("classifier.bias", [outputs], .same, initialisation.bias(fanIn: features)),
+        "\(headLayer).weight", [embeddingWidth, outputs], layout,
+        initialisation.weight(fanIn: embeddingWidth, fanOut: outputs)),
+      ParameterDeclaration("\(headLayer).bias", [outputs], .same, initialisation.bias(fanIn: embeddingWidth)),
     ]
-  }
-
-  public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
-    features(input, parameters, normalisation: normalisation).linear(parameters, "classifier")
   }
 
   /// What the classifier sees, [T, N, features]: the embedding that prototypes are taken of.

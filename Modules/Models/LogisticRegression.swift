@@ -3,7 +3,7 @@ public import Registry
 public import TensorCore
 
 /// One linear layer whose outputs are logits.
-public struct LogisticRegression: Model {
+public struct LogisticRegression: EmbeddingModel {
   public static let card = ModelCard(
     id: "logistic", title: "Logistic regression", citation: "Cox, Journal of the Royal Statistical Society B 20, 1958")
 
@@ -22,8 +22,12 @@ public struct LogisticRegression: Model {
   public var usesBatchStatistics: Bool { false }
   public var parameters: [ParameterDeclaration] { layers.parameters }
 
-  public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
-    layers(input, parameters, normalisation: normalisation)
+  public var headLayer: String { layers.headLayer }
+  public var embeddingWidth: Int { layers.embeddingWidth }
+
+  /// The inputs, one vector a sample.
+  public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
+    layers.features(input, parameters, normalisation: normalisation)
   }
 }
 

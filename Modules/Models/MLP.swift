@@ -5,7 +5,7 @@ public import TensorCore
 /// Linear layers with an activation between them and none after the last.
 ///
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: two hidden layers of 40 units with ReLU for the sinusoid.
-public struct MLP: Model {
+public struct MLP: EmbeddingModel {
   public static let card = ModelCard(
     id: "mlp", title: "Multi-layer perceptron, any widths",
     citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400")
@@ -58,12 +58,14 @@ public struct MLP: Model {
     }
   }
 
-  public func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
+  public var headLayer: String { "layers.\(widths.count - 2)" }
+  public var embeddingWidth: Int { widths[widths.count - 2] }
+
+  /// The last hidden layer; the inputs where there is none.
+  public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
     // An image is read as one vector.
     var result = input.reshaped([input.shape[0], input.shape[1], widths[0]])
-    for layer in 0..<(widths.count - 1) {
-      result = result.linear(parameters, "layers.\(layer)", layer < widths.count - 2 ? activation : nil)
-    }
+    for layer in 0..<(widths.count - 2) { result = result.linear(parameters, "layers.\(layer)", activation) }
     return result
   }
 }

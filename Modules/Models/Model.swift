@@ -48,11 +48,24 @@ public protocol Model: Sendable {
   /// True where the model normalises by statistics of the batch, so that transduction matters.
   var usesBatchStatistics: Bool { get }
 
+  /// The outputs of all layers for one sample, which a graph holds: what the memory estimate counts.
+  var activationsPerSample: Double { get }
+
+  /// The model as an embedding with a linear head; nil where it is not one.
+  var embedding: (any EmbeddingModel)? { get }
+
   /// Outputs [T, N, outputs] for inputs [T, N, …] under parameters [T, …], which may be broadcast over T.
   func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable
 }
 
 extension Model {
+  public var embedding: (any EmbeddingModel)? { nil }
+
+  /// Every matrix among the parameters counts as a layer with as many outputs as it has columns.
+  public var activationsPerSample: Double {
+    parameters.reduce(0) { $0 + ($1.shape.rank == 2 ? Double($1.shape[1]) : 0) }
+  }
+
   /// Fresh parameters, a pure function of (model, stream).
   public func initialParameters(from stream: RandomStream, dtype: DType = .float32) -> ParameterTree<Tensor> {
     ParameterTree(

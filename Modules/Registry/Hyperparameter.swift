@@ -25,8 +25,10 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   case choice([String])
   /// Any text, a path for example.
   case text
+  /// Values of one domain, separated by commas; none where the text is empty.
+  indirect case list(HyperparameterDomain)
 
-  /// The name of the type: "integer", "real", "boolean", "choice" or "text".
+  /// The name of the type: "integer", "real", "boolean", "choice", "text" or "list".
   public var typeName: String {
     switch self {
     case .integer: "integer"
@@ -34,6 +36,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     case .boolean: "boolean"
     case .choice: "choice"
     case .text: "text"
+    case .list: "list"
     }
   }
 
@@ -49,6 +52,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     case .boolean: "true or false"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .text: "a text"
+    case .list(let element): "a list separated by commas, each \(element)"
     }
   }
 
@@ -62,6 +66,9 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     case .boolean: Bool(text).map { .boolean($0) }
     case .choice(let names): names.contains(text) ? .text(text) : nil
     case .text: .text(text)
+    case .list(let element):
+      text.isEmpty || text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { element.parse(String($0)) != nil }
+        ? .text(text) : nil
     }
   }
 }
@@ -77,11 +84,30 @@ public struct Hyperparameter<Root>: Sendable {
   let read: @Sendable (Root) -> HyperparameterValue
   let write: @Sendable (inout Root, HyperparameterValue) -> Void
 
+  /// A setting that is read and written in a way of its own.
+  ///
+  /// - Parameters:
+  ///   - key: Dotted name.
+  ///   - domain: The values that it takes; `write` sees no others.
+  ///   - meaning: What it does, one sentence with its unit.
+  ///   - read: The present value.
+  ///   - write: Makes the setting.
+  public init(
+    _ key: String, in domain: HyperparameterDomain, _ meaning: String, read: @escaping @Sendable (Root) -> HyperparameterValue,
+    write: @escaping @Sendable (inout Root, HyperparameterValue) -> Void
+  ) {
+    self.key = key
+    self.meaning = meaning
+    self.domain = domain
+    self.read = read
+    self.write = write
+  }
+
   /// An integer in a range.
   public static func integer(
     _ key: String, _ path: any WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ meaning: String
   ) -> Self {
-    Self(key: key, meaning: meaning, domain: .integer(range)) {
+    Self(key, in: .integer(range), meaning) {
       .integer($0[keyPath: path])
     } write: {
       if case .integer(let value) = $1 { $0[keyPath: path] = value }
@@ -92,7 +118,7 @@ public struct Hyperparameter<Root>: Sendable {
   public static func real(
     _ key: String, _ path: any WritableKeyPath<Root, Double> & Sendable, in range: ClosedRange<Double>, _ meaning: String
   ) -> Self {
-    Self(key: key, meaning: meaning, domain: .real(range)) {
+    Self(key, in: .real(range), meaning) {
       .real($0[keyPath: path])
     } write: {
       if case .real(let value) = $1 { $0[keyPath: path] = value }
@@ -101,7 +127,7 @@ public struct Hyperparameter<Root>: Sendable {
 
   /// A switch.
   public static func boolean(_ key: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ meaning: String) -> Self {
-    Self(key: key, meaning: meaning, domain: .boolean) {
+    Self(key, in: .boolean, meaning) {
       .boolean($0[keyPath: path])
     } write: {
       if case .boolean(let value) = $1 { $0[keyPath: path] = value }
@@ -112,7 +138,7 @@ public struct Hyperparameter<Root>: Sendable {
   public static func choice<Choice: CaseIterable & RawRepresentable<String> & Sendable>(
     _ key: String, _ path: any WritableKeyPath<Root, Choice> & Sendable, _ meaning: String
   ) -> Self {
-    Self(key: key, meaning: meaning, domain: .choice(Choice.allCases.map(\.rawValue))) {
+    Self(key, in: .choice(Choice.allCases.map(\.rawValue)), meaning) {
       .text($0[keyPath: path].rawValue)
     } write: {
       if case .text(let name) = $1, let value = Choice(rawValue: name) { $0[keyPath: path] = value }
@@ -121,16 +147,38 @@ public struct Hyperparameter<Root>: Sendable {
 
   /// Free text, a path for example.
   public static func text(_ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ meaning: String) -> Self {
-    Self(key: key, meaning: meaning, domain: .text) {
+    Self(key, in: .text, meaning) {
       .text($0[keyPath: path])
     } write: {
       if case .text(let value) = $1 { $0[keyPath: path] = value }
     }
   }
 
-  /// The same setting of a value that holds the root, its key behind a prefix and a dot.
-  func lifted<Outer>(_ prefix: String, _ path: any WritableKeyPath<Outer, Root> & Sendable) -> Hyperparameter<Outer> {
-    Hyperparameter<Outer>(key: "\(prefix).\(key)", meaning: meaning, domain: domain) { [read] in
+  /// One of the names that `choices` gives when they are asked for: those of a registry, for example.
+  public static func openChoice(
+    _ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, among choices: [String], _ meaning: String
+  ) -> Self {
+    Self(key, in: .choice(choices), meaning) {
+      .text($0[keyPath: path])
+    } write: {
+      if case .text(let name) = $1 { $0[keyPath: path] = name }
+    }
+  }
+
+  /// Values of one domain, separated by commas.
+  public static func list(
+    _ key: String, _ path: any WritableKeyPath<Root, [String]> & Sendable, of element: HyperparameterDomain, _ meaning: String
+  ) -> Self {
+    Self(key, in: .list(element), meaning) {
+      .text($0[keyPath: path].joined(separator: ","))
+    } write: {
+      if case .text(let text) = $1 { $0[keyPath: path] = text.isEmpty ? [] : text.split(separator: ",").map(String.init) }
+    }
+  }
+
+  /// The same setting of a value that holds the root, its key behind a prefix and a dot where there is one.
+  func lifted<Outer>(_ prefix: String?, _ path: any WritableKeyPath<Outer, Root> & Sendable) -> Hyperparameter<Outer> {
+    Hyperparameter<Outer>(prefix.map { "\($0).\(key)" } ?? key, in: domain, meaning) { [read] in
       read($0[keyPath: path])
     } write: { [write] in
       write(&$0[keyPath: path], $1)

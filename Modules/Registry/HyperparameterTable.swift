@@ -19,6 +19,13 @@ public struct HyperparameterTable<Root>: Sendable {
     Self(table.entries.map { $0.lifted(prefix, path) })
   }
 
+  /// The settings of a stored part of the root under their own keys.
+  public static func flattened<Part>(
+    _ path: any WritableKeyPath<Root, Part> & Sendable, _ table: HyperparameterTable<Part>
+  ) -> Self {
+    Self(table.entries.map { $0.lifted(nil, path) })
+  }
+
   /// Both tables' settings, the first one's before.
   public static func + (first: Self, second: Self) -> Self { Self(first.entries + second.entries) }
 
@@ -75,11 +82,14 @@ public struct HyperparameterDescription: Sendable, Hashable {
 public enum HyperparameterError: Error, Hashable, CustomStringConvertible {
   case unknown(LookupError)
   case invalid(key: String, found: String, expected: HyperparameterDomain)
+  /// A text that is not of the form that the key takes.
+  case malformed(key: String, found: String, expected: String)
 
   public var description: String {
     switch self {
     case .unknown(let error): error.description
     case .invalid(let key, let found, let expected): "\(key) is '\(found)', expected \(expected)."
+    case .malformed(let key, let found, let expected): "\(key) is '\(found)', expected \(expected)."
     }
   }
 }

@@ -46,11 +46,14 @@ public struct Episode: Sendable {
   public let support: LabelledSet
   /// What the adapted model is scored on, inputs [M, …].
   public let query: LabelledSet
+  /// Further support sets of the same task, for meta-losses that adapt more than once; empty unless asked for.
+  public let furtherSupports: [LabelledSet]
 
   /// Pairs a support set with a query set.
-  public init(support: LabelledSet, query: LabelledSet) {
+  public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
     self.support = support
     self.query = query
+    self.furtherSupports = furtherSupports
   }
 }
 
@@ -60,35 +63,51 @@ public struct Episodes: Sendable {
   public let support: LabelledSet
   /// Inputs [T, M, …].
   public let query: LabelledSet
+  /// Further support sets of the same tasks; empty unless asked for.
+  public let furtherSupports: [LabelledSet]
 
   /// The number of tasks, T.
   public var count: Int { support.inputs.shape[0] }
 
+  /// All support sets, the first one in front.
+  public var supports: [LabelledSet] { [support] + furtherSupports }
+
+  /// All sets: the supports, then the query.
+  package var sets: [LabelledSet] { supports + [query] }
+
   /// Takes sets that are stacked already.
-  /// - Precondition: Support and query have the same number of tasks.
-  public init(support: LabelledSet, query: LabelledSet) {
-    precondition(support.inputs.shape[0] == query.inputs.shape[0], "support and query of a shard have different task counts")
+  /// - Precondition: All sets have the same number of tasks.
+  public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
+    let counts = ([support, query] + furtherSupports).map { $0.inputs.shape[0] }
+    precondition(Set(counts).count == 1, "the sets of a shard have different task counts: \(counts)")
     self.support = support
     self.query = query
+    self.furtherSupports = furtherSupports
+  }
+
+  /// The same transformation of every set.
+  package func mapSets(_ transform: (LabelledSet) -> LabelledSet) -> Episodes {
+    Episodes(support: transform(support), query: transform(query), furtherSupports: furtherSupports.map(transform))
   }
 
   /// Stacks episodes.
   /// - Precondition: At least one episode, all of equal shapes.
   public init(_ episodes: [Episode]) {
-    self.init(support: Self.stack(episodes.map(\.support)), query: Self.stack(episodes.map(\.query)))
+    let further = episodes.map(\.furtherSupports.count).min() ?? 0
+    self.init(
+      support: Self.stack(episodes.map(\.support)), query: Self.stack(episodes.map(\.query)),
+      furtherSupports: (0..<further).map { number in Self.stack(episodes.map { $0.furtherSupports[number] }) })
   }
 
   /// The tasks of a range, as views.
-  public subscript(range: Range<Int>) -> Episodes {
-    Episodes(support: support.slice(range), query: query.slice(range))
-  }
+  public subscript(range: Range<Int>) -> Episodes { mapSets { $0.slice(range) } }
 
   /// One task, as views.
   public subscript(task index: Int) -> Episode {
     func alone(_ set: LabelledSet) -> LabelledSet {
       LabelledSet(inputs: set.inputs[index], targets: set.targets.mapTensor { $0[index] })
     }
-    return Episode(support: alone(support), query: alone(query))
+    return Episode(support: alone(support), query: alone(query), furtherSupports: furtherSupports.map(alone))
   }
 
   private static func stack(_ sets: [LabelledSet]) -> LabelledSet {
@@ -98,7 +117,18 @@ public struct Episodes: Sendable {
   }
 }
 
+extension Episodes {
+  /// The episodes with their inputs, and their targets where they are numbers, in another floating type.
+  public func converted(to dtype: DType) -> Episodes { mapSets { $0.converted(to: dtype) } }
+}
+
 extension LabelledSet {
+  /// The samples of both sets of each task, [T, N + M, …].
+  public func concatenated(with other: LabelledSet) -> LabelledSet {
+    let both = Tensor.concatenated([targets.tensor, other.targets.tensor], along: 1)
+    return LabelledSet(inputs: .concatenated([inputs, other.inputs], along: 1), targets: targets.mapTensor { _ in both })
+  }
+
   /// True when no input and no target is infinite or not a number.
   var isFinite: Bool { inputs.isFinite && targets.tensor.isFinite }
 

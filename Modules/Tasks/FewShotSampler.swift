@@ -10,14 +10,22 @@ public struct FewShotSampler: Sendable, Hashable {
   public let shots: Int
   /// Query drawings of a class.
   public let queries: Int
+  /// Support sets of an episode, each of other drawings; the first one and the query are those of an episode with one.
+  public let supports: Int
+
+  /// Drawings of a class that an episode takes.
+  private var drawings: Int { shots * supports + queries }
 
   /// A sampler of episodes with `ways · shots` support and `ways · queries` query samples.
-  /// - Precondition: All three are positive.
-  public init(ways: Int, shots: Int, queries: Int) {
-    precondition(ways > 0 && shots > 0 && queries > 0, "an episode of \(ways) ways, \(shots) shots and \(queries) queries")
+  /// - Precondition: All are positive.
+  public init(ways: Int, shots: Int, queries: Int, supports: Int = 1) {
+    precondition(
+      ways > 0 && shots > 0 && queries > 0 && supports > 0,
+      "an episode of \(ways) ways, \(shots) shots, \(queries) queries and \(supports) supports")
     self.ways = ways
     self.shots = shots
     self.queries = queries
+    self.supports = supports
   }
 
   /// Checks that a split has enough classes, and each of its classes enough drawings.
@@ -28,8 +36,8 @@ public struct FewShotSampler: Sendable, Hashable {
   /// - Throws: ``TaskError/tooFewClasses(required:available:split:)`` or ``TaskError/tooFewDrawings(required:available:className:)``.
   public func validate(_ classes: some Collection<(name: String, drawings: Int)>, in split: Split) throws(TaskError) {
     guard classes.count >= ways else { throw .tooFewClasses(required: ways, available: classes.count, split: split) }
-    for (name, drawings) in classes where drawings < shots + queries {
-      throw .tooFewDrawings(required: shots + queries, available: drawings, className: name)
+    for (name, available) in classes where available < drawings {
+      throw .tooFewDrawings(required: drawings, available: available, className: name)
     }
   }
 
@@ -52,12 +60,19 @@ public struct FewShotSampler: Sendable, Hashable {
     guard classCount >= ways else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
     var stream = stream
     var chosen: [(number: Int, drawings: [Int])] = []
-    for number in stream.choice(ways, of: classCount) {
+    for (place, number) in stream.choice(ways, of: classCount).enumerated() {
       let available = drawings(number)
-      guard available >= shots + queries else {
-        throw .tooFewDrawings(required: shots + queries, available: available, className: name(number))
+      guard available >= self.drawings else {
+        throw .tooFewDrawings(required: self.drawings, available: available, className: name(number))
       }
-      chosen.append((number, stream.choice(shots + queries, of: available)))
+      var taken = stream.choice(shots + queries, of: available)
+      if supports > 1 {
+        // Further drawings come from a stream of their own, so that they change none of the others.
+        var further = stream.child("further supports").child(place)
+        let unused = Set(0..<available).subtracting(taken).sorted()
+        taken += further.choice(shots * (supports - 1), of: unused.count).map { unused[$0] }
+      }
+      chosen.append((number, taken))
     }
     func labelled(_ range: Range<Int>) -> LabelledSet {
       let size = itemShape.elementCount
@@ -76,6 +91,9 @@ public struct FewShotSampler: Sendable, Hashable {
       }
       return LabelledSet(inputs: inputs, targets: .classes(labels, ways: ways))
     }
-    return Episode(support: labelled(0..<shots), query: labelled(shots..<shots + queries))
+    let end = shots + queries
+    return Episode(
+      support: labelled(0..<shots), query: labelled(shots..<end),
+      furtherSupports: (0..<(supports - 1)).map { labelled(end + $0 * shots..<end + ($0 + 1) * shots) })
   }
 }

@@ -36,11 +36,15 @@ public struct LinearClassification: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
 
-  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
+  public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode { episode(index, in: split, seed: seed, supports: 1) }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) -> Episode {
     var stream = stream(index, in: split, seed: seed)
     let normal = (stream.normal(), stream.normal())
+    let further = (1..<max(supports, 1)).map { points(shots, normal, from: stream.child("support \($0 + 1)")) }
     return Episode(
-      support: points(shots, normal, from: stream.child("support")), query: points(queries, normal, from: stream.child("query")))
+      support: points(shots, normal, from: stream.child("support")), query: points(queries, normal, from: stream.child("query")),
+      furtherSupports: further)
   }
 
   private func points(_ count: Int, _ normal: (Double, Double), from stream: RandomStream) -> LabelledSet {

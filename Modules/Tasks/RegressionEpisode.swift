@@ -12,7 +12,7 @@ extension Episodes {
   /// So the query points stay the same when another number of support points is asked for. The points of a shard are drawn to where
   /// they lie stacked: tensors for each task, stacked after, took a fifth of a small network's meta-iteration.
   /// - Precondition: At least one curve.
-  static func regression(_ curves: [Curve], inputs: Interval, shots: Int, queries: Int) -> Episodes {
+  static func regression(_ curves: [Curve], inputs: Interval, shots: Int, queries: Int, supports: Int = 1) -> Episodes {
     precondition(!curves.isEmpty, "a shard has at least one episode")
     func points(_ count: Int, _ purpose: String) -> LabelledSet {
       let x = Tensor(shape: [curves.count, count, 1]) { values in
@@ -36,7 +36,9 @@ extension Episodes {
       }
       return LabelledSet(inputs: x, targets: .values(y))
     }
-    return Episodes(support: points(shots, "support"), query: points(queries, "query"))
+    return Episodes(
+      support: points(shots, "support"), query: points(queries, "query"),
+      furtherSupports: (1..<max(supports, 1)).map { points(shots, "support \($0 + 1)") })
   }
 }
 

@@ -57,7 +57,15 @@ public struct Sinusoid: TaskDistribution {
   }
 
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
-    .regression(indices.map { curve($0, in: split, seed: seed) }, inputs: input, shots: shots, queries: queries)
+    episodes(indices, in: split, seed: seed, supports: 1)
+  }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) -> Episode {
+    episodes(index..<(index + 1), in: split, seed: seed, supports: supports)[task: 0]
+  }
+
+  public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) -> Episodes {
+    .regression(indices.map { curve($0, in: split, seed: seed) }, inputs: input, shots: shots, queries: queries, supports: supports)
   }
 }
 

@@ -36,9 +36,13 @@ public struct TaskSignature: Sendable, Hashable {
   /// The id of the model that is used unless another is asked for: "mlp", "conv" or "logistic".
   public let suggestedModel: String
 
+  /// What one input is.
+  public let inputKind: InputKind
+
   /// Fills in a signature.
   public init(
-    inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String
+    inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String,
+    inputKind: InputKind = .vector
   ) {
     self.inputShape = inputShape
     self.outputs = outputs
@@ -46,7 +50,16 @@ public struct TaskSignature: Sendable, Hashable {
     self.supportCount = supportCount
     self.queryCount = queryCount
     self.suggestedModel = suggestedModel
+    self.inputKind = inputKind
   }
+}
+
+/// What one input of a task is: defaults for training depend on it.
+public enum InputKind: String, Sendable, Hashable, CaseIterable {
+  /// A vector of features.
+  case vector
+  /// An image, [height, width, channels].
+  case image
 }
 
 /// Where tasks come from: any episode can be drawn again, in any order, on any thread.
@@ -80,6 +93,15 @@ public protocol TaskDistribution: Sendable {
   /// - Throws: As ``episode(_:in:seed:)``.
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes
 
+  /// Draws the same episode with several support sets: the first one and the query are those of ``episode(_:in:seed:)``.
+  ///
+  /// A distribution that draws one support set only need not implement it. `supports` says how many are asked for, at least 1.
+  /// - Throws: ``TaskError/oneSupport(task:required:)`` where a distribution has no more than one; as ``episode(_:in:seed:)``.
+  func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode
+
+  /// Draws such episodes of consecutive indices, stacked.
+  func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) throws -> Episodes
+
   /// A digest of which classes (or task indices) belong to which split: 16 hexadecimal digits, printed in every report.
   var splitFingerprint: String { get }
 
@@ -106,12 +128,23 @@ extension TaskDistribution {
     Episodes(try indices.map { try episode($0, in: split, seed: seed) })
   }
 
+  public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode {
+    guard supports == 1 else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
+    return try episode(index, in: split, seed: seed)
+  }
+
+  public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) throws -> Episodes {
+    supports == 1
+      ? try episodes(indices, in: split, seed: seed)
+      : Episodes(try indices.map { try episode($0, in: split, seed: seed, supports: supports) })
+  }
+
   /// The same, all numbers being finite.
   ///
   /// - Throws: ``TaskError/notFinite(task:index:)``, and what drawing throws.
-  public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
-    let shard = try episodes(indices, in: split, seed: seed)
-    for set in [shard.support, shard.query] where !set.isFinite {
+  public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
+    let shard = try episodes(indices, in: split, seed: seed, supports: supports)
+    for set in shard.sets where !set.isFinite {
       let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
       throw TaskError.notFinite(task: Self.card.id, index: indices.lowerBound + culprit)
     }
@@ -138,6 +171,8 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
   case notPrepared(task: String)
   case missingData(task: String, searched: [String], advice: String)
   case notFinite(task: String, index: Int)
+  /// A meta-loss adapts to several support sets of a task, and the distribution draws one.
+  case oneSupport(task: String, required: Int)
   case overlappingSplits(task: String, className: String)
   case emptyInterval(task: String, key: String, interval: Interval)
 
@@ -151,6 +186,8 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
     case .missingData(let task, let searched, let advice):
       "no data for \(task): looked in \(searched.isEmpty ? "no place" : searched.joined(separator: ", ")). \(advice)"
     case .notFinite(let task, let index): "episode \(index) of \(task) holds a number that is not finite; check the data."
+    case .oneSupport(let task, let required):
+      "\(task) draws one support set for each task, \(required) are asked for; choose another task or a meta-loss that adapts once."
     case .overlappingSplits(let task, let className): "\(task): class \(className) is in more than one split."
     case .emptyInterval(let task, let key, let interval):
       "\(task): \(key).low is \(interval.low) and \(key).high is \(interval.high); set both finite, the first at most the second."

@@ -74,7 +74,7 @@ public struct Omniglot: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [DrawingDecoder.side, DrawingDecoder.side, 1], outputs: ways, taskLoss: .crossEntropy,
-      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv")
+      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image)
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }
@@ -85,10 +85,14 @@ public struct Omniglot: TaskDistribution {
   public func classes(in split: Split) -> [String] { characters(in: split).map(\.name) }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    try episode(index, in: split, seed: seed, supports: 1)
+  }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode {
     guard let loaded, loaded.split == self.split else { throw TaskError.notPrepared(task: Self.card.id) }
     let positions = loaded.parts[split] ?? []
     let drawings = loaded.drawings
-    return try FewShotSampler(ways: ways, shots: shots, queries: queries).episode(
+    return try FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports).episode(
       from: stream(index, in: split, seed: seed), split: split, classCount: positions.count * turns(in: split),
       drawings: { drawings.characters[positions[$0 % positions.count]].count },
       name: { drawings.characters[positions[$0 % positions.count]].name },

@@ -8,7 +8,7 @@ import Testing
 @Suite struct MetaTrainerTests {
   static let algorithms: [any Algorithm] = {
     var carrying = Reptile()
-    carrying.inner = InnerLoop(.adam, steps: 2, learningRate: 0.01)
+    carrying.inner = InnerLoop(Adam.self, steps: 2, learningRate: 0.01)
     carrying.batchSize = 2
     return [MAML(), FirstOrderMAML(), MetaSGD(), Reptile(), carrying, Joint(), Scratch(), Chance()]
   }()
@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: algorithms.indices)
   func `a resumed run gives the bits of an uninterrupted one`(index: Int) throws {
-    let outer = OuterOptimizer(.adam, learningRate: 0.01, schedule: .cosine)
+    let outer = OuterOptimizer(Adam.self, learningRate: 0.01, schedule: .cosine)
     var whole = try trainer(Self.algorithms[index], outer: outer)
     for _ in 0..<8 { _ = try whole.step() }
     var first = try trainer(Self.algorithms[index], outer: outer)
@@ -62,7 +62,7 @@ import Testing
     var serial = Reptile()
     serial.mode = .serial
     serial.carriesMoments = true
-    serial.inner = InnerLoop(.adam, steps: 2, learningRate: 0.01)
+    serial.inner = InnerLoop(Adam.self, steps: 2, learningRate: 0.01)
     var whole = try trainer(serial, metaBatchSize: 1)
     for _ in 0..<6 { _ = try whole.step() }
     var first = try trainer(serial, metaBatchSize: 1)
@@ -92,7 +92,7 @@ import Testing
 
   @Test func `meta-training lowers the loss of unseen tasks after adaptation`() throws {
     let algorithm = MAML(inner: InnerLoop(steps: 1, learningRate: 0.5))
-    var run = try trainer(algorithm, iterations: 300, outer: OuterOptimizer(.adam, learningRate: 0.01))
+    var run = try trainer(algorithm, iterations: 300, outer: OuterOptimizer(Adam.self, learningRate: 0.01))
     let shard = try Lines().episodes(0..<50, in: .metaTest, seed: 0)
     func loss(_ state: MetaState) -> Double {
       let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
@@ -177,6 +177,9 @@ private struct Eager: Algorithm {
   var base: any Algorithm = Chance()
 
   var adaptationSteps: Int { base.adaptationSteps }
+  var supports: Int { base.supports }
+  var coupling: TaskCoupling { base.coupling }
+  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { base.scheduled(step) }
 
   func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     base.initialState(learner, from: stream, dtype: dtype)

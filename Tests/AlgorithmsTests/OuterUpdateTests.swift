@@ -8,14 +8,14 @@ import _TestSupport
 
   @Test func `sgd moves against the gradient`() throws {
     var learned = try Self.vector(1, 2)
-    var update = OuterUpdate(OuterOptimizer(.sgd, learningRate: 0.1), iterations: 10, for: learned)
+    var update = OuterUpdate(OuterOptimizer(SGD.self, learningRate: 0.1), iterations: 10, for: learned)
     update.apply(try Self.vector(3, -4), to: &learned)
     expectClose(learned.doubles, [0.7, 2.4], tolerance: 1e-15)
   }
 
   @Test func `momentum accumulates`() throws {
-    var optimizer = OuterOptimizer(.momentum, learningRate: 0.1)
-    optimizer.momentum = 0.5
+    var optimizer = OuterOptimizer(Momentum.self, learningRate: 0.1)
+    optimizer.optimizer["momentum"] = 0.5
     var learned = try Self.vector(0)
     var update = OuterUpdate(optimizer, iterations: 10, for: learned)
     for _ in 0..<3 { update.apply(try Self.vector(1), to: &learned) }
@@ -25,7 +25,7 @@ import _TestSupport
 
   @Test func `Adam's first step has the length of the rate, its second follows the formula`() throws {
     var learned = try Self.vector(0, 0)
-    var update = OuterUpdate(OuterOptimizer(.adam, learningRate: 0.01), iterations: 10, for: learned)
+    var update = OuterUpdate(OuterOptimizer(Adam.self, learningRate: 0.01), iterations: 10, for: learned)
     update.apply(try Self.vector(2, -0.5), to: &learned)
     expectClose(learned.doubles, [-0.01 * 2 / (2 + 1e-8), 0.01 * 0.5 / (0.5 + 1e-8)], tolerance: 1e-15)
     let before = learned.doubles
@@ -39,8 +39,8 @@ import _TestSupport
   }
 
   @Test func `AdamW decays weights apart from the gradient`() throws {
-    var optimizer = OuterOptimizer(.adamw, learningRate: 0.01)
-    optimizer.weightDecay = 0.1
+    var optimizer = OuterOptimizer(AdamW.self, learningRate: 0.01)
+    optimizer.optimizer["weightDecay"] = 0.1
     var learned = try Self.vector(3)
     var update = OuterUpdate(optimizer, iterations: 10, for: learned)
     update.apply(try Self.vector(0), to: &learned)
@@ -49,7 +49,7 @@ import _TestSupport
 
   @Test func `schedules fall to the final fraction`() throws {
     func rates(_ schedule: OuterOptimizer.Schedule) throws -> [Double] {
-      var optimizer = OuterOptimizer(.sgd, learningRate: 2, schedule: schedule)
+      var optimizer = OuterOptimizer(SGD.self, learningRate: 2, schedule: schedule)
       optimizer.finalFraction = 0.5
       var learned = try Self.vector(0)
       var update = OuterUpdate(optimizer, iterations: 4, for: learned)
@@ -66,14 +66,14 @@ import _TestSupport
   }
 
   @Test func `clipping by norm keeps the direction, by value cuts entries`() throws {
-    var byNorm = OuterOptimizer(.sgd, learningRate: 1)
+    var byNorm = OuterOptimizer(SGD.self, learningRate: 1)
     byNorm.clipNorm = 1
     var learned = try Self.vector(0, 0)
     var update = OuterUpdate(byNorm, iterations: 1, for: learned)
     update.apply(try Self.vector(3, -4), to: &learned)
     expectClose(learned.doubles, [-0.6, 0.8], tolerance: 1e-12)
 
-    var byValue = OuterOptimizer(.sgd, learningRate: 1)
+    var byValue = OuterOptimizer(SGD.self, learningRate: 1)
     byValue.clipValue = 1
     learned = try Self.vector(0, 0, 0)
     update = OuterUpdate(byValue, iterations: 1, for: learned)

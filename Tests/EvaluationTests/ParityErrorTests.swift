@@ -1,5 +1,7 @@
+import Algorithms
 import Evaluation
 import Models
+import Registry
 import TensorCore
 import Testing
 import _TestSupport
@@ -63,7 +65,7 @@ import _TestSupport
   @Test func `unknown names are answered with the known ones`() throws {
     try expectFault(
       .unknownName(
-        key: "inner.optimizer", found: "lion", known: ["sgd", "momentum", "adagrad", "rmsprop", "adam", "per-parameter-sgd"]),
+        key: "inner.optimizer", found: "lion", known: OptimizerRegistry.all.ids + ["per-parameter-sgd", "per-tensor-per-step-sgd"]),
       replacing: "\"sgd\"", with: "\"lion\"")
     try expectFault(
       .unknownName(key: "loss", found: "hinge", known: ["binary-cross-entropy", "cross-entropy", "mse"]),

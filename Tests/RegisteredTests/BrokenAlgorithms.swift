@@ -164,7 +164,7 @@ struct ForgetsAGradient: BrokenAlgorithm {
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
     var result = Self.sound.metaGradient(state, learner, shard, context)
-    result.gradient = ParameterTree(result.gradient.entries.dropLast())
+    result.gradient.initial = ParameterTree(result.gradient.initial.entries.dropLast())
     return result
   }
 }

@@ -23,7 +23,7 @@ import Testing
   @Test func `the help of run shows every setting with default and range`() throws {
     let help = try tools("help", "run").output
     for line in [
-      "outer.learningRate   0.001     Step size of the meta-update, β. Takes a number from 0.0 to 1000.0.",
+      "outer.learningRate   0.001     Learning rate, for losses that are means over samples. Takes a number from 0.0 to 1000.0.",
       "training.metaBatch ", "training.normalisation  transductive ", "test.episodes   600 ", "inner.learningRate  0.01 ",
       "task.trainClasses ", "model.hidden ", "algorithm reptile:", "task omniglot:", "model conv:",
     ] {

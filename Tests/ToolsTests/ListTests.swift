@@ -26,12 +26,13 @@ import Testing
     #expect(rate["minimum"] as? Double == 0)
     #expect(rate["default"] as? Double == 0.01)
     let all = try #require(try JSONSerialization.jsonObject(with: Data(tools("list", "--json").output.utf8)) as? [String: Any])
-    #expect(Set(all.keys) == ["algorithms", "tasks", "models"])
+    #expect(Set(all.keys) == ["algorithms", "tasks", "models", "optimizers", "objectives", "gradients"])
   }
 
   @Test func `every kind has a Markdown table`() throws {
     let titles = [
       "algorithms": "| id | algorithm | source | meta-gradient |", "tasks": "| id | task | source |", "models": "| id | model | source |",
+      "optimizers": "| id | optimizer | source |", "gradients": "| id | gradient | source | meta-gradient |",
     ]
     for (kind, title) in titles {
       let lines = try tools("list", kind, "--markdown").output.split(separator: "\n").map(String.init)

@@ -39,7 +39,10 @@ import Testing
       "--resume and --overwrite exclude each other; give one of them."
     ),
     (["list", "--json", "--markdown"], "--json and --markdown exclude each other; give one of them."),
-    (["list", "algoritms"], "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, models, tasks."),
+    (
+      ["list", "algoritms"],
+      "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, gradients, models, objectives, optimizers, tasks."
+    ),
     (["run-all", "--only", "maml", "--skip", "maml"], "no algorithm is left to run; name at least one, and do not skip them all."),
     (["run-all", "--task", "sinusoid,glyphs,sinusoid"], "--task names 'sinusoid' twice; name it once."),
     (["bench"], "no workload is left to run; name at least one, and do not skip them all."),

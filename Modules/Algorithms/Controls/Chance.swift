@@ -17,26 +17,28 @@ public struct Chance: Algorithm {
   public var adaptationSteps: Int { 0 }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(learned: ParameterTree())
+    MetaState(learned: MetaParameters())
   }
 
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     let nothing = Adapted(parameters: ParameterTree(), support: shard.support)
-    let predictions = predict(nothing, learner, query: shard.query.inputs, mode: learner.trainingMode)
+    let predictions = predict(nothing, learner, query: shard.query.inputs, mode: learner.trainingMode, context)
     return MetaGradient(
-      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets),
+      gradient: MetaParameters(), losses: learner.losses(predictions, shard.query.targets),
       scored: .init(predictions, shard.query.targets))
   }
 
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    Array(repeating: Adapted(parameters: ParameterTree(), support: support), count: steps + 1)
+    [Adapted(parameters: ParameterTree(), support: support)]
   }
 
-  public func predict(_ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode) -> Tensor {
+  public func predict(_ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode, _ context: AdaptationContext)
+    -> Tensor
+  {
     learner.baseline(adapted.support.targets, samples: query.shape[1], dtype: query.dtype)
   }
 }

@@ -14,7 +14,8 @@ public import TensorCore
 public struct Joint: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "joint", title: "Control: joint training on all tasks, then fine-tuning",
-    citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400", metaGradient: .exact)
+    citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400", metaGradient: .exact,
+    published: [.sinusoid("2.41 / 2.23 / 2.19")])
 
   public static let hyperparameters: HyperparameterTable<Joint> =
     .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))
@@ -28,13 +29,11 @@ public struct Joint: InnerLoopAlgorithm {
 
   public var adaptationSteps: Int { 0 }
 
-  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
-
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     let leaves = state.learned.map { Variable($0) }
-    let (predictions, pooled) = pooledPredictions(leaves.subtree("initial"), learner, shard)
+    let (predictions, pooled) = pooledPredictions(leaves.initial, learner, shard)
     let losses = learner.loss(predictions, pooled.targets)
     return MetaGradient(
       gradient: leaves.replacing(gradient(of: losses, at: leaves.leaves).map(\.value)), losses: losses.value,

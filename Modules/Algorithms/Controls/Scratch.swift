@@ -6,7 +6,7 @@ public import TensorCore
 /// A control: a random initialisation, fine-tuned on a task's support set.
 ///
 /// Nothing is meta-learned.
-public struct Scratch: Algorithm {
+public struct Scratch: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "scratch", title: "Control: random initialisation, then fine-tuning",
     citation: "Finn et al., ICML 2017, section 5.3 (random initialisation), https://arxiv.org/abs/1703.03400", metaGradient: .none)
@@ -21,28 +21,30 @@ public struct Scratch: Algorithm {
 
   public var adaptationSteps: Int { 0 }
 
-  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
-
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(
-      learned: ParameterTree(), carried: learner.model.initialParameters(from: stream, dtype: dtype).prefixed("initial"))
+    MetaState(learned: MetaParameters(), carried: Self.carried(learner.model.initialParameters(from: stream, dtype: dtype)))
   }
 
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     let start = adapt(state, learner, support: shard.support, steps: 0, context)[0]
-    let predictions = predict(start, learner, query: shard.query.inputs, mode: learner.trainingMode)
+    let predictions = predict(start, learner, query: shard.query.inputs, mode: learner.trainingMode, context)
     return MetaGradient(
-      gradient: ParameterTree(), losses: learner.losses(predictions, shard.query.targets),
+      gradient: MetaParameters(), losses: learner.losses(predictions, shard.query.targets),
       scored: .init(predictions, shard.query.targets))
   }
 
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    inner.adapted(state.carried, learner, support: support, steps: steps)
+    inner.adapted(MetaParameters(initial: state.carried.subtree(Self.prefix)), learner, support: support, steps: steps)
   }
+
+  // Checkpoints have the parameters under this name.
+  private static let prefix = "initial"
+
+  private static func carried(_ initial: ParameterTree<Tensor>) -> ParameterTree<Tensor> { initial.prefixed(prefix) }
 }
 
 #if objectFormat(ELF)

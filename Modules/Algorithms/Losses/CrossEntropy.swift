@@ -12,7 +12,9 @@ public enum CrossEntropy: LossFunction {
   public static let taskLoss = TaskLoss.crossEntropy
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    guard case .classes(let labels, let ways) = targets else { preconditionFailure("cross-entropy takes labels, not the targets \(targets)") }
+    guard case .classes(let labels, let ways) = targets else {
+      preconditionFailure("cross-entropy takes labels, not the targets \(targets)")
+    }
     return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
   }
 

@@ -1,39 +1,35 @@
 public import Registry
-public import Tasks
 
 /// Model-agnostic meta-learning: an initialisation from which a few gradient steps adapt to a task.
 ///
 /// ```
-/// θ′ᵢ = θ − α ∇ L(support_i; θ)  (or several steps)        θ ← θ − β ∇θ Σᵢ L(query_i; θ′ᵢ)
+/// θ′ᵢ = θ − α ∇ L(supportᵢ; θ)  (or several steps)        θ ← θ − β ∇θ Σᵢ L(queryᵢ; θ′ᵢ)
 /// ```
-/// The meta-gradient is exact: it goes through every adaptation step, second derivatives included.
+/// The first formula is ``inner``, the loss in the second is ``objective``, and its derivative is taken by ``differentiation``:
+/// exactly, through every adaptation step.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1 and equation 1, <https://arxiv.org/abs/1703.03400>. Deviation: losses
 ///   are means over samples. The code of the paper sums over the support set and divides by the shots, so that its α for N ways is
 ///   N·α here.
-public struct MAML: InnerLoopAlgorithm {
+public struct MAML: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "maml", title: "Model-agnostic meta-learning, exact second order",
-    citation: "Finn et al., ICML 2017, algorithm 1, https://arxiv.org/abs/1703.03400", metaGradient: .exact)
+    citation: "Finn et al., ICML 2017, algorithm 1, https://arxiv.org/abs/1703.03400", metaGradient: .exact,
+    published: [
+      .sinusoid("0.67 / 0.38 / 0.35"), .omniglot(shots: 1, "98.7 ± 0.4", .finn), .omniglot(shots: 5, "99.9 ± 0.1", .finn),
+    ])
 
-  public static let hyperparameters: HyperparameterTable<MAML> = .nested("inner", \.inner, InnerLoop.hyperparameters)
+  public static let hyperparameters =
+    HyperparameterTable<MAML>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)
+    + differentiationSettings(\.differentiation)
 
-  /// Adaptation.
   public var inner = InnerLoop()
+  public var objective = Selection(QueryLoss.self)
+  public var differentiation = Selection(Unrolled.self)
 
   public init() {}
 
   /// MAML with an inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
-
-  public var isRecordable: Bool { true }
-
-  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
-
-  public func metaGradient(
-    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
-  ) -> MetaGradient {
-    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
-  }
 }
 
 #if objectFormat(ELF)

@@ -6,24 +6,32 @@ public import TensorCore
 /// Meta-SGD: an initialisation and a learning rate for each of its entries, learned together.
 ///
 /// ```
-/// θ′ᵢ = θ − α ⊙ ∇ L(support_i; θ)        (θ, α) ← (θ, α) − β ∇(θ,α) Σᵢ L(query_i; θ′ᵢ)
+/// θ′ᵢ = θ − α ⊙ ∇ L(supportᵢ; θ)        (θ, α) ← (θ, α) − β ∇(θ,α) Σᵢ L(queryᵢ; θ′ᵢ)
 /// ```
-/// α has θ's shape: it learns the direction of the update as well as its length, and may become negative.
+/// α has θ's shape: it learns the direction of the update as well as its length, and may become negative. So it is MAML whose
+/// inner SGD learns its rate for every entry.
 /// - SeeAlso: Li, Zhou, Chen and Li, 2017, algorithm 1 and equation 4, <https://arxiv.org/abs/1707.09835>: one step, and one α₀ drawn
 ///   from U[0.005, 0.1] for all entries. More steps than one share the same α (an extension of ours).
-public struct MetaSGD: InnerLoopAlgorithm {
+public struct MetaSGD: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-sgd", title: "Meta-SGD: learned initialisation and per-parameter learning rates",
     citation: "Li et al., 2017, algorithm 1, https://arxiv.org/abs/1707.09835", metaGradient: .exact)
 
-  public static let hyperparameters = HyperparameterTable<MetaSGD>([
-    .integer("inner.steps", \.steps, in: 0...1000, "Adaptation steps in meta-training."),
-    .real("initialRate.low", \.lowestRate, in: 0...100, "Lower end of the range that the first learning rate α₀ is drawn from."),
-    .real("initialRate.high", \.highestRate, in: 0...100, "Upper end of the range that the first learning rate α₀ is drawn from."),
-  ])
+  public static let hyperparameters =
+    HyperparameterTable<MetaSGD>([
+      .integer("inner.steps", \.inner.steps, in: 0...1000, "Adaptation steps in meta-training."),
+      .real("initialRate.low", \.lowestRate, in: 0...100, "Lower end of the range that the first learning rate α₀ is drawn from."),
+      .real("initialRate.high", \.highestRate, in: 0...100, "Upper end of the range that the first learning rate α₀ is drawn from."),
+    ]) + objectiveSettings(\.objective)
 
-  /// Adaptation steps in meta-training.
-  public var steps = 1
+  /// SGD with a learned rate for each entry.
+  public var inner: InnerLoop = {
+    var inner = InnerLoop(SGD.self, steps: 1)
+    inner.learns = LearnedHyperparameters(["learningRate"], .parameter, hasSignedRates: true)
+    return inner
+  }()
+  public var objective = Selection(QueryLoss.self)
+  public var differentiation: Selection { Selection(Unrolled.self) }
   /// Lower end of the range that α₀ is drawn from.
   public var lowestRate = 0.005
   /// Upper end of the range that α₀ is drawn from.
@@ -37,12 +45,13 @@ public struct MetaSGD: InnerLoopAlgorithm {
     highestRate = firstRate
   }
 
-  /// SGD with a learned rate for each entry.
-  public var inner: InnerLoop { InnerLoop(.perParameterSGD, steps: steps, learningRate: 0) }
+  public var rateSettings: [String] { ["initialRate.low", "initialRate.high"] }
 
-  public var isRecordable: Bool { true }
+  /// The same on all tasks, as published.
+  public mutating func adopt(_ signature: TaskSignature) {}
 
-  public func validate(_ learner: Learner, metaBatchSize: Int) throws(AlgorithmError) {
+  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    try validateChoices(learner)
     guard lowestRate <= highestRate else {
       throw .emptyRange(algorithm: "meta-sgd", setting: "initialRate", low: lowestRate, high: highestRate)
     }
@@ -51,15 +60,9 @@ public struct MetaSGD: InnerLoopAlgorithm {
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     let initial = learner.model.initialParameters(from: stream, dtype: dtype)
     var draw = stream.child("initial rate")
-    let rate = draw.uniform(lowestRate...highestRate)
-    let rates = initial.map { Tensor(repeating: rate, shape: $0.shape, dtype: dtype) }
-    return MetaState(learned: initial.prefixed("initial").merging(rates.prefixed("inner.rates")))
-  }
-
-  public func metaGradient(
-    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
-  ) -> MetaGradient {
-    contribution(UnrolledGradient(inner, .exact)(state.learned, learner, shard), shard)
+    var drawn = inner
+    drawn.learningRate = draw.uniform(lowestRate...highestRate)
+    return MetaState(learned: MetaParameters(initial: initial, inner: drawn.initialHyperparameters(for: initial, dtype: dtype)))
   }
 }
 

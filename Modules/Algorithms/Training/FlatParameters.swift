@@ -24,14 +24,24 @@ struct FlatParameters: Sendable {
   /// True when a tree has this layout's names and shapes.
   func fits(_ tree: ParameterTree<Tensor>) -> Bool { tree.names == names && tree.leaves.map(\.shape) == shapes }
 
-  /// - Throws: ``TrainingError/misfit(algorithm:)`` where a gradient's names and shapes are not those of what is learned.
-  func check(_ gradient: ParameterTree<Tensor>, of algorithm: any Algorithm) throws {
-    guard fits(gradient) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
+  /// Leaves as one vector, float32.
+  func joined(_ leaves: [Tensor]) -> Tensor {
+    leaves.isEmpty ? .zeros([0], .float32) : .concatenated(leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
   }
 
-  /// The leaves as one vector, [count].
-  func joined(_ tree: ParameterTree<Tensor>, dtype: DType) -> Tensor {
-    tree.isEmpty ? .zeros([0], dtype) : .concatenated(tree.leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
+  /// Runs of a vector whose names have the same factor of the outer learning rate; none where all have the factor 1.
+  func segments(_ factor: (String) -> Double) -> [OuterUpdate.Segment] {
+    let factors = names.map(factor)
+    guard factors.contains(where: { $0 != 1 }) else { return [] }
+    var segments: [OuterUpdate.Segment] = []
+    for (place, own) in zip(factors, zip(starts, shapes)).map({ ($1.0..<($1.0 + $1.1.elementCount), $0) }) {
+      if let last = segments.last, last.factor == own {
+        segments[segments.count - 1] = OuterUpdate.Segment(last.range.lowerBound..<place.upperBound, factor: own)
+      } else {
+        segments.append(OuterUpdate.Segment(place, factor: own))
+      }
+    }
+    return segments
   }
 
   /// Writes a vector's parts over tensors of the leaves' shapes.

@@ -21,6 +21,8 @@ public struct MetaTrainer: Sendable {
   private let workers: WorkerPool
   private var recorder: StepRecorder
   private var episodes: ShardEpisodes
+  private let supports: Int
+  private let isScheduled: Bool
 
   /// Everything that is meta-learned, as of now.
   public var state: MetaState { flat.split }
@@ -30,23 +32,30 @@ public struct MetaTrainer: Sendable {
 
   /// A run at its start.
   ///
-  /// - Throws: ``AlgorithmError`` when settings do not go together.
+  /// - Throws: ``AlgorithmError`` when settings do not go together, or the algorithm is not for such tasks; `HyperparameterError` for
+  ///   a setting of the outer optimizer that is out of its range.
   public init(
     _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration
   ) throws {
-    try algorithm.validate(learner, metaBatchSize: configuration.metaBatchSize)
+    try algorithm.validate(learner, tasks.signature, configuration)
+    try configuration.outer.validate()
+    let configuration = try configuration.cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
     self.algorithm = algorithm
     self.learner = learner
     self.tasks = tasks
     self.configuration = configuration
     let start = algorithm.initialState(
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
-    let layout = FlatParameters(start.learned)
-    flat = FlatState(layout: layout, learned: layout.joined(start.learned, dtype: .float32), carried: start.carried)
-    update = OuterUpdate(configuration.outer, iterations: configuration.iterations, for: flat.learned)
+    flat = FlatState(start)
+    update = OuterUpdate(
+      configuration.outer, iterations: configuration.iterations, for: flat.learned,
+      segments: flat.layout.segments(configuration.outer.rateFactor))
     workers = WorkerPool(threads: configuration.threads)
     recorder = StepRecorder(workers: configuration.threads)
-    episodes = ShardEpisodes(tasks, configuration)
+    supports = algorithm.supports
+    episodes = ShardEpisodes(tasks, configuration, supports: supports)
+    let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
+    isScheduled = !algorithm.scheduled(first).isEmpty
   }
 
   /// A run where a snapshot was taken.
@@ -68,26 +77,26 @@ public struct MetaTrainer: Sendable {
       return template.replacing(leaves)
     }
     let state = state
-    func joined(_ tree: ParameterTree<Tensor>) -> Tensor { flat.layout.joined(tree, dtype: .float32) }
-    flat.learned = joined(try restored(state.learned, "learned"))
+    func joined(_ tree: ParameterTree<Tensor>) -> Tensor { flat.layout.joined(tree.leaves) }
+    flat.learned = joined(try restored(state.learned.named, "learned"))
     flat.carried = try restored(state.carried, "carried")
     update.resume(
       count: snapshot.iteration,
-      moments: try configuration.outer.rule.momentNames.map { joined(try restored(state.learned, "outer.\($0)")) })
+      slots: try configuration.outer.optimizer.checkpointSlots.map { joined(try restored(state.learned.named, "outer.\($0)")) })
   }
 
   /// Everything that a resumed run needs.
   public var snapshot: TrainingSnapshot {
     let state = state
-    let moments = zip(configuration.outer.rule.momentNames, update.moments).map { flat.layout.split($1).prefixed("outer.\($0)") }
-    let all = moments.reduce(state.learned.prefixed("learned").merging(state.carried.prefixed("carried"))) { $0.merging($1) }
+    let slots = zip(configuration.outer.optimizer.checkpointSlots, update.slots).map { flat.layout.split($1).prefixed("outer.\($0)") }
+    let all = slots.reduce(state.learned.named.prefixed("learned").merging(state.carried.prefixed("carried"))) { $0.merging($1) }
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
 
   /// Gives back the memory of recorded steps and of tasks drawn ahead; the next step records and draws anew.
   public mutating func releaseWorkingMemory() {
     recorder = StepRecorder(workers: configuration.threads)
-    episodes = ShardEpisodes(tasks, configuration)
+    episodes = ShardEpisodes(tasks, configuration, supports: supports)
   }
 
   /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
@@ -108,11 +117,14 @@ public struct MetaTrainer: Sendable {
   private func shards() throws -> StepTotal.Sum {
     let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
+    let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
+    let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards))
     // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
     let team = shards == 1 ? workers : nil
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
-      let context = AdaptationContext(stream: stream, firstTask: episodes.range(of: shard).lowerBound)
+      let context = AdaptationContext(
+        stream: stream, firstTask: episodes.range(of: shard).lowerBound, step: step, phase: phase, scheduled: scheduled)
       try recorder.run(
         algorithm, learner, state, episodes.take(shard, of: iteration), context, step: stepNumber, worker: worker, team: team
       ) { total.add($0, $1, of: shard) }
@@ -134,24 +146,33 @@ public struct MetaTrainer: Sendable {
 
   private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {
     let number = iteration + 1
-    let mean = (1 / Double(configuration.metaBatchSize)) * sum.vector
+    let (gradient, observed) = flat.parted(sum.vector)
+    let mean = (1 / Double(configuration.metaBatchSize)) * gradient
     let norm = mean.norm
     let losses = Average(sum.reports.lazy.flatMap(\.losses))
     // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
     guard norm.isFinite, losses.isFinite else {
       let culprit = flat.layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
-      throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: type(of: algorithm).innerRateKeys)
+      throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: algorithm.rateSettings)
     }
-    let carried = sum.reports.compactMap(\.carried)
-    precondition(
-      carried.isEmpty || sum.reports.count == 1,
-      "\(type(of: algorithm).card.id) carries state from \(sum.reports.count) shards; it has to be one")
     let rate = update.learningRate
     update.apply(mean, norm: norm, to: &flat.learned)
-    if let carried = carried.first { flat.carried = carried }
+    if let observed {
+      flat.carried = algorithm.carried(after: flat.carried, observing: observed, tasks: configuration.metaBatchSize).map(\.separateCopy)
+    }
     return StepReport(
-      iteration: number, loss: losses.mean ?? 0, accuracy: Average(sum.reports.lazy.flatMap { $0.accuracies ?? [] }).mean,
-      gradientNorm: norm, learningRate: rate)
+      iteration: number, loss: losses.mean ?? 0, score: Average(sum.reports.lazy.flatMap { $0.scores ?? [] }).mean,
+      measure: learner.taskLoss.measure,
+      gradientNorm: norm, learningRate: rate, metrics: metrics(sum.reports))
+  }
+
+  /// The means over the meta-batch of what the shards report by name.
+  private func metrics(_ reports: [ShardReport]) -> [StepReport.Metric] {
+    guard let first = reports.first, !first.metrics.isEmpty else { return [] }
+    return first.metrics.indices.map { place in
+      let values = reports.lazy.flatMap { $0.metrics.indices.contains(place) ? $0.metrics[place].values : [] }
+      return StepReport.Metric(name: first.metrics[place].name, mean: Average(values).mean ?? .nan)
+    }
   }
 }
 
@@ -161,12 +182,24 @@ public struct StepReport: Sendable, Hashable {
   public let iteration: Int
   /// Mean over the meta-batch of the loss that the algorithm reports.
   public let loss: Double
-  /// Mean fraction of right answers, where there are classes.
-  public let accuracy: Double?
+  /// Mean score by the task loss's measure, the fraction of right answers for classes; nil where the loss has none.
+  public let score: Double?
+  /// What the score is.
+  public let measure: Measure?
   /// Norm of the meta-gradient before clipping.
   public let gradientNorm: Double
-  /// The outer optimizer's step size in this step.
+  /// The outer optimizer's learning rate in this step.
   public let learningRate: Double
+  /// Means over the meta-batch of what the algorithm reports of its tasks.
+  public let metrics: [Metric]
+
+  /// A named number.
+  public struct Metric: Sendable, Hashable {
+    /// What it is called in metrics.jsonl.
+    public let name: String
+    /// Its mean over the meta-batch.
+    public let mean: Double
+  }
 }
 
 /// Everything that a resumed run needs to go on with the same bits.

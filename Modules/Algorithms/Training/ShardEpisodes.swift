@@ -9,15 +9,17 @@ import TensorCore
 struct ShardEpisodes: Sendable {
   let tasks: any TaskDistribution
   let configuration: TrainingConfiguration
+  let supports: Int
   // Of odd and of even steps: the tasks of the next one may be there before all of this one are taken.
   private let slots: [[Slot]]
 
   /// The shards of the next step, the first ones, that may be drawn ahead.
   var countAhead: Int { slots[0].count }
 
-  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration) {
+  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int) {
     self.tasks = tasks
     self.configuration = configuration
+    self.supports = supports
     slots = (0..<2).map { _ in (0..<configuration.shardsAhead).map { _ in Slot() } }
   }
 
@@ -46,7 +48,9 @@ struct ShardEpisodes: Sendable {
     let range = range(of: shard)
     let first = iteration * configuration.metaBatchSize
     return try KernelProfile.timed(.data) {
-      try tasks.checkedEpisodes(first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed)
+      try tasks.checkedEpisodes(
+        first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed,
+        supports: supports)
     }
   }
 

@@ -4,13 +4,14 @@ import TensorCore
 /// What the trainer takes from a shard beside its gradient.
 struct ShardReport: Sendable {
   let losses: [Double]
-  let accuracies: [Double]?
-  let carried: ParameterTree<Tensor>?
+  let scores: [Double]?
+  /// Further numbers of each task by name.
+  let metrics: [(name: String, values: [Double])]
 
   init(_ result: MetaGradient, _ learner: Learner) {
     losses = result.losses
-    accuracies = result.accuracies(learner)
-    carried = result.carried
+    scores = result.scores(learner)
+    metrics = result.metrics.isEmpty ? [] : result.metrics.entries.map { ($0.name, $0.leaf.doubles) }
   }
 }
 

@@ -3,11 +3,14 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// Keeps, for each worker, the recorded meta-gradients of the shard shapes that it has met.
+/// Keeps, for each worker, recorded meta-gradients of the shard shapes that it meets.
 ///
 /// A worker's recordings are its own, so its working set stays in its core's cache; which worker a shard runs on does not change
-/// a bit of the result.
+/// a bit of the result. A shape that is met for the first time runs eagerly, because it may never come again; the second time it is
+/// recorded. A few recordings are kept, and the one that was used longest ago makes room for a new one.
 final class StepRecorder: Sendable {
+  /// Recordings that a worker keeps.
+  static let capacity = 8
   private let slots: [Slot]
   private static let steps = Atomic<UInt64>(0)
 
@@ -23,66 +26,128 @@ final class StepRecorder: Sendable {
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
     step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Tensor, ShardReport) -> Void
   ) throws {
-    guard algorithm.isRecordable, state.carried.isEmpty else {
+    func runEagerly() throws {
       let result = algorithm.metaGradient(state.split, learner, shard, context)
-      try state.layout.check(result.gradient, of: algorithm)
-      handOn(state.layout.joined(result.gradient, dtype: .float32), ShardReport(result, learner))
-      return
+      handOn(try state.joined(result, of: algorithm), ShardReport(result, learner))
     }
-    try slots[worker].recordings.withLock { recordings in
-      let recording: Recording
-      if let found = recordings.first(where: { $0.fits(shard) }) {
-        found.run(state, shard, step: step, on: team)
-        recording = found
-      } else {
-        recording = try Recording(algorithm, learner, state, shard, context, step: step)
-        recordings.append(recording)
+    guard algorithm.isRecordable else { return try runEagerly() }
+    try slots[worker].kept.withLock { kept in
+      if let place = kept.recordings.firstIndex(where: { $0.fits(shard, context) }) {
+        let recording = kept.recordings[place]
+        if place > 0 {
+          kept.recordings.remove(at: place)
+          kept.recordings.insert(recording, at: 0)
+        }
+        recording.run(state, shard, context, step: step, on: team)
+        handOn(recording.vector, ShardReport(recording.result, learner))
+        return
       }
-      handOn(recording.gradient, ShardReport(recording.result, learner))
+      guard kept.hasMet(shard, context) else { return try runEagerly() }
+      if kept.recordings.count >= Self.capacity { kept.recordings.removeLast() }
+      let recording = try Recording(algorithm, learner, state, shard, context, step: step)
+      kept.recordings.insert(recording, at: 0)
+      handOn(recording.vector, ShardReport(recording.result, learner))
+    }
+  }
+
+  private struct Kept {
+    /// The one that was used last in front.
+    var recordings: [Recording] = []
+    private var met: [Outline] = []
+
+    /// Notes an outline, and says whether it was met before.
+    mutating func hasMet(_ shard: Episodes, _ context: AdaptationContext) -> Bool {
+      let outline = Outline(shard, context)
+      if let place = met.firstIndex(of: outline) {
+        met.remove(at: place)
+        return true
+      }
+      met.insert(outline, at: 0)
+      if met.count > 4 * StepRecorder.capacity { met.removeLast() }
+      return false
     }
   }
 
   private final class Slot: Sendable {
-    let recordings = Mutex<[Recording]>([])
+    let kept = Mutex(Kept())
+  }
+}
+
+/// What a recording depends on beside numbers: the shapes of a shard, its ways, and the phase of the step.
+private struct Outline: Hashable {
+  private struct Set: Hashable {
+    let inputs: Shape
+    let targets: Shape
+    let dtypes: [DType]
+    let ways: Int?
+
+    init(_ set: LabelledSet) {
+      inputs = set.inputs.shape
+      targets = set.targets.tensor.shape
+      dtypes = [set.inputs.dtype, set.targets.tensor.dtype]
+      ways = set.targets.ways
+    }
+  }
+
+  private let phase: Int
+  private let sets: [Set]
+
+  init(_ shard: Episodes, _ context: AdaptationContext) {
+    phase = context.phase
+    sets = shard.sets.map(Set.init)
   }
 }
 
 /// One recorded meta-gradient with the tensors that it reads and writes.
 private final class Recording {
   private let program: RecordedProgram
-  private let learned: ParameterTree<Tensor>
-  private let shard: Episodes
+  private let learned: [Tensor]
+  private let carried: ParameterTree<Tensor>
+  private let scheduled: ParameterTree<Tensor>
+  private let sets: [LabelledSet]
+  private let phase: Int
   private var step: UInt64
   // In the program's memory: written anew by every run.
   let result: MetaGradient
-  let gradient: Tensor
+  let vector: Tensor
 
   init(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64
   ) throws {
-    let own = MetaState(learned: state.split.learned.map(\.separateCopy))
-    let ownShard = Episodes(support: shard.support.separateCopy, query: shard.query.separateCopy)
-    (program, (result, gradient)) = RecordedProgram.record {
-      let result = algorithm.metaGradient(own, learner, ownShard, context)
-      return (result, state.layout.joined(result.gradient, dtype: .float32))
+    let own = state.split
+    let ownState = MetaState(learned: own.learned.map(\.separateCopy), carried: own.carried.map(\.separateCopy))
+    let ownShard = shard.mapSets(\.separateCopy)
+    let ownNumbers = context.scheduled.map(\.separateCopy)
+    let witness = AdaptationContext.Witness()
+    let ownContext = context.witnessed(by: witness, scheduled: ownNumbers)
+    (program, (result, vector)) = try RecordedProgram.record {
+      let result = algorithm.metaGradient(ownState, learner, ownShard, ownContext)
+      // Names and shapes are those of every later run.
+      return (result, try state.joined(result, of: algorithm))
     }
     guard !program.readsNumbers else { throw TrainingError.readsNumbers(algorithm: type(of: algorithm).card.id) }
-    // Names and shapes are those of every later run.
-    try state.layout.check(result.gradient, of: algorithm)
-    learned = own.learned
-    self.shard = ownShard
+    guard !witness.hasSeen else { throw TrainingError.readsContext(algorithm: type(of: algorithm).card.id) }
+    learned = ownState.learned.leaves
+    carried = ownState.carried
+    scheduled = ownNumbers
+    sets = ownShard.sets
+    phase = context.phase
     self.step = step
   }
 
-  func fits(_ other: Episodes) -> Bool { shard.support.fits(other.support) && shard.query.fits(other.query) }
+  func fits(_ other: Episodes, _ context: AdaptationContext) -> Bool {
+    let others = other.sets
+    return context.phase == phase && sets.count == others.count && zip(sets, others).allSatisfy { $0.fits($1) }
+  }
 
-  func run(_ state: FlatState, _ shard: Episodes, step: UInt64, on team: WorkerPool?) {
+  func run(_ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64, on team: WorkerPool?) {
     if step != self.step {
-      state.layout.cut(state.learned, into: learned.leaves)
+      state.layout.cut(state.learned, into: learned)
+      for (own, other) in zip(carried.leaves, state.carried.leaves) { own.overwrite(with: other) }
+      for (own, other) in zip(scheduled.leaves, context.scheduled.leaves) { own.overwrite(with: other) }
       self.step = step
     }
-    self.shard.support.overwrite(with: shard.support)
-    self.shard.query.overwrite(with: shard.query)
+    for (own, other) in zip(sets, shard.sets) { own.overwrite(with: other) }
     program.run(on: team)
   }
 }
@@ -94,11 +159,16 @@ extension LabelledSet {
 
   fileprivate func fits(_ other: LabelledSet) -> Bool {
     inputs.shape == other.inputs.shape && inputs.dtype == other.inputs.dtype && targets.tensor.shape == other.targets.tensor.shape
-      && targets.tensor.dtype == other.targets.tensor.dtype
+      && targets.tensor.dtype == other.targets.tensor.dtype && targets.ways == other.targets.ways
   }
 
   fileprivate func overwrite(with other: LabelledSet) {
     inputs.overwrite(with: other.inputs)
     targets.tensor.overwrite(with: other.targets.tensor)
   }
+}
+
+extension Targets {
+  /// The number of classes; nil for numbers.
+  fileprivate var ways: Int? { if case .classes(_, let ways) = self { ways } else { nil } }
 }

@@ -16,12 +16,29 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var metaBatchSize = 25
   /// Tasks of one shard: part of the configuration, never derived from the machine.
   public var shardSize = 5
-  /// The key of every random choice.
+  /// The random seed.
   public var seed: UInt64 = 0
   /// Threads that take shards; no part of the result.
   public var threads = 1
   /// The outer optimizer.
   public var outer = OuterOptimizer()
+
+  /// The configuration with shards as an algorithm's coupling of tasks asks for them.
+  ///
+  /// - Throws: ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` where the meta-batch cannot be cut so.
+  package func cut(for coupling: TaskCoupling, of algorithm: String) throws(AlgorithmError) -> TrainingConfiguration {
+    var result = self
+    switch coupling {
+    case .independent: break
+    case .metaBatch:
+      guard metaBatchSize > 1 else { throw .needsGroups(algorithm: algorithm, size: 2, metaBatch: metaBatchSize) }
+      result.shardSize = metaBatchSize
+    case .groups(let size):
+      guard size > 1, metaBatchSize % size == 0 else { throw .needsGroups(algorithm: algorithm, size: size, metaBatch: metaBatchSize) }
+      result.shardSize = size
+    }
+    return result
+  }
 
   /// Shards of one meta-batch.
   package var shards: Int { (metaBatchSize - 1) / shardSize + 1 }
@@ -36,7 +53,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// What suits tasks of a kind: the meta-batches of Finn et al., 25 for a regression and 32 for images.
   public init(for signature: TaskSignature) {
-    if signature.inputShape.rank >= 3 {
+    if signature.inputKind == .image {
       metaBatchSize = 32
       // Measured: a convolutional network's task fills the second-level cache alone; shards of 2 are 1 to 7% slower, of 4 6 to 13%.
       shardSize = 1

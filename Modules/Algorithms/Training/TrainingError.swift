@@ -9,6 +9,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
   case misfit(algorithm: String)
   /// An algorithm says that it is recordable, and reads numbers from tensors in its meta-gradient.
   case readsNumbers(algorithm: String)
+  /// An algorithm says that it is recordable, and its meta-gradient reads the context's streams, step or first task.
+  case readsContext(algorithm: String)
   /// A snapshot has no tensor of a name, or one of another shape.
   case snapshot(missingOrMisshapen: String)
 
@@ -23,6 +25,9 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     case .readsNumbers(let algorithm):
       "\(algorithm): its meta-gradient reads numbers from tensors, and it says 'isRecordable'. A recorded step is run again on other numbers "
         + "without that code: leave 'isRecordable' false, or compute by tensor operations alone."
+    case .readsContext(let algorithm):
+      "\(algorithm): its meta-gradient reads the context's stream, step or first task, and it says 'isRecordable'. A recorded step would "
+        + "keep the first step's: leave 'isRecordable' false, or take numbers that change from 'scheduled' and choices from 'phase'."
     case .snapshot(let name): "the snapshot does not fit this run: tensor '\(name)' is missing or has another shape."
     }
   }

@@ -48,7 +48,7 @@ struct BatchPool: TaskDistribution {
   static func imageSignature(ways: Int, shots: Int, queries: Int) -> TaskSignature {
     TaskSignature(
       inputShape: [28, 28, 1], outputs: ways, taskLoss: .crossEntropy, supportCount: ways * shots, queryCount: ways * queries,
-      suggestedModel: "conv")
+      suggestedModel: "conv", inputKind: .image)
   }
 
   /// Images of 28×28: a prototype of normal noise for each class, plus 0.3 of noise for each drawing.

@@ -19,20 +19,20 @@ struct HeadAdaptation: Algorithm {
   var isRecordable: Bool { true }
 
   func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(learned: learner.model.initialParameters(from: stream, dtype: dtype).prefixed("initial"))
+    MetaState(initial: learner.model.initialParameters(from: stream, dtype: dtype))
   }
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
-    guard let model = learner.model as? ConvNet else { preconditionFailure("this workload has a convolutional network") }
+    guard let model = learner.model.embedding else { preconditionFailure("this workload has an embedding") }
     let leaves = state.learned.map { Variable($0) }
-    let overTasks = leaves.map { $0.broadcastOverTasks(shard.count) }.subtree("initial")
+    let overTasks = leaves.initial.map { $0.broadcastOverTasks(shard.count) }
     let rows = shard.support.inputs.shape[1]
     let features = KernelProfile.during(.forward) {
       let both = Variable(constant: .concatenated([shard.support.inputs, shard.query.inputs], along: 1))
       return model.features(both, overTasks, normalisation: .wholeBatch)
     }
     let support = features.sliced(0..<rows, along: 1)
-    var (weight, bias) = (overTasks["classifier.weight"], overTasks["classifier.bias"])
+    var (weight, bias) = (overTasks["\(model.headLayer).weight"], overTasks["\(model.headLayer).bias"])
     for _ in 0..<inner.steps {
       let loss = learner.loss(support.linear(weight, bias), shard.support.targets)
       let slopes = gradient(of: loss, at: [weight, bias], differentiable: true)
@@ -65,19 +65,19 @@ struct PrototypeEpisode: Algorithm {
   var isRecordable: Bool { true }
 
   func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    let encoder = learner.model.initialParameters(from: stream, dtype: dtype).filter { !$0.hasPrefix("classifier.") }
-    return MetaState(learned: encoder.prefixed("initial"))
+    let head = learner.model.embedding?.headLayer ?? ""
+    return MetaState(initial: learner.model.initialParameters(from: stream, dtype: dtype).filter { !$0.hasPrefix("\(head).") })
   }
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
-    guard let model = learner.model as? ConvNet, case .classes(_, let ways) = shard.support.targets else {
-      preconditionFailure("this workload has a convolutional network and classes")
+    guard let model = learner.model.embedding, case .classes(_, let ways) = shard.support.targets else {
+      preconditionFailure("this workload has an embedding and classes")
     }
     let leaves = state.learned.map { Variable($0) }
     let (tasks, rows) = (shard.count, shard.support.inputs.shape[1])
     let (predictions, losses) = KernelProfile.during(.forward) {
       let both = Variable(constant: .concatenated([shard.support.inputs, shard.query.inputs], along: 1))
-      let overTasks = leaves.map { $0.broadcastOverTasks(tasks) }.subtree("initial")
+      let overTasks = leaves.initial.map { $0.broadcastOverTasks(tasks) }
       let features = model.features(both, overTasks, normalisation: .wholeBatch)
       let width = features.shape[2]
       // Supports are sorted by class.

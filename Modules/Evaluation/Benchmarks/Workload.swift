@@ -73,10 +73,10 @@ extension Workload {
     sine("sinusoid-fomaml-1", "first-order MAML", 0.005, steps: 1) { FirstOrderMAML(inner: $0) },
     sine("sinusoid-metasgd-1", "Meta-SGD", 0.00996, steps: 1) {
       var algorithm = MetaSGD(firstRate: 0.01)
-      algorithm.steps = $0.steps
+      algorithm.inner.steps = $0.steps
       return algorithm
     },
-    sine("sinusoid-reptile-5", "Reptile on the support sets", 0.0125, steps: 5, outer: OuterOptimizer(.sgd, learningRate: 1)) {
+    sine("sinusoid-reptile-5", "Reptile on the support sets", 0.0125, steps: 5, outer: OuterOptimizer(SGD.self, learningRate: 1)) {
       Reptile(inner: $0)
     },
     image("omniglot-maml-1", 9.984, steps: 1, rate: 0.4),

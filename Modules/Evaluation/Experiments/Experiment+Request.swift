@@ -13,13 +13,16 @@ extension Experiment {
   ///   inputs, `AlgorithmError` for settings that do not go together, ``ExperimentError`` for a run that would not fit into
   ///   memory.
   public init(_ request: ExperimentRequest) throws {
-    let types = try ExperimentTypes(algorithm: request.algorithm, task: request.task, model: request.model)
-    try types.refuseUnknown(request.settings)
+    let task = try TaskRegistry.type(of: request.task)
+    try ExperimentTypes.refuseUnknown(request.settings, algorithm: request.algorithm, task: task, model: request.model)
     let iterations = try Self.atLeastOne("iterations", request.iterations)
     let threads = try Self.atLeastOne("threads", request.threads) ?? 1
 
-    let tasks = try Self.prepared(types.task, request)
+    // The signature, and the model that it suggests, may depend on the data.
+    let tasks = try Self.prepared(task, request)
     let signature = tasks.signature
+    let types = try ExperimentTypes(algorithm: request.algorithm, tasks: tasks, model: request.model)
+    try types.refuseUnknown(request.settings)
     let model = try Self.fitted(types.model, request, to: signature)
     let algorithm = try Self.adopting(types.algorithm, request, signature)
     var settings = TrainingSettings(algorithm.defaultTraining(for: signature))
@@ -45,8 +48,9 @@ extension Experiment {
   /// - Returns: The algorithm's own, then those of outer, training, task, model and test.
   /// - Throws: `LookupError` for an unknown id.
   public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
-    let types = try ExperimentTypes(algorithm: algorithm, task: task, model: model)
-    let signature = types.task.init().signature
+    let unprepared = try TaskRegistry.type(of: task).init()
+    let types = try ExperimentTypes(algorithm: algorithm, tasks: unprepared, model: model)
+    let signature = unprepared.signature
     let adopting = try adopting(types.algorithm, ExperimentRequest(algorithm: algorithm, task: task), signature)
     let training = TrainingSettings(adopting.defaultTraining(for: signature))
     return descriptions(adopting) + TrainingSettings.hyperparameters.descriptions(defaults: training) + descriptions(types.task.init())

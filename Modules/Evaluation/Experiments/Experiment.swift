@@ -34,14 +34,17 @@ public struct Experiment: Sendable {
     self.algorithm = algorithm
     self.learner = learner
     self.tasks = tasks
-    self.training = training
+    self.training = try training.cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
     self.test = test
     try Self.refuseOverlap(tasks)
-    try algorithm.validate(learner, metaBatchSize: training.metaBatchSize)
-    let estimate = memoryEstimate
-    guard estimate.totalBytes <= machineBytes else {
-      throw ExperimentError.memory(estimate: estimate, machineBytes: machineBytes)
-    }
+    try algorithm.validate(learner, tasks.signature, training)
+    // A model that does not fit is refused before a state of it is made.
+    try refuse(Self.estimate(of: self, state: nil), over: machineBytes)
+    try refuse(memoryEstimate, over: machineBytes)
+  }
+
+  private func refuse(_ estimate: MemoryEstimate, over machineBytes: Int) throws(ExperimentError) {
+    guard estimate.totalBytes <= machineBytes else { throw .memory(estimate: estimate, machineBytes: machineBytes) }
   }
 
   /// Refuses a distribution that would test on what it trains on.

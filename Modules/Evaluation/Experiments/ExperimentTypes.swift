@@ -11,17 +11,36 @@ struct ExperimentTypes {
 
   /// Looks the types up.
   ///
-  /// - Throws: `LookupError` for an unknown id; a model of nil is the one that the task suggests.
-  init(algorithm: String, task: String, model: String?) throws(LookupError) {
+  /// - Parameters:
+  ///   - algorithm: The algorithm's id.
+  ///   - tasks: The tasks as far as they are prepared: with their data where they have been loaded.
+  ///   - model: The model's id; nil for the one that the tasks suggest.
+  /// - Throws: `LookupError` for an unknown id.
+  init(algorithm: String, tasks: any TaskDistribution, model: String?) throws(LookupError) {
     self.algorithm = try AlgorithmRegistry.type(of: algorithm)
-    self.task = try TaskRegistry.type(of: task)
-    self.model = try ModelRegistry.type(of: model ?? self.task.init().signature.suggestedModel)
+    task = type(of: tasks)
+    self.model = try ModelRegistry.type(of: model ?? tasks.signature.suggestedModel)
   }
 
   /// All settings' dotted keys.
-  var keys: [String] {
-    Self.keys(algorithm) + TrainingSettings.hyperparameters.keys + Self.keys(task) + Self.keys(model)
-      + TestConfiguration.hyperparameters.prefixed("test").keys
+  var keys: [String] { Self.keys(algorithm) + Self.sharedKeys + Self.keys(task) + Self.keys(model) }
+
+  private static var sharedKeys: [String] {
+    TrainingSettings.hyperparameters.keys + TestConfiguration.hyperparameters.prefixed("test").keys
+  }
+
+  /// Refuses a key that neither the algorithm nor the task nor any model declares, before data are loaded.
+  ///
+  /// - Throws: `LookupError` for an unknown algorithm, `HyperparameterError.unknown` with the nearest key.
+  static func refuseUnknown(
+    _ settings: [(key: String, value: String)], algorithm: String, task: any TaskDistribution.Type, model: String?
+  ) throws {
+    let models = try model.map { [try ModelRegistry.type(of: $0)] } ?? ModelRegistry.all.items.map(\.item)
+    let own = keys(try AlgorithmRegistry.type(of: algorithm)) + sharedKeys + keys(task)
+    let known = models.reduce(own) { $0 + keys($1).filter { key in !own.contains(key) } }
+    if let unknown = settings.first(where: { !known.contains($0.key) }) {
+      throw HyperparameterError.unknown(LookupError(kind: "hyperparameter", name: unknown.key, known: Array(Set(known))))
+    }
   }
 
   /// Refuses a key that no part declares.

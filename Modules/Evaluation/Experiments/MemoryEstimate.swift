@@ -10,17 +10,17 @@ import TensorCore
 /// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · (I + O) · (S + Q)
 /// test         threads · 4 · [T' · P · (steps' + 2 + r) + max(T' · 8 · A · S, T' · 4 · A · Q, 4 · A · Q · (S + 1))]
 /// ```
-/// P is the number of parameters, L that of learned numbers (2 · P with a learned rate for each), S and Q the support and query
+/// P is the number of parameters, L that of learned numbers (those of the initial state), S and Q the support and query
 /// samples of a task, T and T' the tasks of a shard, A the outputs of all layers for one sample. Where the meta-gradient is exact,
 /// every step's graph stays, and K is 0; elsewhere `steps` is 1, and K is the number of steps, each of which leaves its parameters.
-/// r is what a step of the inner rule holds, 2 for SGD and up to 18 for Adam. The last term of the maximum is support-plus-one;
+/// r is what a step of the inner rule holds, found by trying a step. The last term of the maximum is support-plus-one;
 /// where the support set normalises, S + Q stands for Q.
 ///
 /// I numbers are one input, O its target (2 for a class). D shards of the next step lie drawn beside those at work, where there are
 /// several threads and several shards: four for each thread, or all there are.
 ///
 /// The parameters' eight are the state, two moments, the sum and the mean of the gradients and the temporaries of an update; each
-/// shard hands in one gradient more. C = 4 · P is what an algorithm that is not recorded may carry, before and after a step.
+/// shard hands in one gradient more. C is twice what the algorithm carries, before and after a step.
 /// A recorded step keeps its memory as long as the trainer lives: on each thread once for a whole shard and, where the meta-batch is
 /// not a multiple of it, once for the rest, hence the sum over T. `MetaTrainer.releaseWorkingMemory` gives it back, so that test and
 /// training do not add up. Measured against the allocator's mark on small MLPs and convolutional networks, each algorithm, inner
@@ -55,37 +55,43 @@ extension Experiment {
   /// Copies that a prediction without a graph holds.
   private static let predictionCopies = 4.0
 
-  /// About how many bytes of tensors the run holds at its peak.
+  /// About how many bytes of tensors the run holds at its peak, from the sizes of its initial state and the algorithm's footprint.
   public var memoryEstimate: MemoryEstimate {
-    let signature = tasks.signature
-    let parameters = learner.model.parameters.reduce(0.0) { $0 + Self.size($1.shape) }
-    let activations = Self.activations(of: learner.model, image: signature.inputShape)
-    let (support, query) = (Double(signature.supportCount), Double(signature.queryCount))
+    Self.estimate(of: self, state: algorithm.initialState(learner, from: RandomStream(seed: training.seed), dtype: .float32))
+  }
 
-    let rule = (algorithm as? any InnerLoopAlgorithm)?.inner.optimizer ?? (algorithm as? Reptile)?.inner.optimizer ?? .sgd
-    let learned = rule == .perParameterSGD ? 2 * parameters : parameters
-    let ruleCopies = Self.copies(of: rule)
+  /// The estimate for an initial state; for one that holds the model's parameters and nothing else where nil.
+  static func estimate(of experiment: Experiment, state: MetaState?) -> MemoryEstimate {
+    let (learner, training, test) = (experiment.learner, experiment.training, experiment.test)
+    let (algorithm, signature) = (experiment.algorithm, experiment.tasks.signature)
+    let parameters = learner.model.parameters.reduce(0.0) { $0 + Self.size($1.shape) }
+    let learned = state.map { $0.learned.leaves.reduce(0.0) { $0 + Self.size($1.shape) } } ?? parameters
+    let carried = 2 * (state.map { $0.carried.leaves.reduce(0.0) { $0 + Self.size($1.shape) } } ?? 0)
+    let activations = Self.size(signature.inputShape) + learner.model.activationsPerSample
+    let footprint = algorithm.footprint
+    let (support, query) = (Double(signature.supportCount * footprint.supports), Double(signature.queryCount))
+    let ruleCopies = footprint.copiesPerStep
     // Where the support set normalises, it goes through the model beside the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query
     let shardSize = min(training.shardSize, training.metaBatchSize)
     let shards = training.shards
-    let isExact = type(of: algorithm).card.metaGradient == .exact
-    let steps = Double(isExact ? max(algorithm.adaptationSteps, 1) : 1)
+    let steps = Double(footprint.steps)
+    // What is not learned adapts as well: the state of a control, for example.
+    let adapted = max(learned, parameters)
     // Recordings stay, one for each size of shard that a thread has met.
     let rest = training.metaBatchSize % shardSize
     let sizes = (algorithm.isRecordable && rest > 0 ? [shardSize, rest] : [shardSize]).map(Double.init)
     let trainingShards = sizes.reduce(0.0) { sum, tasks in
       sum + learned + tasks
-        * (learned * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
+        * (adapted * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
     }
-    let carried = algorithm.isRecordable ? 0 : 4 * parameters
-    let sample = Self.size(signature.inputShape) + (signature.taskLoss == .crossEntropy ? 2 : Double(signature.outputs))
+    let sample = Self.size(signature.inputShape) + (signature.taskLoss.targets == .classes ? 2 : Double(signature.outputs))
     let drawnAhead = Double(training.shardsAhead) * Double(shardSize) * sample * (support + query)
 
     let testShards = (test.episodes + test.shardSize - 1) / test.shardSize
     let testTasks = Double(min(test.shardSize, test.episodes))
     let predicted =
-      testModes.map { mode in
+      experiment.testModes.map { mode in
         switch mode.mode {
         case .transductive: testTasks * query
         case .support: testTasks * (support + query)
@@ -100,37 +106,6 @@ extension Experiment {
       parameterBytes: saturated(4 * (learned * Double(8 + shards) + carried)),
       trainingBytes: saturated(4 * (trainingShards * Double(min(training.threads, shards)) + drawnAhead)),
       testBytes: saturated(4 * testShard * Double(min(training.threads, testShards))))
-  }
-
-  /// Copies of the parameters that a step of an inner rule holds in its graph: moments and what they are made of.
-  private static func copies(of rule: InnerOptimizer) -> Double {
-    switch rule {
-    case .sgd, .perParameterSGD: 2
-    case .momentum: 5
-    case .adagrad, .rmsprop: 12
-    case .adam: 18
-    }
-  }
-
-  /// The outputs of all layers for one sample.
-  ///
-  /// A convolution's are its channels times the positions. The i-th one is taken to see the image halved i times; a `ConvNet` that
-  /// halves by stride does so before its output.
-  private static func activations(of model: any Model, image: Shape) -> Double {
-    var total = size(image)
-    var halvings = (model as? ConvNet)?.downsampling == .stride ? 1 : 0
-    for shape in model.parameters.map(\.shape) {
-      switch shape.rank {
-      case 2: total += Double(shape[1])
-      case 4:
-        let sides = image.rank == 3 ? [image[0], image[1]] : []
-        let positions = sides.reduce(1.0) { $0 * (Double($1) / Double(1 << min(halvings, 30))).rounded(.up) }
-        total += positions * Double(shape[3])
-        halvings += 1
-      default: break
-      }
-    }
-    return total
   }
 
   /// The number of elements, without overflow.

@@ -134,7 +134,8 @@ public struct Checkpoint: Sendable {
 
   private func state(like expected: MetaState) throws(CheckpointError) -> MetaState {
     MetaState(
-      learned: try tree("learned", like: expected.learned), carried: try tree("carried", like: expected.carried))
+      learned: expected.learned.replacing(try tree("learned", like: expected.learned.named).leaves),
+      carried: try tree("carried", like: expected.carried))
   }
 
   /// A meta-trainer that resumes from the checkpoint.

@@ -1,4 +1,5 @@
 public import Algorithms
+import Tasks
 import TensorCore
 
 /// The output folder of a run or a comparison; it is checked to be writable before any work is done.
@@ -104,11 +105,14 @@ public struct RunFolder: Sendable {
 
   /// One line of metrics.jsonl, without the line feed.
   package static func metricsLine(_ report: StepReport) -> String {
-    JSON.object([
-      .init("iteration", .integer(report.iteration)), .init("loss", .number(report.loss)),
-      .init("accuracy", .optional(report.accuracy)), .init("gradientNorm", .number(report.gradientNorm)),
-      .init("learningRate", .number(report.learningRate)),
-    ]).line
+    let further = report.metrics.map { JSON.Member($0.name, .number($0.mean)) }
+    return JSON.object(
+      [
+        .init("iteration", .integer(report.iteration)), .init("loss", .number(report.loss)),
+        .init((report.measure ?? .accuracy).id, .optional(report.score)), .init("gradientNorm", .number(report.gradientNorm)),
+        .init("learningRate", .number(report.learningRate)),
+      ] + (further.isEmpty ? [] : [.init("metrics", .object(further))])
+    ).line
   }
 
   private func put(_ text: String, _ name: String) throws(RunFolderError) {

@@ -22,7 +22,7 @@ extension Comparison.Group {
     var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n"
     if !published.isEmpty {
       var table = TextTable(["algorithm", "published", "how", "source"])
-      for entry in published { table.append([entry.algorithm, entry.result, entry.setting, entry.source]) }
+      for (algorithm, entry) in published { table.append([algorithm, entry.result, entry.setting, entry.source]) }
       text += "### Published, for comparison\n\n\(table.markdown)\n"
     }
     text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n"

@@ -90,14 +90,16 @@ extension Comparison.Group {
   }
 
   /// The published numbers of the algorithms, each once.
-  var published: [PublishedResult] {
-    var seen: Set<PublishedResult> = []
-    return rows.flatMap { PublishedResult.matching($0.experiment) }.filter { seen.insert($0).inserted }
+  var published: [(algorithm: String, result: PublishedResult)] {
+    var seen: Set<String> = []
+    return rows.filter { seen.insert($0.experiment.ids.algorithm).inserted }.flatMap { row in
+      PublishedResult.matching(row.experiment).map { (row.experiment.ids.algorithm, $0) }
+    }
   }
 
   /// The published numbers, one per line; empty if there are none.
   var publishedText: String {
-    let lines = published.map { "published  \($0.algorithm): \($0.result)  (\($0.setting); \($0.source))\n" }
+    let lines = published.map { "published  \($0.algorithm): \($0.result.result)  (\($0.result.setting); \($0.result.source))\n" }
     return lines.isEmpty ? "" : "\n" + lines.joined()
   }
 }

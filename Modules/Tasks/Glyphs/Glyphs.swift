@@ -55,7 +55,7 @@ public struct Glyphs: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [GlyphDrawing.side, GlyphDrawing.side, 1], outputs: ways, taskLoss: .crossEntropy,
-      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv")
+      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image)
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
@@ -63,9 +63,13 @@ public struct Glyphs: TaskDistribution {
   public func classes(in split: Split) -> [String] { numbers(of: split).map(Self.name) }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+    try episode(index, in: split, seed: seed, supports: 1)
+  }
+
+  public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode {
     let numbers = numbers(of: split)
     var current: (number: Int, programme: GlyphProgramme)?
-    return try FewShotSampler(ways: ways, shots: shots, queries: queries).episode(
+    return try FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports).episode(
       from: stream(index, in: split, seed: seed), split: split, classCount: numbers.count, drawings: { _ in drawings },
       name: { Self.name(numbers[numbers.startIndex + $0]) }, itemShape: [GlyphDrawing.side, GlyphDrawing.side, 1]
     ) { position, drawing, pixels in

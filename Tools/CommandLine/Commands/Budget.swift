@@ -1,4 +1,5 @@
 import Algorithms
+import Tasks
 
 /// The default size of a run of `run-all`, chosen so that all runs together take minutes.
 ///
@@ -9,16 +10,15 @@ struct Budget {
   /// Defaults that the settings of the user replace.
   var settings: [(key: String, value: String)] = []
 
-  /// The budget of an algorithm with a kind of meta-gradient on a task.
-  static func of(_ kind: MetaGradientKind, on task: String) -> Budget {
-    switch task {
-    case "sinusoid", "sinusoid-frequency", "linear-classification":
-      return Budget(iterations: kind == .none ? 1 : 30_000)
-    default:
+  /// The budget of an algorithm with a kind of meta-gradient on tasks with a kind of input.
+  static func of(_ kind: MetaGradientKind, on inputs: InputKind) -> Budget {
+    switch inputs {
+    case .vector: return Budget(iterations: kind == .none ? 1 : 30_000)
+    case .image:
       // Support-plus-one takes most of the test's time: one forward pass per query sample.
       let test = [("test.episodes", "100"), ("test.steps", "3")]
       switch kind {
-      case .exact, .firstOrder: return Budget(iterations: 600, settings: test + [("training.metaBatch", "4")])
+      case .exact, .firstOrder, .implicit, .estimate: return Budget(iterations: 600, settings: test + [("training.metaBatch", "4")])
       case .displacement: return Budget(iterations: 600, settings: test)
       case .none: return Budget(iterations: 1, settings: test)
       }

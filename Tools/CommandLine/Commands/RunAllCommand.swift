@@ -46,7 +46,8 @@ private struct Sweep {
       for algorithm in algorithms {
         let keys = Set(try Experiment.settingsHelp(algorithm: algorithm, task: task, model: arguments.text(.model)).map(\.key))
         known.formUnion(keys)
-        let budget = Budget.of(try AlgorithmRegistry.type(of: algorithm).card.metaGradient, on: task)
+        let kind = try AlgorithmRegistry.type(of: algorithm).card.metaGradient
+        let budget = Budget.of(kind, on: try TaskRegistry.type(of: task).init().signature.inputKind)
         let own = settings.filter { keys.contains($0.key) }
         unused.subtract(own.map(\.key))
         // The user's settings come last, because the last value of a key counts.
@@ -97,9 +98,27 @@ private struct Sweep {
     }
   }
 
+  /// The experiments that can be run; an algorithm that is not for a task is left out with a note.
+  ///
+  /// - Throws: `AlgorithmError` if no experiment is left, and all other errors of an experiment.
+  private func suited() throws -> ([ExperimentRequest], [Experiment]) {
+    var suited: [(request: ExperimentRequest, experiment: Experiment)] = []
+    var last: AlgorithmError?
+    for request in requests {
+      do {
+        suited.append((request, try Experiment(request)))
+      } catch let error as AlgorithmError where error.isUnsuited {
+        last = error
+        if !arguments.has(.quiet) { Console.note("tools: \(request.algorithm) on \(request.task) is left out: \(error)") }
+      }
+    }
+    if suited.isEmpty, let last { throw last }
+    return (suited.map(\.request), suited.map(\.experiment))
+  }
+
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
-    let experiments = try requests.map { try Experiment($0) }
+    let (requests, experiments) = try suited()
     let overwrite = arguments.has(.overwrite)
     let folder = try RunFolder(out, overwrite: overwrite)
     let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }

@@ -66,7 +66,7 @@ struct Session {
 
   private func detail(_ report: StepReport) -> String {
     let loss = "loss \(report.loss.significant(4))"
-    guard let score = report.accuracy, let measure = run.experiment.learner.taskLoss.measure else { return loss }
+    guard let score = report.score, let measure = report.measure else { return loss }
     return "\(loss)  \(ScoreText(measure).brief(score))"
   }
 }

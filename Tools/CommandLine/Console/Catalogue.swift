@@ -47,13 +47,43 @@ struct CatalogueEntry: Sendable {
 
 extension CatalogueEntry.Kind {
   /// All kinds, in the order of listings: to add a kind, add its row here and its definition below.
-  static let all = [algorithms, tasks, models]
+  static let all = [algorithms, tasks, models, optimizers, objectives, gradients]
 
   static let algorithms = Self(name: "algorithms", singular: "algorithm", noteTitle: "meta-gradient") {
     AlgorithmRegistry.all.items.map { (_, type) in entry(type) }
   }
   static let tasks = Self(name: "tasks", singular: "task") { TaskRegistry.all.items.map { (_, type) in entry(type) } }
   static let models = Self(name: "models", singular: "model") { ModelRegistry.all.items.map { (_, type) in entry(type) } }
+
+  static let optimizers = Self(name: "optimizers", singular: "optimizer") {
+    OptimizerRegistry.all.items.map { (_, type) in entry(type) }
+  }
+  static let objectives = Self(name: "objectives", singular: "objective") {
+    ObjectiveRegistry.all.items.map { (_, type) in entry(type.card.title, type.card.citation, type, prefix: "objective") }
+  }
+  static let gradients = Self(name: "gradients", singular: "gradient", noteTitle: "meta-gradient") {
+    DifferentiationRegistry.all.items.map { (_, type) in
+      var entry = entry(type.card.title, type.card.citation, type, prefix: "gradient")
+      entry.note = type.init().kind.rawValue
+      return entry
+    }
+  }
+
+  private static func entry<C: Configurable>(_ title: String, _ citation: String, _ type: C.Type, prefix: String) -> CatalogueEntry {
+    CatalogueEntry(
+      id: C.id, title: title, citation: citation, settings: C.hyperparameters.descriptions(defaults: C()).map { $0.prefixed(prefix) })
+  }
+
+  /// A rule's settings stand behind "inner." in adaptation and behind "outer." in the meta-update.
+  private static func entry(_ rule: any OptimizerRule.Type) -> CatalogueEntry {
+    CatalogueEntry(
+      id: rule.card.id, title: rule.card.title, citation: rule.card.citation,
+      settings: rule.hyperparameters.map { hyperparameter in
+        HyperparameterDescription(
+          key: "inner.\(hyperparameter.name)", domain: .real(hyperparameter.range), defaultValue: .real(hyperparameter.defaultValue),
+          meaning: hyperparameter.meaning)
+      })
+  }
 
   private static func entry<A: Algorithm>(_ type: A.Type) -> CatalogueEntry {
     let (card, gradient) = (A.card, A.card.metaGradient.rawValue)
@@ -95,7 +125,7 @@ extension HyperparameterDescription {
       members.append(JSON.Member("minimum", .number(range.lowerBound)))
       if range.upperBound.isFinite { members.append(JSON.Member("maximum", .number(range.upperBound))) }
     case .choice(let names): members.append(JSON.Member("choices", .array(names.map { .string($0) })))
-    case .boolean, .text: break
+    case .boolean, .text, .list: break
     }
     return .object(members + [JSON.Member("default", defaultValue.json), JSON.Member("meaning", .string(meaning))])
   }

@@ -7,3 +7,5 @@ import Darwin
 #endif
 
 func cosine(_ x: Double) -> Double { cos(x) }
+func naturalLogarithm(_ x: Double) -> Double { log(x) }
+func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }

@@ -1,4 +1,4 @@
-import Tasks
+public import Tasks
 import TensorCore
 
 extension InnerLoop {
@@ -8,9 +8,9 @@ extension InnerLoop {
   /// 0.1 with 20 ways) goes with a loss that its code sums over the support set; 0.4 here is for the mean, as peers that take
   /// means use it.
   /// - SeeAlso: Finn et al., ICML 2017, appendix A.1 and A.2.
-  static func published(for signature: TaskSignature) -> InnerLoop {
-    guard signature.inputShape.rank >= 3 else {
-      return InnerLoop(steps: 1, learningRate: signature.taskLoss == .binaryCrossEntropy ? 0.5 : 0.01)
+  public static func published(for signature: TaskSignature) -> InnerLoop {
+    guard signature.inputKind == .image else {
+      return InnerLoop(steps: 1, learningRate: signature.taskLoss.targets == .binary ? 0.5 : 0.01)
     }
     return signature.outputs <= 5 ? InnerLoop(steps: 1, learningRate: 0.4) : InnerLoop(steps: 5, learningRate: 0.1)
   }

@@ -1,0 +1,22 @@
+public import Models
+
+/// Which parameters an adaptation moves.
+public enum AdaptedPart: String, Sendable, Hashable, CaseIterable {
+  /// All of them.
+  case all
+  /// The head of an embedding model alone.
+  case head
+  /// All but the head of an embedding model.
+  case body
+
+  /// True where a model has such a part.
+  public func suits(_ model: any Model) -> Bool { self == .all || model.embedding != nil }
+
+  /// The parameters of a tree that adapt; nil where all do.
+  /// - Precondition: The model has such a part.
+  func names(in model: any Model) -> ((String) -> Bool)? {
+    guard self != .all else { return nil }
+    guard let embedding = model.embedding else { preconditionFailure("\(type(of: model).card.id) has no head to adapt") }
+    return self == .head ? { embedding.isHead($0) } : { !embedding.isHead($0) }
+  }
+}

@@ -1,0 +1,100 @@
+import Autograd
+public import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// An inner-loop algorithm that differentiates a meta-objective in some way: MAML, first-order MAML, Meta-SGD and their relatives.
+///
+/// What is differentiated is ``objective``, how is ``differentiation``; both are settings.
+public protocol DifferentiatingAlgorithm: InnerLoopAlgorithm {
+  /// The meta-objective with its settings: an id of ``ObjectiveRegistry``.
+  var objective: Selection { get set }
+  /// The way through the inner loop with its settings: an id of ``DifferentiationRegistry``.
+  var differentiation: Selection { get }
+}
+
+extension DifferentiatingAlgorithm {
+  /// The settings of an objective: "objective", and "objective.…" for those that it declares.
+  public static func objectiveSettings(
+    _ path: any WritableKeyPath<Self, Selection> & Sendable
+  ) -> HyperparameterTable<Self> {
+    .flattened(path, Selection.hyperparameters("objective", among: ObjectiveRegistry.types, "What meta-training minimises."))
+  }
+
+  /// The settings of a way through the inner loop: "gradient", and "gradient.…" for those that it declares.
+  public static func differentiationSettings(
+    _ path: any WritableKeyPath<Self, Selection> & Sendable
+  ) -> HyperparameterTable<Self> {
+    .flattened(path, Selection.hyperparameters("gradient", among: DifferentiationRegistry.types, "How the meta-gradient is taken."))
+  }
+
+  /// The objective that the settings make.
+  /// - Precondition: ``Applicability/validate(_:_:_:)`` has found no error in them.
+  public var chosenObjective: any MetaObjective {
+    do { return try made(objective) } catch { preconditionFailure("\(error)") }
+  }
+
+  /// The way that the settings make.
+  /// - Precondition: ``Applicability/validate(_:_:_:)`` has found no error in them.
+  public var chosenDifferentiation: any Differentiation {
+    do { return try made(differentiation) } catch { preconditionFailure("\(error)") }
+  }
+
+  public var isRecordable: Bool { true }
+  public var metaGradientKind: MetaGradientKind { chosenDifferentiation.kind }
+  public var coupling: TaskCoupling { chosenObjective.coupling }
+  public var supports: Int { chosenObjective.supports }
+  public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { chosenObjective.scheduled(step) }
+
+  public var footprint: TrainingFootprint {
+    TrainingFootprint(
+      steps: max(chosenDifferentiation.liveSteps(of: inner.steps), 1), copiesPerStep: inner.optimizer.copiesPerStep, supports: supports)
+  }
+
+  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    try validateChoices(learner)
+  }
+
+  /// Checks inner loop, objective and way.
+  ///
+  /// - Throws: ``AlgorithmError``
+  public func validateChoices(_ learner: Learner) throws(AlgorithmError) {
+    try validateInner(learner)
+    do {
+      let _: any MetaObjective = try made(objective)
+      let _: any Differentiation = try made(differentiation)
+    } catch {
+      throw .setting(algorithm: Self.card.id, text: "\(error)")
+    }
+  }
+
+  public func metaGradient(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> MetaGradient {
+    chosenDifferentiation(chosenObjective, through: inner, at: state.learned, learner, shard, context).contribution(shard)
+  }
+
+  public func metaObjective(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> Tensor {
+    let theta = state.learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let objective = chosenObjective
+    let adapted = shard.supports.prefix(objective.supports).map { support in
+      inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
+    }
+    return objective(adapted, learner, shard, context).objective.value
+  }
+}
+
+private func made(_ selection: Selection) throws -> any MetaObjective {
+  func value<O: MetaObjective>(_ type: O.Type) throws -> any MetaObjective { try selection.value(of: type) }
+  if let type = ObjectiveRegistry.types.first(where: { $0.id == selection.id }) { return try value(type) }
+  throw LookupError(kind: "objective", name: selection.id, known: ObjectiveRegistry.types.map { $0.id })
+}
+
+private func made(_ selection: Selection) throws -> any Differentiation {
+  func value<D: Differentiation>(_ type: D.Type) throws -> any Differentiation { try selection.value(of: type) }
+  if let type = DifferentiationRegistry.types.first(where: { $0.id == selection.id }) { return try value(type) }
+  throw LookupError(kind: "way of differentiation", name: selection.id, known: DifferentiationRegistry.types.map { $0.id })
+}

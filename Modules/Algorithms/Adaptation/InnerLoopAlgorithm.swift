@@ -1,0 +1,65 @@
+import Autograd
+import Models
+import Registry
+public import Tasks
+public import TensorCore
+
+/// An algorithm that learns an initialisation and adapts by an inner loop: what such algorithms have in common.
+public protocol InnerLoopAlgorithm: Algorithm {
+  /// Adaptation, in meta-training and in testing.
+  var inner: InnerLoop { get set }
+}
+
+extension InnerLoopAlgorithm {
+  public var adaptationSteps: Int { inner.steps }
+
+  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
+
+  /// The model's initial parameters, and the inner optimizer's hyperparameters where they are learned.
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    let initial = learner.model.initialParameters(from: stream, dtype: dtype)
+    return MetaState(learned: MetaParameters(initial: initial, inner: inner.initialHyperparameters(for: initial, dtype: dtype)))
+  }
+
+  public func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    inner.adapted(state.learned, learner, support: support, steps: steps)
+  }
+
+  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    try validateInner(learner)
+  }
+
+  /// Checks that the model has what adapts.
+  ///
+  /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)``
+  public func validateInner(_ learner: Learner) throws(AlgorithmError) {
+    guard inner.adapts.suits(learner.model) else {
+      throw .unsuited(
+        algorithm: Self.card.id, because: "the \(inner.adapts.rawValue) adapts, and \(type(of: learner.model).card.id) has no head")
+    }
+  }
+
+  public var footprint: TrainingFootprint {
+    TrainingFootprint(
+      steps: metaGradientKind == .exact ? max(adaptationSteps, 1) : 1, copiesPerStep: inner.optimizer.copiesPerStep, supports: supports)
+  }
+}
+
+extension Optimizer {
+  /// Tensors of a parameter's size that the graph of one step holds, by trying a step.
+  ///
+  /// Measured against the allocator: a graph of n operations on a parameter, and what a pass through it makes, hold about 1.5·n + 0.5.
+  var copiesPerStep: Double {
+    let leaf = Variable(Tensor.ones([1, 2]))
+    let values = HyperparameterValues(self, tasks: 1, dtype: .float32)
+    var state = OptimizerState()
+    let (tree, gradients) = (ParameterTree([("parameter", leaf)]), ParameterTree([("parameter", leaf.squared())]))
+    // The second step reads the slots that the first one fills.
+    let first = state.step(tree, gradients, by: rule, values)
+    let second = state.step(first, gradients, by: rule, values)
+    let both = graphSize(of: [second.leaves[0]] + state.trees.flatMap(\.leaves), shape: [1, 2])
+    return 1.5 * Double(max(both - 1, 2)) / 2 + 0.5
+  }
+}

@@ -1,0 +1,78 @@
+public import Autograd
+public import Models
+public import TensorCore
+
+/// Which hyperparameters of the inner optimizer are meta-learned, and how finely.
+public struct LearnedHyperparameters: Sendable, Hashable {
+  /// How many values a learned hyperparameter has.
+  public enum Granularity: String, Sendable, Hashable, CaseIterable {
+    /// One for all parameters.
+    case global
+    /// One for each parameter tensor.
+    case tensor
+    /// One for each entry of each parameter.
+    case parameter
+  }
+
+  /// Their names; none by default.
+  public var names: [String] = []
+  /// How many values each has.
+  public var granularity = Granularity.global
+  /// Whether every adaptation step has values of its own; steps beyond those trained use the last one's.
+  public var isPerStep = false
+  /// Whether learning rates are learned as they are and may turn negative, as Meta-SGD has it.
+  public var hasSignedRates = false
+  /// Whether learned hyperparameters live in an unbounded parameterisation, ``HyperparameterTransform``, so that no meta-update
+  /// leaves their domain.
+  public var isTransformed = true
+
+  /// Nothing is learned.
+  public init() {}
+
+  /// Some hyperparameters.
+  public init(_ names: [String], _ granularity: Granularity = .global, isPerStep: Bool = false, hasSignedRates: Bool = false) {
+    self.names = names
+    self.granularity = granularity
+    self.isPerStep = isPerStep
+    self.hasSignedRates = hasSignedRates
+  }
+
+  /// How a hyperparameter of a rule is kept in its domain while it is learned.
+  func transform(_ name: String, of rule: any OptimizerRule.Type) -> HyperparameterTransform {
+    guard isTransformed else { return .none }
+    if hasSignedRates, name == RuleHyperparameter.learningRate.name { return .none }
+    return rule.allHyperparameters.first { $0.name == name }?.transform ?? .none
+  }
+}
+
+extension InnerLoop {
+  /// The learned hyperparameters at the start: the values of the settings, in their unbounded parameterisation.
+  public func initialHyperparameters(for initial: ParameterTree<Tensor>, dtype: DType) -> ParameterTree<Tensor> {
+    let front = learns.isPerStep ? [max(steps, 1)] : []
+    var entries: [(String, Tensor)] = []
+    for name in learns.names {
+      let raw = learns.transform(name, of: optimizer.rule).inverse(optimizer[name])
+      func filled(_ shape: [Int]) -> Tensor { Tensor(repeating: raw, shape: Shape(front + shape), dtype: dtype) }
+      switch learns.granularity {
+      case .global: entries.append((HyperparameterKey(name, of: nil).text, filled([])))
+      case .tensor: entries += initial.names.map { (HyperparameterKey(name, of: $0).text, filled([])) }
+      case .parameter:
+        entries += initial.entries.map { (HyperparameterKey(name, of: $0.name).text, filled($0.leaf.shape.dimensions)) }
+      }
+    }
+    return ParameterTree(entries)
+  }
+
+  /// The rule's hyperparameters over the task axis: learned ones mapped into their domain, the others as constants.
+  ///
+  /// - Parameters:
+  ///   - learned: Learned values as ``initialHyperparameters(for:dtype:)`` has them, with a task axis in front.
+  ///   - tasks: T.
+  ///   - dtype: The type of constants.
+  /// - Returns: What a rule looks its hyperparameters up in.
+  public func values(learned: ParameterTree<Variable>, tasks: Int, dtype: DType) -> HyperparameterValues {
+    let mapped = learned.replacing(
+      learned.entries.map { learns.transform(HyperparameterKey(text: $0.name).name, of: optimizer.rule)($0.leaf) })
+    return HyperparameterValues(optimizer, learned: mapped, isPerStep: learns.isPerStep, tasks: tasks, dtype: dtype)
+  }
+}

@@ -1,0 +1,47 @@
+public import Tasks
+
+/// What an algorithm can be used for.
+///
+/// Everything has a default.
+public protocol Applicability: Sendable {
+  /// Checks the settings against each other, the learner, the tasks and the training, before a run.
+  ///
+  /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)`` where the algorithm is not for such tasks or models: a comparison
+  ///   leaves the pair out with a note. Other ``AlgorithmError`` for settings that do not go together.
+  func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError)
+}
+
+extension Applicability {
+  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {}
+}
+
+/// An algorithm that is not for such tasks, or settings that do not go together.
+public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
+  /// The algorithm is not for such tasks or models.
+  case unsuited(algorithm: String, because: String)
+  case needsMetaBatch(algorithm: String, expected: Int, found: Int, because: String)
+  /// The meta-loss compares tasks, and the meta-batch cannot be cut into groups of the size that it compares.
+  case needsGroups(algorithm: String, size: Int, metaBatch: Int)
+  case needsMode(algorithm: String, setting: String, mode: String)
+  case emptyRange(algorithm: String, setting: String, low: Double, high: Double)
+  /// A setting of a part that is chosen by name is out of its range.
+  case setting(algorithm: String, text: String)
+
+  /// True where the algorithm is not for such tasks or models, whatever its settings are.
+  public var isUnsuited: Bool { if case .unsuited = self { true } else { false } }
+
+  public var description: String {
+    switch self {
+    case .unsuited(let algorithm, let because): "\(algorithm) is not for these tasks: \(because)."
+    case .emptyRange(let algorithm, let setting, let low, let high):
+      "\(algorithm): \(setting).low is \(low) and \(setting).high is \(high); the low end must not lie above the high end."
+    case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) goes with mode=\(mode) only."
+    case .needsMetaBatch(let algorithm, let expected, let found, let because):
+      "\(algorithm): the meta-batch is \(found), expected \(expected), because \(because)."
+    case .needsGroups(let algorithm, let size, let metaBatch):
+      "\(algorithm) compares tasks in groups of \(size), and the meta-batch is \(metaBatch); set training.metaBatch to a multiple of \(size), "
+        + "at least \(max(size, 2))."
+    case .setting(let algorithm, let text): "\(algorithm): \(text)"
+    }
+  }
+}

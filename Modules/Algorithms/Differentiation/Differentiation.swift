@@ -1,0 +1,99 @@
+import Autograd
+public import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// What a way of differentiation is called and where it comes from.
+public struct DifferentiationCard: Sendable, Hashable {
+  /// Stable name for settings and records, "unrolled" for example.
+  public let id: String
+  /// One line for a list.
+  public let title: String
+  /// Paper, section or equation, with a link.
+  public let citation: String
+
+  /// Fills in a card.
+  public init(id: String, title: String, citation: String) {
+    self.id = id
+    self.title = title
+    self.citation = citation
+  }
+}
+
+/// A way through the inner loop: how a meta-objective is differentiated.
+///
+/// One file, registered in its last lines.
+public protocol Differentiation: Configurable {
+  /// Name and source.
+  static var card: DifferentiationCard { get }
+
+  /// What its meta-gradient is.
+  var kind: MetaGradientKind { get }
+
+  /// Adaptation steps whose graphs are alive at one time, of so many.
+  func liveSteps(of steps: Int) -> Int
+
+  /// Adapts to the support sets of a shard and differentiates an objective.
+  ///
+  /// - Parameters:
+  ///   - objective: What is differentiated.
+  ///   - inner: Adaptation.
+  ///   - learned: Where.
+  ///   - learner: Model and task loss.
+  ///   - shard: The tasks, with as many support sets as the objective asks for.
+  ///   - context: Where in the run this happens.
+  /// - Returns: The sum over tasks of the gradients, with what is reported.
+  func callAsFunction(
+    _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext
+  ) -> Differentiated
+}
+
+extension Differentiation {
+  public static var id: String { card.id }
+  public static var hyperparameters: HyperparameterTable<Self> { HyperparameterTable([]) }
+}
+
+/// A differentiated objective.
+public struct Differentiated: Sendable {
+  /// The sum over the shard's tasks, one tensor for each learned one.
+  public var gradient: MetaParameters<Tensor>
+  /// The objective of each task, [T].
+  public var objective: Tensor
+  /// The query loss after adaptation, [T].
+  public var queryLosses: Tensor
+  /// Predictions for the query after adaptation, [T, M, outputs].
+  public var predictions: Tensor
+  /// Parameters after adaptation to the first support set, [T, …].
+  public var adapted: ParameterTree<Tensor>
+
+  /// Gathers a result.
+  public init(_ gradient: MetaParameters<Tensor>, _ value: ObjectiveValue, adapted: Trajectory) {
+    self.gradient = gradient
+    objective = value.objective.value
+    queryLosses = value.queryLosses.value
+    predictions = value.predictions.value
+    self.adapted = adapted.end.map(\.value)
+  }
+
+  /// What a shard contributes to a step.
+  public func contribution(_ shard: Episodes) -> MetaGradient {
+    MetaGradient(gradient: gradient, losses: queryLosses, scored: .init(predictions, shard.query.targets))
+  }
+}
+
+/// All ways of differentiation linked into this program.
+public enum DifferentiationRegistry {
+  /// The registry; reading it walks the linker section anew.
+  public static var all: Registry<any Differentiation.Type> { Registry(.differentiations) { $0.card.id } }
+
+  /// The types in the order of their ids.
+  static let types = all.items.map(\.item)
+
+  /// The way of an id.
+  /// - Throws: `LookupError` with the nearest id.
+  public static func type(of id: String) throws(LookupError) -> any Differentiation.Type {
+    try all.item(id, kind: "way of differentiation")
+  }
+}

@@ -1,0 +1,49 @@
+import Autograd
+import Models
+import Registry
+public import Tasks
+public import TensorCore
+
+/// Differentiates through every adaptation step, by reverse mode: the exact meta-gradient, second derivatives included.
+///
+/// ```
+/// Σᵢ ∂/∂θ Jᵢ(U(θ; supportᵢ))
+/// ```
+/// Memory grows with the number of steps, whose graphs are all kept.
+/// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1, <https://arxiv.org/abs/1703.03400>; Franceschi et al., ICML 2018,
+///   equations 5 to 7 (reverse mode), <https://arxiv.org/abs/1806.04910>.
+public struct Unrolled: Differentiation {
+  public static let card = DifferentiationCard(
+    id: "unrolled", title: "Exact, through every adaptation step",
+    citation: "Franceschi et al., ICML 2018, equations 5 to 7, https://arxiv.org/abs/1806.04910")
+
+  public init() {}
+
+  public var kind: MetaGradientKind { .exact }
+
+  public func liveSteps(of steps: Int) -> Int { steps }
+
+  public func callAsFunction(
+    _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext
+  ) -> Differentiated {
+    let leaves = learned.map { Variable($0) }
+    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
+    let adapted = shard.supports.prefix(objective.supports).map { support in
+      inner.adapt(theta, learner, support, derivative: .full, keepsPath: objective.readsPath)
+    }
+    let value = objective(adapted, learner, shard, context)
+    let gradients = KernelProfile.during(.outerGradient) { gradient(of: value.objective, at: leaves.leaves) }
+    return Differentiated(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
+  }
+}
+
+#if objectFormat(ELF)
+@section("differentiation_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__differentiate") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Differentiation.Type).self, to: Unrolled.self) }
+)

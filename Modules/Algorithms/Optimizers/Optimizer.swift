@@ -1,0 +1,70 @@
+public import Registry
+
+/// A rule with the values of its hyperparameters.
+public struct Optimizer: Sendable {
+  /// The rule.
+  public var rule: any OptimizerRule.Type
+  /// Values that differ from the rule's defaults, by name; those that the rule does not declare have no effect.
+  private var values: [String: Double] = [:]
+
+  /// A rule with its default hyperparameters.
+  public init(_ rule: any OptimizerRule.Type) { self.rule = rule }
+
+  /// The value of a hyperparameter: what was set, or the rule's default.
+  ///
+  /// A name that the rule does not declare reads as set, or as 0.
+  public subscript(name: String) -> Double {
+    get { values[name] ?? rule.allHyperparameters.first { $0.name == name }?.defaultValue ?? 0 }
+    set { values[name] = newValue }
+  }
+
+  /// The values of all the rule's hyperparameters, by name.
+  public var hyperparameters: [String: Double] {
+    Dictionary(uniqueKeysWithValues: rule.allHyperparameters.map { ($0.name, self[$0.name]) })
+  }
+
+  /// The settings: "optimizer" names the rule, then the hyperparameters of all registered rules.
+  ///
+  /// Rules that share a name share the setting.
+  public static let settings: HyperparameterTable<Optimizer> = {
+    let rules = OptimizerRegistry.types
+    let choice = Hyperparameter<Optimizer>(
+      "optimizer", in: .choice(rules.map { $0.card.id }), "Rule: 'tools list optimizers' shows them with their formulas' sources."
+    ) {
+      .text($0.rule.card.id)
+    } write: { optimizer, value in
+      if case .text(let id) = value, let rule = rules.first(where: { $0.card.id == id }) { optimizer.rule = rule }
+    }
+    var names: [String] = []
+    for name in rules.flatMap({ $0.allHyperparameters.map(\.name) }) where !names.contains(name) { names.append(name) }
+    return HyperparameterTable([choice] + names.map { setting($0, of: rules) })
+  }()
+
+  private static func setting(_ name: String, of rules: [any OptimizerRule.Type]) -> Hyperparameter<Optimizer> {
+    let owners = rules.filter { $0.allHyperparameters.contains { $0.name == name } }
+    let declared = owners.flatMap { $0.allHyperparameters.filter { $0.name == name } }
+    let low = declared.map(\.range.lowerBound).min() ?? 0
+    let high = declared.map(\.range.upperBound).max() ?? 0
+    let isShared = owners.count == rules.count
+    let fallback = declared.first?.defaultValue ?? 0
+    return Hyperparameter<Optimizer>(
+      name, in: .real(low...high),
+      (declared.first?.meaning ?? "") + (isShared ? "" : " For \(owners.map { $0.card.id }.joined(separator: ", ")).")
+    ) { optimizer in
+      .real(optimizer.values[name] ?? optimizer.rule.allHyperparameters.first { $0.name == name }?.defaultValue ?? fallback)
+    } write: { optimizer, value in
+      if case .real(let number) = value { optimizer.values[name] = number }
+    }
+  }
+}
+
+extension Optimizer: Hashable {
+  public static func == (first: Optimizer, second: Optimizer) -> Bool {
+    first.rule.card.id == second.rule.card.id && first.values == second.values
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(rule.card.id)
+    hasher.combine(values)
+  }
+}

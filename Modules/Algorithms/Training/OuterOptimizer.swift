@@ -1,0 +1,87 @@
+public import Registry
+
+/// The optimizer of the meta-parameters.
+public struct OuterOptimizer: Sendable, Hashable {
+  /// How the rate changes over a run.
+  public enum Schedule: String, Sendable, CaseIterable {
+    case constant
+    /// Straight down to the final fraction.
+    case linear
+    /// Half a cosine down to the final fraction.
+    case cosine
+  }
+
+  /// The settings, under the prefix "outer" on the command line.
+  public static let hyperparameters =
+    HyperparameterTable<OuterOptimizer>.flattened(\.optimizer, Optimizer.settings)
+    + HyperparameterTable<OuterOptimizer>([
+      .choice("schedule", \.schedule, "How the learning rate changes over the run."),
+      .real("finalFraction", \.finalFraction, in: 0...1, "Learning rate at the end of a schedule, as a fraction of the first."),
+      .list(
+        "rates", \.rateTexts, of: .text,
+        "Factors of the learning rate by name: initial:0 freezes the initialisation. The longest name that fits counts."),
+      .real("clipNorm", \.clipNorm, in: 0...1e9, "Largest norm of the meta-gradient, longer ones are scaled down; 0 for none."),
+      .real("clipValue", \.clipValue, in: 0...1e9, "Largest size of an entry of the meta-gradient, larger ones are cut; 0 for none."),
+    ])
+
+  /// The rule with its hyperparameters.
+  public var optimizer: Optimizer
+  /// How the learning rate changes over a run.
+  public var schedule = Schedule.constant
+  /// Learning rate at the end of a schedule, as a fraction of the first.
+  public var finalFraction = 0.0
+  /// Factors of the learning rate by what is learned: "initial", "inner.learningRate", "initial.layers.0.weight".
+  ///
+  /// A name stands for all that it is, or that begins with it and a dot; the longest one counts, and 1 where none fits. What has the
+  /// factor 0 is frozen.
+  public var rates: [String: Double] = [:]
+  /// Largest norm of the meta-gradient; 0 for none.
+  public var clipNorm = 0.0
+  /// Largest size of an entry of the meta-gradient; 0 for none.
+  public var clipValue = 0.0
+
+  /// A rule with a learning rate and a schedule; Adam with 0.001 unless told otherwise.
+  public init(_ rule: any OptimizerRule.Type = Adam.self, learningRate: Double = 1e-3, schedule: Schedule = .constant) {
+    optimizer = Optimizer(rule)
+    self.schedule = schedule
+    self.learningRate = learningRate
+  }
+
+  /// Step size of the meta-update, β.
+  public var learningRate: Double {
+    get { optimizer["learningRate"] }
+    set { optimizer["learningRate"] = newValue }
+  }
+
+  /// The factor of a learned tensor's learning rate.
+  func rateFactor(of name: String) -> Double {
+    rates.filter { name == $0.key || name.hasPrefix("\($0.key).") }.max { $0.key.count < $1.key.count }?.value ?? 1
+  }
+
+  /// ``rates`` as texts, "initial:0"; a text that is none of these is kept, for ``validate()`` to refuse.
+  private var rateTexts: [String] {
+    get { rates.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" } + unreadableRates }
+    set {
+      rates = [:]
+      unreadableRates = []
+      for text in newValue {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 2, !parts[0].isEmpty, let factor = Double(parts[1]), factor.isFinite, factor >= 0 {
+          rates[String(parts[0])] = factor
+        } else {
+          unreadableRates.append(text)
+        }
+      }
+    }
+  }
+  private var unreadableRates: [String] = []
+
+  /// Checks what the settings' ranges do not say.
+  ///
+  /// - Throws: `HyperparameterError` for factors that are not of the form NAME:FACTOR with a factor of at least 0.
+  func validate() throws(HyperparameterError) {
+    if let text = unreadableRates.first {
+      throw .malformed(key: "outer.rates", found: text, expected: "NAME:FACTOR with a factor of at least 0, initial:0 for example")
+    }
+  }
+}
