@@ -73,7 +73,10 @@ public struct OptimizerStep {
   }
 
   /// A value [T] with axes of extent 1 behind the task axis; one of the parameter's own shape stays.
+  ///
+  /// A single number fits any parameter, with a task axis or without one.
   private func aligned(_ value: Variable) -> Variable {
+    if value.shape == [1] { return value.reshaped(Shape(parameter.shape.dimensions.map { _ in 1 })) }
     guard value.shape.rank == 1, parameter.shape.rank > 1 else { return value }
     return value.reshaped(parameter.shape.reducing(AxisSet(1..<parameter.shape.rank)))
   }
