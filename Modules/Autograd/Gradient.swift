@@ -10,17 +10,27 @@ import TensorCore
 /// let second = gradient(of: first, at: [x])[0]                       // 6x = 18
 /// ```
 /// - Parameters:
-///   - output: What is differentiated. Task i's loss depends on row i of the task-batched parameters alone, so the gradient of
-///     a vector of losses holds every task's own gradient.
-///   - targets: Where; leaves or intermediate variables.
-///   - differentiable: True when the gradients are to be differentiated in turn; the pass then becomes part of the graph.
+///   - output: The variable to differentiate. Task i's loss depends on row i of the task-batched parameters alone, so the
+///     gradient of a vector of losses holds every task's own gradient.
+///   - targets: The variables to differentiate at; leaves or intermediate variables.
+///   - differentiable: True if the gradients will be differentiated in turn; the pass then becomes part of the graph.
 /// - Returns: One gradient for each target, of its shape; zeros for a target that the output does not depend on.
-/// - Complexity: A few times the work of computing `output`, whatever the number of targets.
+/// - Complexity: A few times the work of computing `output`, for any number of targets.
 public func gradient(of output: Variable, at targets: [Variable], differentiable: Bool = false) -> [Variable] {
   pullback(of: output, at: targets, cotangent: Variable(constant: .ones(output.shape, output.value.dtype)), differentiable: differentiable)
 }
 
 /// The transposed derivative of `output` at the targets, applied to a cotangent of the output's shape.
+///
+/// ```
+/// gᵢ = (∂output/∂targetᵢ)ᵀ · cotangent
+/// ```
+/// - Parameters:
+///   - output: The variable to differentiate.
+///   - targets: The variables to differentiate at; leaves or intermediate variables.
+///   - cotangent: Of the output's shape.
+///   - differentiable: True if the results will be differentiated in turn.
+/// - Returns: One cotangent for each target, of its shape; zeros for a target that the output does not depend on.
 public func pullback(
   of output: Variable, at targets: [Variable], cotangent: Variable, differentiable: Bool = false
 ) -> [Variable] {
@@ -28,13 +38,11 @@ public func pullback(
   let pass = ReversePass(from: output, to: targets)
   var cotangents = [Variable?](repeating: nil, count: pass.order.count)
   if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
-  // What has flowed back to the results of a bundle, by the bundle's place.
-  var bundled: [Int: [Variable?]] = [:]
-  // Has what flowed back to a variable before changed in place, where there is such a thing and nothing else reads it.
+  // Updates an accumulated cotangent in place if it is uniquely referenced.
   func changeInPlace(at input: Variable, _ body: (inout Tensor) -> Bool) -> Bool {
     let slot = input.visit.place
     guard !differentiable, var present = cotangents[slot] else { return false }
-    cotangents[slot] = nil  // the list lets go of it
+    cotangents[slot] = nil  // leaves `present` as the only reference
     defer { cotangents[slot] = present }
     return isKnownUniquelyReferenced(&present) && present.change(body)
   }
@@ -44,29 +52,41 @@ public func pullback(
     let slot = input.visit.place
     cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
   }
+  // Returns the cotangent of a visited variable, and releases it here unless it is asked for.
+  func take(_ place: Int) -> Variable? {
+    guard !pass.isTarget[place] else { return cotangents[place] }
+    defer { cotangents[place] = nil }
+    return cotangents[place]
+  }
   for place in pass.order.indices.reversed() where pass.leads[place] {
     let node = pass.order[place]
-    guard let operation = node.operation else { continue }
-    let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
-    if let bundle = operation as? Bundle {
-      guard let flowing = bundled.removeValue(forKey: place) else { continue }
-      let parts = bundle.operation.pullback(flowing, inputs: inputs, outputs: bundle.outputs)
+    precondition(node.visit == (pass.number, place), "a pullback must not differentiate the graph that it is part of")
+    switch node.origin {
+    case .leaf: continue
+    case .operation(let operation):
+      guard let flowing = take(place) else { continue }
+      let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+      let output = differentiable ? node : node.detached
+      for (index, input) in node.inputs.enumerated() where pass.leads(input) {
+        if changeInPlace(at: input, { operation.addPullback(flowing, to: index, inputs: inputs, output: output, into: &$0) }) { continue }
+        add(operation.pullback(flowing, to: index, inputs: inputs, output: output), to: input)
+      }
+    case .evaluation(let evaluation):
+      // The results of an evaluation have the same inputs, so the pass reaches the one of the lowest place when the cotangents
+      // of all are complete.
+      let places = evaluation.places(in: pass.number)
+      guard places.allSatisfy({ $0 ?? place >= place }), node.inputs.contains(where: pass.leads) else { continue }
+      let flowing = places.map { $0.flatMap(take) }
+      guard flowing.contains(where: { $0 != nil }) else { continue }
+      let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+      let outputs = evaluation.outputs(node.inputs, differentiable: differentiable)
+      let parts = evaluation.operation.pullback(flowing, inputs: inputs, outputs: outputs)
+      precondition(
+        parts.count == inputs.count,
+        "\(type(of: evaluation.operation).name): the pullback returns \(parts.count) cotangents for \(inputs.count) inputs")
       for (input, part) in zip(node.inputs, parts) where pass.leads(input) {
         if let part { add(part, to: input) }
       }
-      continue
-    }
-    guard let flowing = cotangents[place] else { continue }
-    if !pass.isTarget[place] { cotangents[place] = nil }
-    if let result = operation as? BundleResult, let bundle = node.inputs[0].operation as? Bundle {
-      let slot = node.inputs[0].visit.place
-      bundled[slot, default: Array(repeating: nil, count: bundle.outputs.count)][result.index] = flowing
-      continue
-    }
-    let result = differentiable ? node : node.detached
-    for (index, input) in node.inputs.enumerated() where pass.leads(input) {
-      if changeInPlace(at: input, { operation.addPullback(flowing, to: index, inputs: inputs, output: result, into: &$0) }) { continue }
-      add(operation.pullback(flowing, to: index, inputs: inputs, output: result), to: input)
     }
   }
   return targets.map { target in
@@ -75,23 +95,24 @@ public func pullback(
   }
 }
 
-/// The part of a graph that a reverse pass walks: inputs before results, and which of them lead to a target.
+/// The graph that a reverse pass walks, in topological order: inputs before results.
 private struct ReversePass {
   private static let counter = Atomic<UInt64>(0)
 
   let number: UInt64
   var order: [Variable] = []
+  /// For each place, whether the variable is a target or depends on one.
   var leads: [Bool] = []
   var isTarget: [Bool] = []
 
-  /// True when a target is reached through the variable.
+  /// True if the variable is a target or depends on one.
   func leads(_ variable: Variable) -> Bool { variable.visit.pass == number && leads[variable.visit.place] }
 
   init(from output: Variable, to targets: [Variable]) {
     number = Self.counter.add(1, ordering: .relaxed).newValue
     let wanted = Set(targets.map(ObjectIdentifier.init))
     guard output.isTracked else { return }
-    // Depth first without recursion; a variable gets its place when all its inputs have theirs.
+    // Depth-first search without recursion. A variable gets its place after all its inputs.
     var stack: [(node: Variable, next: Int)] = [(output, 0)]
     output.visit = (number, -1)
     while let (node, next) = stack.last {

@@ -69,12 +69,12 @@ import _TestSupport
     expectDerivatives(DerivativeCheck(inputs: item.inputs, fixed: item.fixed, function: item.function), upTo: 3)
   }
 
-  /// Fused operations have derivatives written by hand, so each has to be among the cases above.
   @Test func `gather takes the named elements`() {
     let x = Variable(constant: tensorOf((0..<24).map(Double.init), [2, 3, 4]))
     #expect(x.gathered(at: Self.choices).value.doubles == [3, 4, 9, 14, 18, 20])
   }
 
+  /// Fused operations have hand-written derivatives, so each must be among the cases above.
   @Test func `every fused operation is checked`() {
     let checked = ["BatchNormRectifier.swift": "batch norm, rectified"]
     let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")

@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Variable {
-  /// Batch normalisation of [T, N, H, W, C] by statistics of the first `rows` of the N images, for each task and channel.
+  /// Batch normalisation of [T, N, H, W, C] for each task and channel, with the statistics of the first `rows` images.
   ///
   /// ```
   /// y = γ·(x − mean) / √(variance + ε) + β        variance: biased, over images and positions
@@ -9,9 +9,9 @@ extension Variable {
   /// - Parameters:
   ///   - scale: γ, [T, C].
   ///   - offset: β, [T, C].
-  ///   - rows: How many images the statistics are taken of; all of them where nil.
+  ///   - rows: The number of leading images that the statistics are taken over; nil for all.
   ///   - epsilon: ε.
-  ///   - rectified: A rectifier follows.
+  ///   - rectified: Whether a rectifier follows.
   /// - Returns: [T, N, H, W, C].
   /// - SeeAlso: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1. No running averages are kept: in
   ///   meta-learning the statistics belong to a task.
@@ -22,13 +22,13 @@ extension Variable {
       shape.rank == 5 && scale.shape == [shape[0], shape[4]] && offset.shape == scale.shape,
       "batch norm: \(shape) with scale \(scale.shape) and offset \(offset.shape)")
     guard let rows, rows != shape[1] else {
-      return Variable.bundle(BatchNormRectifier(epsilon: epsilon, rectified: rectified), [self, scale, offset])[0]
+      return Variable.results(of: BatchNormRectifier(epsilon: epsilon, rectified: rectified), [self, scale, offset])[0]
     }
     let result = composedBatchNorm(scale: scale, offset: offset, rows: rows, epsilon: epsilon)
     return rectified ? result.relu() : result
   }
 
-  /// Batch normalisation in elementary operations: the reference of the fused one, and the one for statistics of some rows.
+  /// Batch normalisation in elementary operations, used for the statistics of some rows.
   func composedBatchNorm(scale: Variable, offset: Variable, rows: Int, epsilon: Double) -> Variable {
     let perChannel: Shape = [shape[0], 1, 1, 1, shape[4]]
     let axes: AxisSet = [1, 2, 3]

@@ -1,36 +1,36 @@
 import TensorCore
 
-/// Batch norm, with a rectifier where asked, in one pass each way.
+/// Batch norm, optionally followed by a rectifier, in one pass each way.
 ///
 /// ```
-/// y = γ·x̂ + β, rectified        x̂ = (x − μ)·r, r = 1/√(variance + ε), for each task and channel
+/// y = γ·x̂ + β, or max(γ·x̂ + β, 0)        x̂ = (x − μ)·r, r = 1/√(variance + ε), for each task and channel
 /// ```
-/// Inputs: x [T, N, H, W, C], γ [T, C], β [T, C]. The formulas of the derivatives stand with the kernels.
-struct BatchNormRectifier: BundleOperation {
+/// Inputs: x [T, N, H, W, C], γ [T, C], β [T, C]. The kernels document the formulas of the derivatives.
+struct BatchNormRectifier: MultiOperation {
   static let name = "batch-norm-rectifier"
 
   let epsilon: Double
   let rectified: Bool
 
-  /// Results: y, and the statistics μ and r, [T, 2, C], through which nothing flows back.
+  /// Results: y, and the statistics μ and r, [T, 2, C], which have no derivative.
   func forward(_ inputs: [Variable]) -> [Tensor] {
     let (y, statistics) = inputs[0].value.dense.batchNormalised(
       scale: inputs[1].value, offset: inputs[2].value, epsilon: epsilon, rectified: rectified)
     return [y, statistics]
   }
 
-  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Tensor]) -> [Variable?] {
+  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Variable]) -> [Variable?] {
     guard let flowing = cotangents[0] else { return [nil, nil, nil] }
     let backward = BatchNormRectifierGradient(
-      epsilon: epsilon, rectified: rectified, offset: inputs[2].value, statistics: outputs[1])
-    return Variable.bundle(backward, [flowing, inputs[0], inputs[1]])
+      epsilon: epsilon, rectified: rectified, offset: inputs[2].value, statistics: outputs[1].value)
+    return Variable.results(of: backward, [flowing, inputs[0], inputs[1]])
   }
 }
 
-/// The cotangents of batch norm's inputs, and their own derivatives.
+/// The cotangents of batch norm's inputs, with a hand-written derivative of their own.
 ///
 /// Inputs: g, the cotangent of y; x; γ. Results: dx, dγ, dβ.
-struct BatchNormRectifierGradient: BundleOperation {
+struct BatchNormRectifierGradient: MultiOperation {
   static let name = "batch-norm-rectifier-gradient"
 
   let epsilon: Double
@@ -44,17 +44,17 @@ struct BatchNormRectifierGradient: BundleOperation {
     return [dx, dScale, dOffset]
   }
 
-  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Tensor]) -> [Variable?] {
+  func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Variable]) -> [Variable?] {
     let tracked = inputs.contains(where: \.isTracked) || cotangents.contains { $0?.isTracked ?? false }
     if tracked { return differentiablePullback(cotangents, inputs) }
-    func value(_ index: Int) -> Tensor { cotangents[index]?.value.dense ?? .zeros(outputs[index].shape, outputs[index].dtype) }
+    func value(_ index: Int) -> Tensor { cotangents[index]?.value.dense ?? .zeros(outputs[index].shape, outputs[index].value.dtype) }
     let (g, x, scale) = Tensor.batchNormSecond(
       cotangents: (value(0), value(1), value(2)), g: inputs[0].value.dense, x: inputs[1].value.dense, scale: inputs[2].value,
-      offset: offset, statistics: statistics, gradient: (outputs[1], outputs[2]), rectified: rectified)
+      offset: offset, statistics: statistics, gradient: (outputs[1].value, outputs[2].value), rectified: rectified)
     return [Variable(constant: g), Variable(constant: x), Variable(constant: scale)]
   }
 
-  /// The same in elementary operations, for third and higher derivatives.
+  /// The pullback in elementary operations, for third and higher derivatives.
   private func differentiablePullback(_ cotangents: [Variable?], _ inputs: [Variable]) -> [Variable?] {
     let (g, x, scale) = (inputs[0], inputs[1], inputs[2])
     let axes: AxisSet = [1, 2, 3]
