@@ -117,11 +117,11 @@ import _TestSupport
     expectClose(found, gradient(of: y, at: [x])[0].value * weight, tolerance: 1e-15)
   }
 
-  /// A cotangent goes back to both terms of a sum as it is; only where nothing else holds it may another be added in place.
+  /// Both terms of a sum get the same cotangent, which must not be updated in place while it is shared.
   @Test func `what flows to one variable is not changed by what is added for another`() throws {
     let (a, b) = (Variable(try Tensor([1.0, 2], shape: [2])), Variable(try Tensor([3.0, 4], shape: [2])))
     let cotangent = Variable(constant: try Tensor([5.0, 7], shape: [2]))
-    // Three terms in a, one in b, of one cotangent; then sums of fresh tensors, which are taken in place.
+    // Three terms in a and one in b share a cotangent; the second output's cotangents are fresh tensors, added in place.
     let shared = pullback(of: (a + b) + a + a, at: [a, b], cotangent: cotangent)
     #expect(shared[0].value.doubles == [15, 21])
     #expect(shared[1].value.doubles == [5, 7])
@@ -136,7 +136,7 @@ import _TestSupport
 }
 
 extension GradientTests {
-  /// Products that flow back to one variable are added in place in a last pass, and are a graph in any other.
+  /// The last pass adds the cotangents of products in place; a differentiable pass builds a graph.
   @Test func `gradients are the same whether they are differentiated in turn or not`() {
     let (x, w) = (Variable(random([3, 4, 5], "x")), Variable(random([3, 5, 5], "w")))
     let y = x.product(w).tanh()

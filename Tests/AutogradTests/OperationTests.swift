@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-/// Every differentiable operation, verified where the operation itself says.
+/// Every differentiable operation, verified at its own check points.
 @Suite struct OperationTests {
   @Test(arguments: Operations.all.map { $0.name })
   func `derivatives agree with central differences up to the third`(name: String) throws {
@@ -53,7 +53,7 @@ import Darwin
     }
   }
 
-  /// A new operation cannot escape the suite: its file is here, so its type has to be in the list.
+  /// Every file in the folder must have its type in the list, so the suite checks every operation.
   @Test func `the list and the folder of operations agree`() {
     let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")
     let files = fileNames(in: "/\(root)/Modules/Autograd/Operations")

@@ -2,11 +2,11 @@ import Autograd
 import TensorCore
 import Testing
 
-/// A function of several variables, at a point, whose derivatives are to be verified.
+/// A function of several variables and the point at which to verify its derivatives.
 struct DerivativeCheck {
-  /// The point; float64 unless single precision is the subject.
+  /// The point; float64 unless the test is about single precision.
   let inputs: [Tensor]
-  /// Inputs that the function is not differentiated in: labels, gates.
+  /// The indices of inputs without a derivative, such as labels and gates.
   var fixed: Set<Int> = []
   /// The function, one variable for each input.
   let function: ([Variable]) -> Variable
@@ -14,20 +14,20 @@ struct DerivativeCheck {
   var free: [Int] { inputs.indices.filter { !fixed.contains($0) } }
 }
 
-/// How closely an analytic derivative agrees with a difference quotient.
+/// How closely an analytic derivative must agree with a difference quotient.
 struct DerivativeTolerance {
-  /// Distance of the difference quotient's nearest points.
+  /// Step size h of the difference quotient.
   let step: Double
   /// Largest error, relative to the derivative.
   let relative: Double
-  /// What rounding leaves of a derivative of zero: a few units of the last place divided by the step.
+  /// Largest absolute error of a zero derivative: a few units in the last place, divided by the step.
   let rounding: Double
 
   static let double = DerivativeTolerance(step: 1e-4, relative: 1e-6, rounding: 1e-9)
   static let single = DerivativeTolerance(step: 1e-2, relative: 2e-3, rounding: 2e-4)
 }
 
-/// Records an issue unless the derivatives agree with central differences, up to an order.
+/// Records an issue unless the derivatives agree with central differences, up to the given order.
 ///
 /// ```
 /// first:  ⟨w, Df(x)·v⟩ = ⟨Jᵀw, v⟩          for random v, w
@@ -76,11 +76,11 @@ private func expectFirstDerivative(
   let analytic = zip(gradients, direction).reduce(0) { $0 + inner($1.0.value, $1.1) }
 
   func along(_ distance: Double) -> Double {
-    // At leaves, not constants: the function itself may take gradients.
+    // Leaves rather than constants, because the function itself may take gradients.
     let moved = zip(point, direction).map { Variable($0 + distance * $1) }
     return zip(function(moved), weights).reduce(0) { $0 + inner($1.0.value, $1.1) }
   }
-  // The quotients at h and 2h combined cancel the error of order h², which near a pole exceeds the tolerance.
+  // Combining the quotients at h and 2h cancels the h² error, which exceeds the tolerance near a pole.
   let h = tolerance.step
   let numeric = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h)
   let allowed = tolerance.relative * max(abs(analytic), abs(numeric)) + tolerance.rounding
@@ -89,7 +89,7 @@ private func expectFirstDerivative(
   }
 }
 
-/// Standard normal numbers of the same shapes and types, the same in every run.
+/// Standard normal numbers of the same shapes and types, from a fixed random seed.
 func randomTensors(like tensors: [Tensor], _ purpose: String) -> [Tensor] {
   tensors.enumerated().map { index, tensor in
     var stream = RandomStream(seed: 31).child(purpose).child(index)
@@ -97,12 +97,13 @@ func randomTensors(like tensors: [Tensor], _ purpose: String) -> [Tensor] {
   }
 }
 
-/// Standard normal numbers, the same in every run.
+/// Standard normal numbers from a fixed random seed.
 func random(_ shape: Shape, _ purpose: String = "point", dtype: DType = .float64) -> Tensor {
   randomTensors(like: [.zeros(shape, dtype)], purpose)[0]
 }
 
-/// A tensor of numbers whose count is known to fit.
+/// A tensor of the given numbers.
+/// - Precondition: Their count is the shape's.
 func tensorOf(_ numbers: [Double], _ shape: Shape, _ dtype: DType = .float64) -> Tensor {
   precondition(numbers.count == shape.elementCount, "\(numbers.count) numbers for \(shape)")
   return Tensor(shape: shape, dtype: .float64) { bytes in

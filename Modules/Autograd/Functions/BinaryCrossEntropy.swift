@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Variable {
-  /// The mean binary cross-entropy of logits [T, N, 1] with targets of 0 and 1: one loss a task, [T].
+  /// The mean binary cross-entropy of logits [T, N, 1] with targets of 0 and 1: one loss per task, [T].
   ///
   /// ```
   /// L = (1/N) Σ log(1 + exp(x)) − t·x

@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Variable {
-  /// The mean cross-entropy of logits [T, N, ways] with one-hot targets of the same shape: one loss a task, [T].
+  /// The mean cross-entropy of logits [T, N, ways] with one-hot targets of the same shape: one loss per task, [T].
   ///
   /// ```
   /// L = −(1/N) Σ log softmax(x)[label]

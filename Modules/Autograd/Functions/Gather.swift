@@ -1,12 +1,12 @@
 public import TensorCore
 
 extension Variable {
-  /// The elements of the last axis that labels name: […, classes] with labels […] → […].
+  /// Gathers one element of the last axis for each label: […, classes] with labels […] → […].
   ///
   /// ```
-  /// y[i] = x[i, label i]        the transpose places a cotangent at the label
+  /// y[i] = x[i, label i]
   /// ```
-  /// Written as a product with one-hot rows, so that derivatives of every order come from multiplication and sum.
+  /// Computed as a product with one-hot rows, which gives derivatives of every order.
   /// - Precondition: An int64 tensor of labels, shaped like this variable without its last axis.
   public func gathered(at labels: Tensor) -> Variable {
     precondition(labels.shape == shape.removing(-1), "gather: labels \(labels.shape) for \(shape)")

@@ -4,7 +4,7 @@ extension Variable {
   /// log softmax(x) along the last axis.
   ///
   /// ```
-  /// y = x − m − log Σ exp(x − m),   m = max x (a constant: it cancels)
+  /// y = x − m − log Σ exp(x − m),   m = max x (constant, since it cancels)
   /// ```
   public func logSoftmax() -> Variable {
     let axes: AxisSet = [shape.rank - 1]

@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Variable {
-  /// The mean squared error of predictions [T, N, outputs]: one loss a task, [T].
+  /// The mean squared error of predictions [T, N, outputs]: one loss per task, [T].
   ///
   /// ```
   /// L = mean (x − t)²

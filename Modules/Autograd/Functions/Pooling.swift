@@ -1,9 +1,9 @@
 import TensorCore
 
 extension Variable {
-  /// Max pooling of [T, N, H, W, C] with equal window and step; rows and columns that do not fill a window are left out.
+  /// Max pooling of [T, N, H, W, C] with a step equal to the window; incomplete windows are ignored.
   ///
-  /// The positions of the maxima are found once and remembered; derivatives of every order pick and place there.
+  /// The forward pass records the positions of the maxima; derivatives of every order gather and scatter there.
   public func maximumPooled(window: Int) -> Variable {
     let (maxima, positions) = value.dense.maximumPooled(window: window)
     return Variable(PickPositions(positions: positions, known: maxima), [self])

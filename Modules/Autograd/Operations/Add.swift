@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// A sum with broadcasting, the second term scaled.
+/// The sum of elements, the second term times a constant; shapes broadcast.
 ///
 /// ```
 /// y = a + s·b        dy/da = 1, dy/db = s
@@ -30,6 +30,6 @@ extension Variable {
   public static func + (first: Variable, second: Variable) -> Variable { Variable(Add(scale: 1), [first, second]) }
   /// The difference, shapes broadcast.
   public static func - (first: Variable, second: Variable) -> Variable { Variable(Add(scale: -1), [first, second]) }
-  /// This plus a multiple of another, shapes broadcast.
+  /// The sum of this variable and a multiple of another, shapes broadcast.
   public func adding(_ other: Variable, scaledBy scale: Double) -> Variable { Variable(Add(scale: scale), [self, other]) }
 }

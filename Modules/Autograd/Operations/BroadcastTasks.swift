@@ -1,6 +1,10 @@
 public import TensorCore
 
-/// One value for every task: a new leading axis of stride 0, without a copy; its transpose sums over the tasks.
+/// Repeats a value along a new leading task axis of stride 0, without a copy.
+///
+/// ```
+/// y[t] = x        dx = Σ dy[t] over the tasks t
+/// ```
 public struct BroadcastTasks: Operation {
   public static let name = "broadcast-tasks"
   public static var checks: [OperationCheck] { [OperationCheck(BroadcastTasks(count: 3), at: [.normal([2, 2])])] }
@@ -15,6 +19,6 @@ public struct BroadcastTasks: Operation {
 }
 
 extension Variable {
-  /// This value for each of `count` tasks: [count, …], stride 0.
+  /// The value repeated for each of `count` tasks: […] → [count, …].
   public func broadcastOverTasks(_ count: Int) -> Variable { Variable(BroadcastTasks(count: count), [self]) }
 }

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Variables one after another along an axis; the transpose cuts them apart.
+/// Concatenates variables along an axis; the transpose slices.
 public struct Concatenate: Operation {
   public static let name = "concatenate"
   public static var checks: [OperationCheck] {
@@ -18,7 +18,7 @@ public struct Concatenate: Operation {
 }
 
 extension Variable {
-  /// The variables one after another along an axis.
+  /// Concatenates variables along an axis.
   /// - Precondition: At least one; all other extents agree.
   public static func concatenated(_ parts: [Variable], along axis: Int) -> Variable {
     precondition(!parts.isEmpty, "concatenate: no variables")

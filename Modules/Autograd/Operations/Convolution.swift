@@ -2,7 +2,7 @@ public import TensorCore
 
 /// The cross-correlation of images with filters.
 ///
-/// With its two gradients it forms a closed family: the derivative of each is made of the other two, to any order.
+/// It forms a closed family with its two gradients: the derivative of each consists of the other two, to any order.
 /// ```
 /// y = x ∗ w        dx = inputGradient(dy, w), dw = filterGradient(x, dy)
 /// ```

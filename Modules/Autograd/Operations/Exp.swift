@@ -5,15 +5,11 @@ public import TensorCore
 /// ```
 /// y = exp(x)        dy/dx = y
 /// ```
-public struct Exp: Operation {
+public struct Exp: UnaryOperation {
   public static let name = "exp"
-  public static var checks: [OperationCheck] { [OperationCheck(Exp(), at: [.points(-2, -0.5, 0, 0.5, 2)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.exponential) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    cotangent * output
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Exp(), at: -2, -0.5, 0, 0.5, 2)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.exponential) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent * output }
 }
 
 extension Variable {

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Elements where a gate is open, zeros elsewhere; the gate itself has no derivative.
+/// Selects the elements at which a gate is positive, and zeros elsewhere; the gate has no derivative.
 ///
 /// ```
 /// y = x where g > 0, else 0        dy/dx = 1 where g > 0, else 0
@@ -20,7 +20,7 @@ public struct Gate: Operation {
 }
 
 extension Variable {
-  /// These elements where the gate's are positive, zeros elsewhere.
+  /// The elements at which the gate is positive, and zeros elsewhere.
   /// - Precondition: The shapes are equal.
   public func gated(by gate: Variable) -> Variable {
     precondition(shape == gate.shape, "gate: shapes \(shape) and \(gate.shape)")

@@ -5,7 +5,7 @@ public import TensorCore
 /// ```
 /// Y = X·W + b        dX = dY·Wᵀ, dW = Xᵀ·dY, db = Σ dY over the rows
 /// ```
-/// Where a rectifier follows, the values are rectified in the same pass; ``Rectified`` behind it then has the rectifier's derivative.
+/// If a rectifier follows, the same pass rectifies the values, and ``Rectified`` after it supplies the rectifier's derivative.
 /// Inputs: X [T, M, K], W [T, K, N], b [T, N].
 public struct LinearLayer: Operation {
   public static let name = "linear-layer"
@@ -32,7 +32,7 @@ public struct LinearLayer: Operation {
 }
 
 extension Variable {
-  /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], followed by ``relu()`` where asked.
+  /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], optionally followed by ``relu()``.
   public func linear(_ weight: Variable, _ bias: Variable, rectified: Bool = false) -> Variable {
     let sum = Variable(LinearLayer(isRectified: rectified), [self, weight, bias])
     return rectified ? Variable(Rectified(), [sum]) : sum

@@ -5,15 +5,11 @@ public import TensorCore
 /// ```
 /// y = log x        dy/dx = 1/x
 /// ```
-public struct Log: Operation {
+public struct Log: UnaryOperation {
   public static let name = "log"
-  public static var checks: [OperationCheck] { [OperationCheck(Log(), at: [.points(0.1, 0.5, 1, 3)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.logarithm) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    cotangent / inputs[0]
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Log(), at: 0.1, 0.5, 1, 3)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.logarithm) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent / input }
 }
 
 extension Variable {

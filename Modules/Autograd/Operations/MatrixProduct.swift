@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The matrix product of each task, either operand transposed or not.
+/// The matrix product of each task; either operand can be transposed.
 ///
 /// ```
 /// Y = A·B        dA = dY·Bᵀ, dB = Aᵀ·dY
@@ -36,7 +36,7 @@ public struct MatrixProduct: Operation {
       first.value, second.value, transposeFirst: product.transposeFirst, transposeSecond: product.transposeSecond)
   }
 
-  /// The product that flows back to an operand.
+  /// The product that is the cotangent of an operand.
   private func transposed(
     _ cotangent: Variable, to index: Int, _ inputs: [Variable]
   ) -> (product: MatrixProduct, first: Variable, second: Variable) {

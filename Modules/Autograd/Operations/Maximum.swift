@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The largest over axes, which stay with extent 1; equal largest elements share the derivative equally.
+/// The largest element over axes, which keep extent 1; tied elements share the derivative equally.
 ///
 /// ```
 /// y = max x        dy/dx = 1/n at the n largest, else 0
@@ -25,6 +25,6 @@ public struct Maximum: Operation {
 }
 
 extension Variable {
-  /// The largest over axes, which stay with extent 1.
+  /// The largest element over axes, which keep extent 1.
   public func maximum(_ axes: AxisSet) -> Variable { Variable(Maximum(axes: axes), [self]) }
 }

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// A product of elements with broadcasting.
+/// The product of elements, shapes broadcast.
 ///
 /// ```
 /// y = a·b        dy/da = b, dy/db = a

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Zeros with the operand written at a position of an axis; the transpose of a slice.
+/// Pads an axis with zeros before and after the operand; the transpose of a slice.
 public struct Pad: Operation {
   public static let name = "pad"
   public static var checks: [OperationCheck] { [OperationCheck(Pad(extent: 5, position: 1, axis: 1), at: [.normal([2, 3, 2])])] }
@@ -17,7 +17,7 @@ public struct Pad: Operation {
 }
 
 extension Variable {
-  /// Zeros of a larger extent with this variable written at a position of an axis.
+  /// Pads an axis with zeros to a larger extent, with this variable at a position of it.
   public func padded(to extent: Int, at position: Int, along axis: Int) -> Variable {
     Variable(Pad(extent: extent, position: position, axis: shape.resolved(axis)), [self])
   }

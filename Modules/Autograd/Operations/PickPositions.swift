@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Elements of each image at remembered positions; its transpose places them back.
+/// Gathers the elements of each image at given positions; the transpose is ``PlacePositions``.
 public struct PickPositions: Operation {
   public static let name = "pick-positions"
   public static var checks: [OperationCheck] {
@@ -9,7 +9,7 @@ public struct PickPositions: Operation {
   }
 
   let positions: PoolingPositions
-  /// The elements, where pooling has them already.
+  /// The elements, if pooling has computed them already.
   var known: Tensor?
 
   public func forward(_ inputs: [Variable]) -> Tensor { known ?? inputs[0].value.picked(at: positions) }

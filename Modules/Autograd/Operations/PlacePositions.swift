@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Zeros but for elements at remembered positions of each image; the transpose of picking them.
+/// Scatters elements to given positions of zero images; the transpose is ``PickPositions``.
 public struct PlacePositions: Operation {
   public static let name = "place-positions"
   public static var checks: [OperationCheck] {

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The same elements under another shape.
+/// The same elements in row-major order, in another shape.
 public struct Reshape: Operation {
   public static let name = "reshape"
   public static var checks: [OperationCheck] { [OperationCheck(Reshape(target: [3, 4]), at: [.normal([2, 3, 2])])] }
@@ -15,7 +15,7 @@ public struct Reshape: Operation {
 }
 
 extension Variable {
-  /// The same elements under another shape.
+  /// The same elements in row-major order, in another shape.
   /// - Precondition: The element counts agree.
   public func reshaped(_ target: Shape) -> Variable { shape == target ? self : Variable(Reshape(target: target), [self]) }
 }

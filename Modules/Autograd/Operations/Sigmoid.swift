@@ -5,15 +5,11 @@ public import TensorCore
 /// ```
 /// y = 1 / (1 + exp(−x))        dy/dx = y·(1 − y)
 /// ```
-public struct Sigmoid: Operation {
+public struct Sigmoid: UnaryOperation {
   public static let name = "sigmoid"
-  public static var checks: [OperationCheck] { [OperationCheck(Sigmoid(), at: [.points(-3, -0.5, 0, 0.5, 3)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.sigmoid) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    cotangent * (output * (1 - output))
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Sigmoid(), at: -3, -0.5, 0, 0.5, 3)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.sigmoid) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent * (output * (1 - output)) }
 }
 
 extension Variable {

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The part of an axis that a range covers; its transpose pads with zeros.
+/// Slices an axis; the transpose pads with zeros.
 public struct Slice: Operation {
   public static let name = "slice"
   public static var checks: [OperationCheck] {
@@ -21,7 +21,7 @@ public struct Slice: Operation {
 }
 
 extension Variable {
-  /// The part of an axis that a range covers.
+  /// The elements in a range of an axis.
   public func sliced(_ range: Range<Int>, along axis: Int) -> Variable {
     Variable(Slice(range: range, axis: shape.resolved(axis)), [self])
   }

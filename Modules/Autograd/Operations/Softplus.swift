@@ -1,19 +1,15 @@
 public import TensorCore
 
-/// A smooth rectifier, safe for large arguments.
+/// The smooth rectifier of each element; large arguments do not overflow.
 ///
 /// ```
 /// y = log(1 + exp(x))        dy/dx = sigmoid x
 /// ```
-public struct Softplus: Operation {
+public struct Softplus: UnaryOperation {
   public static let name = "softplus"
-  public static var checks: [OperationCheck] { [OperationCheck(Softplus(), at: [.points(-3, -0.5, 0, 0.5, 3)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.softplus) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    cotangent * inputs[0].sigmoid()
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Softplus(), at: -3, -0.5, 0, 0.5, 3)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.softplus) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent * input.sigmoid() }
 }
 
 extension Variable {

@@ -5,15 +5,11 @@ public import TensorCore
 /// ```
 /// y = x²        dy/dx = 2x
 /// ```
-public struct Square: Operation {
+public struct Square: UnaryOperation {
   public static let name = "square"
-  public static var checks: [OperationCheck] { [OperationCheck(Square(), at: [.points(-2, -0.5, 0, 0.5, 2)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.square) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    (cotangent * inputs[0]) * 2
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Square(), at: -2, -0.5, 0, 0.5, 2)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.square) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { (cotangent * input) * 2 }
 }
 
 extension Variable {

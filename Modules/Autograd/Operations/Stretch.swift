@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Axes of extent 1 stretched to a larger shape of the same rank: the transpose of a sum.
+/// Broadcasts to a larger shape; the transpose is a sum.
 ///
 /// ```
 /// y[i, j] = x[i, 0]        its transpose sums over j
@@ -19,6 +19,6 @@ public struct Stretch: Operation {
 }
 
 extension Variable {
-  /// The variable with its axes of extent 1 stretched to a shape.
+  /// Broadcasts the variable to a shape.
   public func stretched(to target: Shape) -> Variable { shape == target ? self : Variable(Stretch(target: target), [self]) }
 }

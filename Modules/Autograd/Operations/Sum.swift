@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// A sum over axes, which stay with extent 1, times a scale.
+/// The sum over axes, which keep extent 1, times a constant.
 ///
 /// ```
 /// y = s·Σ x        dy/dx = s
@@ -25,10 +25,10 @@ public struct Sum: Operation {
 }
 
 extension Variable {
-  /// The sum over axes, which stay with extent 1, times a scale.
+  /// The sum over axes, which keep extent 1, times a constant.
   public func sum(_ axes: AxisSet, scale: Double = 1) -> Variable { Variable(Sum(axes: axes, scale: scale), [self]) }
 
-  /// The mean over axes, which stay with extent 1.
+  /// The mean over axes, which keep extent 1.
   public func mean(_ axes: AxisSet) -> Variable {
     sum(axes, scale: Double(shape.reducing(axes).elementCount) / Double(max(shape.elementCount, 1)))
   }
@@ -36,7 +36,7 @@ extension Variable {
   /// The sum of all elements as a scalar.
   public func total() -> Variable { sum(AxisSet(0..<shape.rank)).reshaped([]) }
 
-  /// The sum over the axes that broadcasting from `target` stretched: the transpose of a broadcast.
+  /// The sum over the axes that broadcasting from `target` expanded: the transpose of a broadcast.
   func unbroadcast(to target: Shape) -> Variable {
     if shape == target { return self }
     let missing = shape.rank - target.rank

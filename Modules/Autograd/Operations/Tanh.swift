@@ -5,15 +5,11 @@ public import TensorCore
 /// ```
 /// y = tanh x        dy/dx = 1 − y²
 /// ```
-public struct Tanh: Operation {
+public struct Tanh: UnaryOperation {
   public static let name = "tanh"
-  public static var checks: [OperationCheck] { [OperationCheck(Tanh(), at: [.points(-2, -0.5, 0, 0.5, 2)])] }
-
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.map(.tanh) }
-
-  public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    cotangent * (1 - output.squared())
-  }
+  public static var checks: [OperationCheck] { [OperationCheck(Tanh(), at: -2, -0.5, 0, 0.5, 2)] }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.tanh) }
+  public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent * (1 - output.squared()) }
 }
 
 extension Variable {

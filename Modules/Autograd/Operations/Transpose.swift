@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The axes in another order; the transpose is the inverse order.
+/// Permutes the axes; the transpose is the inverse permutation.
 public struct Transpose: Operation {
   public static let name = "transpose"
   public static var checks: [OperationCheck] { [OperationCheck(Transpose(order: [2, 0, 1]), at: [.normal([2, 3, 2])])] }
@@ -17,6 +17,6 @@ public struct Transpose: Operation {
 }
 
 extension Variable {
-  /// The axes in another order: result axis i is this variable's axis `order[i]`.
+  /// Permutes the axes: result axis i is this variable's axis `order[i]`.
   public func transposed(_ order: [Int]) -> Variable { Variable(Transpose(order: order), [self]) }
 }
