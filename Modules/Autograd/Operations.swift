@@ -1,14 +1,14 @@
 /// All differentiable operations, in the order of their names.
 ///
-/// The gradient suite runs over this list, and a test compares it with the files in the folder `Operations`: an operation that
-/// is not in the list, and so not checked, fails the build's tests.
+/// The gradient suite checks every operation in this list. A test compares the list with the files in the folder `Operations`, so
+/// an unchecked operation fails the tests.
 public enum Operations {
   /// The types.
   public static let all: [any Operation.Type] = [
-    Add.self, Affine.self, BroadcastTasks.self, Concatenate.self, Convolution.self, ConvolutionFilterGradient.self,
-    ConvolutionInputGradient.self, Divide.self, Exp.self, Gate.self, LinearLayer.self, Log.self, MatrixProduct.self, Maximum.self,
-    Multiply.self, Pad.self, PickPositions.self, PlacePositions.self, ReLU.self, ReciprocalSquareRoot.self, Rectified.self, Reshape.self,
-    SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self, Softplus.self, Square.self, Stretch.self, Sum.self,
-    Tanh.self, Transpose.self,
+    Absolute.self, Add.self, Affine.self, BroadcastTasks.self, Clip.self, Concatenate.self, Convolution.self,
+    ConvolutionFilterGradient.self, ConvolutionInputGradient.self, Divide.self, ElementwiseMaximum.self, Exp.self, Gate.self,
+    LinearLayer.self, Log.self, MatrixProduct.self, Maximum.self, Multiply.self, Pad.self, PickPositions.self, PlacePositions.self,
+    ReLU.self, ReciprocalSquareRoot.self, Rectified.self, Reshape.self, SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self,
+    Softplus.self, Square.self, Stretch.self, Sum.self, Tanh.self, Transpose.self,
   ]
 }

@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Functions made of several operations, verified as the operations are, and against their definitions.
+/// Functions composed of several operations: derivatives against central differences, and values against definitions.
 @Suite struct FunctionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -12,7 +12,7 @@ import _TestSupport
     let function: @Sendable ([Variable]) -> Variable
   }
 
-  /// Well separated numbers: no maximum changes within a difference quotient.
+  /// Well separated numbers, so that no maximum changes within a difference quotient.
   static let separated: Tensor = {
     var stream = RandomStream(seed: 5)
     return tensorOf(stream.permutation(2 * 2 * 5 * 4 * 2).map { Double($0) * 0.1 - 8 }, [2, 2, 5, 4, 2])
@@ -26,7 +26,9 @@ import _TestSupport
   static let images = random([2, 3, 2, 2, 2])
   static let scale = random([2, 2], "scale")
   static let offset = random([2, 2], "offset")
-  /// Biases that outweigh the product: no rectifier changes within a difference quotient.
+  /// Numbers at least 0.2 away from the kinks of the functions below: 0, 0.1 and ±1.
+  static let away = tensorOf([-1.6, -0.7, 0.4, 0.75, 1.5], [5])
+  /// Biases that outweigh the product, so that no rectifier changes within a difference quotient.
   static let openAndShut = tensorOf([2, -2, 2, 2, -2, -2, 2, -2, 2, 2], [2, 5])
 
   static let cases: [Case] = [
@@ -48,7 +50,7 @@ import _TestSupport
     Case(testDescription: "batch norm, rectified", inputs: [images, scale, offset]) {
       $0[0].batchNormalised(scale: $0[1], offset: $0[2], rectified: true)
     },
-    // Where a fused operation has no derivative to give for some of its inputs.
+    // Some inputs of the fused operation are constants.
     Case(testDescription: "batch norm in its images alone", inputs: [images, scale, offset], fixed: [1, 2]) {
       $0[0].batchNormalised(scale: $0[1], offset: $0[2])
     },
@@ -61,7 +63,24 @@ import _TestSupport
     Case(testDescription: "max pooling", inputs: [separated]) { $0[0].maximumPooled(window: 2) },
     Case(testDescription: "max pooling by 3", inputs: [separated]) { $0[0].maximumPooled(window: 3) },
     Case(testDescription: "mean", inputs: [random([2, 3, 2])]) { $0[0].mean([0, 2]).squared() },
-    Case(testDescription: "norm", inputs: [random([4])]) { $0[0].squared().total().safeSquareRoot() },
+    Case(testDescription: "norm", inputs: [random([2, 3, 2])]) { $0[0].norm([1]) },
+    Case(testDescription: "softmax", inputs: [random([2, 3, 4])]) { $0[0].softmax() },
+    Case(testDescription: "log-sum-exp", inputs: [random([2, 3, 4])]) { $0[0].logSumExp([0, 2]) },
+    Case(testDescription: "cosine similarity", inputs: [random([2, 3, 1, 4]), random([2, 1, 2, 4], "keys")]) {
+      $0[0].cosineSimilarity(with: $0[1])
+    },
+    Case(testDescription: "stacked", inputs: [random([2, 3]), random([2, 3], "second")]) {
+      Variable.stacked([$0[0], $0[1], $0[0] * $0[1]]).squared()
+    },
+    Case(testDescription: "task item", inputs: [random([3, 2, 2])]) { $0[0][task: 1] * $0[0][task: 2] },
+    Case(testDescription: "powers", inputs: [away]) { $0[0].pow(2) + $0[0].pow(5) * $0[0].pow(-3) + $0[0].pow(0) + $0[0].pow(1) },
+    Case(testDescription: "absolute value", inputs: [away]) { $0[0].abs() * $0[0].squared() },
+    Case(testDescription: "clipped", inputs: [away]) { $0[0].squared().clipped(to: 0.3...1) * $0[0] },
+    Case(testDescription: "elementwise maximum", inputs: [away, tensorOf([0.1], [1])]) { ($0[0] * $0[0].elementwiseMaximum($0[1])) },
+    Case(testDescription: "elementwise minimum", inputs: [away, tensorOf([0.1], [1])]) { ($0[0] * $0[0].elementwiseMinimum($0[1])) },
+    Case(testDescription: "scalar arithmetic", inputs: [away]) { x in
+      (2 * x[0] + x[0] * 3) * (1 / x[0]) + (1 + x[0] + 2) * (x[0] / 3) - (x[0] - 1) * (3 - x[0])
+    },
   ]
 
   @Test(arguments: cases)

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// A fixed straight line of each element.
+/// An affine function of each element, with constant coefficients.
 ///
 /// ```
 /// y = factor·x + offset        dy/dx = factor
@@ -19,12 +19,18 @@ public struct Affine: Operation {
 
 extension Variable {
   /// Each element times a number.
+  public static func * (factor: Double, second: Variable) -> Variable { second * factor }
+  /// Each element times a number.
   public static func * (first: Variable, factor: Double) -> Variable {
     factor == 1 ? first : Variable(Affine(factor: factor, offset: 0), [first])
   }
   /// Each element plus a number.
+  public static func + (offset: Double, second: Variable) -> Variable { second + offset }
+  /// Each element plus a number.
   public static func + (first: Variable, offset: Double) -> Variable { Variable(Affine(factor: 1, offset: offset), [first]) }
-  /// Each element with its sign changed.
+  /// Each element minus a number.
+  public static func - (first: Variable, number: Double) -> Variable { first + -number }
+  /// The negative of each element.
   public static prefix func - (operand: Variable) -> Variable { operand * -1 }
   /// A number minus each element.
   public static func - (number: Double, operand: Variable) -> Variable { Variable(Affine(factor: -1, offset: number), [operand]) }

@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// A quotient of elements with broadcasting.
+/// The quotient of elements, shapes broadcast.
 ///
 /// ```
 /// y = a/b        dy/da = 1/b, dy/db = −y/b
@@ -25,4 +25,12 @@ public struct Divide: Operation {
 extension Variable {
   /// The quotient of elements, shapes broadcast.
   public static func / (first: Variable, second: Variable) -> Variable { Variable(Divide(), [first, second]) }
+  /// Each element divided by a number: the rounded quotient, not the product with a rounded reciprocal.
+  public static func / (first: Variable, divisor: Double) -> Variable {
+    first / Variable(constant: Tensor(divisor, dtype: first.value.dtype))
+  }
+  /// A number divided by each element.
+  public static func / (number: Double, second: Variable) -> Variable {
+    Variable(constant: Tensor(number, dtype: second.value.dtype)) / second
+  }
 }
