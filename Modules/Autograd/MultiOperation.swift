@@ -46,7 +46,7 @@ public protocol MultiOperation: Sendable {
 extension Variable {
   /// Applies an operation with several results.
   ///
-  /// The counterpart of ``init(_:_:)-(Operation,_)`` for ``MultiOperation``.
+  /// The counterpart of ``init(_:_:)`` for ``MultiOperation``.
   /// - Returns: One variable for each result, in the order of ``MultiOperation/forward(_:)``.
   public static func results(of operation: some MultiOperation, _ inputs: [Variable]) -> [Variable] {
     let values = operation.forward(inputs)

@@ -118,7 +118,7 @@ import _TestSupport
   }
 
   /// Both terms of a sum get the same cotangent, which must not be updated in place while it is shared.
-  @Test func `what flows to one variable is not changed by what is added for another`() throws {
+  @Test func `adding to one cotangent does not change a shared one`() throws {
     let (a, b) = (Variable(try Tensor([1.0, 2], shape: [2])), Variable(try Tensor([3.0, 4], shape: [2])))
     let cotangent = Variable(constant: try Tensor([5.0, 7], shape: [2]))
     // Three terms in a and one in b share a cotangent; the second output's cotangents are fresh tensors, added in place.
@@ -137,7 +137,7 @@ import _TestSupport
 
 extension GradientTests {
   /// The last pass adds the cotangents of products in place; a differentiable pass builds a graph.
-  @Test func `gradients are the same whether they are differentiated in turn or not`() {
+  @Test func `the gradients of a last pass and of a differentiable pass agree`() {
     let (x, w) = (Variable(random([3, 4, 5], "x")), Variable(random([3, 5, 5], "w")))
     let y = x.product(w).tanh()
     let turned = w.product(x, transposeSecond: true).tanh().product(w.product(x, transposeSecond: true), transposeFirst: true)

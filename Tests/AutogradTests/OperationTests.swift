@@ -24,7 +24,7 @@ import Darwin
   }
 
   @Test(arguments: Operations.all.map { $0.name })
-  func `what is added in place is the pullback`(name: String) throws {
+  func `addPullback adds the pullback in place`(name: String) throws {
     let type = try #require(Operations.all.first { $0.name == name })
     let products = ["matrix-product", "linear-layer", "convolution", "convolution-input-gradient", "convolution-filter-gradient"]
     for check in type.checks {
