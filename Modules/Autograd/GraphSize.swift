@@ -1,13 +1,13 @@
 package import TensorCore
 
-/// The number of operations with a result of a shape that variables were computed by: what their graph holds.
+/// The number of results of a shape in the graph that variables were computed by: what the graph holds.
 package func graphSize(of outputs: [Variable], shape: Shape) -> Int {
   var seen: Set<ObjectIdentifier> = []
   var pending = outputs
   var count = 0
   while let variable = pending.popLast() {
     guard variable.isTracked, seen.insert(ObjectIdentifier(variable)).inserted else { continue }
-    if variable.operation != nil, variable.shape == shape { count += 1 }
+    if !variable.inputs.isEmpty, variable.shape == shape { count += 1 }
     pending += variable.inputs
   }
   return count
