@@ -95,6 +95,15 @@ public struct Tensor: Sendable {
     Tensor(repeating: 0, shape: shape, dtype: dtype)
   }
 
+  /// Ones on the diagonal and zeros elsewhere, [size, size].
+  public static func identity(_ size: Int, _ dtype: DType = .float32) -> Tensor {
+    let places = Tensor(shape: [size], dtype: .int64) { bytes in
+      let numbers = bytes.bindMemory(to: Int64.self)
+      for place in numbers.indices { numbers.initializeElement(at: place, to: Int64(place)) }
+    }
+    return places.oneHot(size, dtype: dtype)
+  }
+
   /// Ones of a shape.
   public static func ones(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
     Tensor(repeating: 1, shape: shape, dtype: dtype)

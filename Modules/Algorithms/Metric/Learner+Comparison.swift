@@ -1,0 +1,53 @@
+public import Autograd
+public import Models
+public import Tasks
+public import TensorCore
+
+extension Learner {
+  /// Outputs for the query of a metric learner: embeds support and query, and hands both to what compares them.
+  ///
+  /// ``NormalisationMode/transductive``: each of the two sets by its own statistics. ``NormalisationMode/support``: both by those of the
+  /// support set. ``NormalisationMode/supportPlusOne``: the support set and one query sample at a time by their own, without a graph.
+  /// - Parameters:
+  ///   - parameters: The embedding's parameters over the task axis.
+  ///   - support: The support sets.
+  ///   - query: Query inputs, [T, M, …].
+  ///   - mode: How batch norm is done.
+  ///   - compare: Outputs [T, M, outputs] of support features [T, N, width] with their targets, and query features [T, M, width].
+  /// - Returns: [T, M, outputs].
+  /// - Precondition: The model is an embedding.
+  public func comparison(
+    _ parameters: ParameterTree<Variable>, support: LabelledSet, query: Tensor, mode: NormalisationMode,
+    _ compare: (_ support: Variable, _ targets: Targets, _ query: Variable) -> Variable
+  ) -> Variable {
+    guard let embedding = model.embedding else { preconditionFailure("\(type(of: model).card.id) is no embedding") }
+    func features(_ inputs: Tensor, _ own: ParameterTree<Variable>, _ normalisation: Normalisation) -> Variable {
+      embedding.features(Variable(constant: inputs), own, normalisation: normalisation)
+    }
+    let rows = support.inputs.shape[1]
+    func split(_ both: Variable) -> (Variable, Variable) {
+      (both.sliced(0..<rows, along: 1), both.sliced(rows..<both.shape[1], along: 1))
+    }
+    switch model.usesBatchStatistics ? mode : .transductive {
+    case .transductive:
+      return compare(features(support.inputs, parameters, .wholeBatch), support.targets, features(query, parameters, .wholeBatch))
+    case .support:
+      let (known, asked) = split(features(.concatenated([support.inputs, query], along: 1), parameters, .leading(rows)))
+      return compare(known, support.targets, asked)
+    case .supportPlusOne:
+      // The query samples of a task become the task axis, over which parameters and support set are repeated.
+      let tasks = (0..<query.shape[0]).map { task -> Tensor in
+        let samples = query.shape[1]
+        let own = parameters.map { Variable(constant: $0.value[task].repeated(samples)) }
+        let front = support.slice(task..<(task + 1))
+        let known = LabelledSet(
+          inputs: front.inputs[0].repeated(samples).dense, targets: front.targets.mapTensor { $0[0].repeated(samples).dense })
+        let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
+        let (embedded, asked) = split(features(.concatenated([known.inputs, each], along: 1), own, .wholeBatch))
+        let outputs = compare(embedded, known.targets, asked)
+        return outputs.value.reshaped([samples, outputs.shape[2]])
+      }
+      return Variable(constant: .stacked(tasks))
+    }
+  }
+}

@@ -1,0 +1,10 @@
+public import Algorithms
+
+/// What this package adds; everything registers itself by being linked.
+public enum ClientAlgorithms {
+  /// The ids of its algorithms.
+  public static let ids = [HeadOnly.card.id, FirstOrderCopy.card.id, ProtoNet.card.id, ContrastiveMAML.card.id]
+
+  /// The copied algorithm.
+  public static func copyOfFirstOrderMAML() -> any Algorithm { FirstOrderCopy() }
+}

@@ -1,0 +1,4 @@
+import ClientAlgorithms
+import CommandLineTool
+
+CommandLineTool.main()
