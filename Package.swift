@@ -32,7 +32,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
-  ("RegisteredTests", ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Registry", "TensorCore", "OmniglotTasks"]),
+  (
+    "RegisteredTests",
+    ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks"]
+  ),
   ("ToolsTests", ["tools"]),
 ]
 

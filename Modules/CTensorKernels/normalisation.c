@@ -24,6 +24,7 @@
 void tk_run_normalisation(const void *arguments) {
   const tk_normalisation_args *a = arguments;
   tk_record(tk_run_normalisation, a, sizeof *a);
+  if (tk_hand_out(tk_run_normalisation, a)) return;
   if (a->dtype == TK_FLOAT32) normalisation_f32(a);
   else normalisation_f64(a);
 }

@@ -14,6 +14,7 @@
 void tk_run_pool(const void *arguments) {
   const tk_pool_args *a = arguments;
   tk_record(tk_run_pool, a, sizeof *a);
+  if (tk_hand_out(tk_run_pool, a)) return;
   if (a->dtype == TK_FLOAT32) pool_f32(a);
   else pool_f64(a);
 }
@@ -21,6 +22,7 @@ void tk_run_pool(const void *arguments) {
 void tk_run_position(const void *arguments) {
   const tk_position_args *a = arguments;
   tk_record(tk_run_position, a, sizeof *a);
+  if (tk_hand_out(tk_run_position, a)) return;
   if (a->dtype == TK_FLOAT32) position_f32(a);
   else position_f64(a);
 }

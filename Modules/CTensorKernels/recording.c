@@ -141,7 +141,16 @@ void tk_program_run(const tk_program *p) {
 // ---- Together ----
 // Threads wait for each other before a call that they share, and after it; what lies between such calls the first one does alone.
 
-struct tk_team { int threads; _Atomic int arrived; _Atomic int64_t phase; };
+struct tk_team {
+  int threads;
+  _Atomic int arrived;
+  _Atomic int64_t phase;
+  // The call that a leading thread hands out; a null kernel dismisses the team.
+  tk_kernel kernel;
+  const void *arguments;
+};
+// The team that this thread leads, outside of recorded programs.
+static _Thread_local tk_team *led;
 
 tk_team *tk_team_create(int threads) {
   tk_team *team = calloc(1, sizeof *team);
@@ -181,6 +190,45 @@ void tk_program_run_together(const tk_program *p, tk_team *team, int thread) {
   }
   part.thread = 0;
   part.threads = 1;
+}
+
+// The leading thread computes as usual and hands out the large kernels; the others wait for them. Both barriers order its writes before
+// the others' reads, and theirs before its next step.
+void tk_team_lead(tk_team *team) { led = team; }
+
+void tk_team_dismiss(tk_team *team) {
+  led = NULL;
+  team->kernel = NULL;
+  wait_for_all(team);
+}
+
+void tk_team_follow(tk_team *team, int thread) {
+  for (;;) {
+    wait_for_all(team);
+    const tk_kernel kernel = team->kernel;
+    if (!kernel) return;
+    part.thread = thread;
+    part.threads = team->threads;
+    kernel(team->arguments);
+    part.thread = 0;
+    part.threads = 1;
+    wait_for_all(team);
+  }
+}
+
+bool tk_hand_out(tk_kernel kernel, const void *arguments) {
+  tk_team *team = led;
+  if (!team || recording) return false;
+  team->kernel = kernel;
+  team->arguments = arguments;
+  wait_for_all(team);
+  led = NULL;  // the call below is this thread's part of the work
+  part.threads = team->threads;
+  kernel(arguments);
+  part.threads = 1;
+  led = team;
+  wait_for_all(team);
+  return true;
 }
 
 bool tk_is_first(void) { return part.thread == 0; }

@@ -79,7 +79,42 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 }
 
-/// `@unchecked Sendable`: what it points to is written by atomic operations of the C side alone.
+extension WorkerPool {
+  /// Runs a computation on the calling thread while the pool's other threads share its large kernels, with the same bits.
+  ///
+  /// What is recorded is not shared: a recorded program is, when it runs.
+  /// - Precondition: The pool is not at work.
+  package func sharing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard threads > 1, let team = Team(threads: threads) else { return try body() }
+    return try withoutActuallyEscaping(body) { body in
+      let leader = Leader(body)
+      together { thread in
+        guard thread == 0 else { return tk_team_follow(team.handle, Int32(thread)) }
+        tk_team_lead(team.handle)
+        leader.run()
+        tk_team_dismiss(team.handle)
+      }
+      return try leader.outcome()
+    }
+  }
+}
+
+/// `@unchecked Sendable`: the pool calls `run` on the thread that called it, with number 0; nobody else touches it.
+private final class Leader<Outcome>: @unchecked Sendable {
+  private let body: () throws -> Outcome
+  private var result: Result<Outcome, any Error>?
+
+  init(_ body: @escaping () throws -> Outcome) { self.body = body }
+
+  func run() { result = Result { try body() } }
+
+  func outcome() throws -> Outcome {
+    guard let result else { preconditionFailure("the pool left its first item out") }
+    return try result.get()
+  }
+}
+
+/// `@unchecked Sendable`: what it points to is written between barriers of the C side alone.
 private final class Team: @unchecked Sendable {
   let handle: OpaquePointer
 

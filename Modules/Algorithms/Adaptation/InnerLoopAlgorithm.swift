@@ -13,7 +13,7 @@ public protocol InnerLoopAlgorithm: Algorithm {
 extension InnerLoopAlgorithm {
   public var adaptationSteps: Int { inner.steps }
 
-  public mutating func adopt(_ signature: TaskSignature) { inner = .published(for: signature) }
+  public mutating func adopt(_ signature: TaskSignature) { inner.adoptPublished(for: signature) }
 
   /// The model's initial parameters, and the inner optimizer's hyperparameters where they are learned.
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {

@@ -20,6 +20,8 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
   /// The algorithm is not for such tasks or models.
   case unsuited(algorithm: String, because: String)
   case needsMetaBatch(algorithm: String, expected: Int, found: Int, because: String)
+  /// The meta-loss compares the tasks of a meta-batch, and there is one.
+  case needsSeveralTasks(algorithm: String)
   /// The meta-loss compares tasks, and the meta-batch cannot be cut into groups of the size that it compares.
   case needsGroups(algorithm: String, size: Int, metaBatch: Int)
   case needsMode(algorithm: String, setting: String, mode: String)
@@ -32,15 +34,17 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unsuited(let algorithm, let because): "\(algorithm) is not for these tasks: \(because)."
+    case .unsuited(let algorithm, let because):
+      "\(algorithm) is not for these tasks: \(because). Choose other tasks, another model or another algorithm."
     case .emptyRange(let algorithm, let setting, let low, let high):
       "\(algorithm): \(setting).low is \(low) and \(setting).high is \(high); the low end must not lie above the high end."
     case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) goes with mode=\(mode) only."
     case .needsMetaBatch(let algorithm, let expected, let found, let because):
       "\(algorithm): the meta-batch is \(found), expected \(expected), because \(because)."
+    case .needsSeveralTasks(let algorithm):
+      "\(algorithm) compares the tasks of a meta-batch, and the meta-batch is 1; set training.metaBatch to at least 2."
     case .needsGroups(let algorithm, let size, let metaBatch):
-      "\(algorithm) compares tasks in groups of \(size), and the meta-batch is \(metaBatch); set training.metaBatch to a multiple of \(size), "
-        + "at least \(max(size, 2))."
+      "\(algorithm) compares tasks in groups of \(size), and the meta-batch is \(metaBatch); set training.metaBatch to a multiple of \(size)."
     case .setting(let algorithm, let text): "\(algorithm): \(text)"
     }
   }

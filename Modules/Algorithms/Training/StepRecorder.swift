@@ -21,13 +21,14 @@ final class StepRecorder: Sendable {
 
   /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector with what it reports.
   ///
-  /// A recording is run by all threads of `team`, where there is one: a shard that is alone.
+  /// The threads of `team`, where there is one, share the work kernel by kernel: a shard that is alone.
   func run(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
     step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Tensor, ShardReport) -> Void
   ) throws {
     func runEagerly() throws {
-      let result = algorithm.metaGradient(state.split, learner, shard, context)
+      func gradient() -> MetaGradient { algorithm.metaGradient(state.split, learner, shard, context) }
+      let result = team.map { $0.sharing(gradient) } ?? gradient()
       handOn(try state.joined(result, of: algorithm), ShardReport(result, learner))
     }
     guard algorithm.isRecordable else { return try runEagerly() }

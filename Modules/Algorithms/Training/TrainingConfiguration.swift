@@ -25,16 +25,17 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// The configuration with shards as an algorithm's coupling of tasks asks for them.
   ///
-  /// - Throws: ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` where the meta-batch cannot be cut so.
+  /// - Throws: ``AlgorithmError/needsSeveralTasks(algorithm:)`` or ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` where the
+  ///   meta-batch cannot be cut so.
   package func cut(for coupling: TaskCoupling, of algorithm: String) throws(AlgorithmError) -> TrainingConfiguration {
     var result = self
     switch coupling {
     case .independent: break
     case .metaBatch:
-      guard metaBatchSize > 1 else { throw .needsGroups(algorithm: algorithm, size: 2, metaBatch: metaBatchSize) }
+      guard metaBatchSize > 1 else { throw .needsSeveralTasks(algorithm: algorithm) }
       result.shardSize = metaBatchSize
     case .groups(let size):
-      guard size > 1, metaBatchSize % size == 0 else { throw .needsGroups(algorithm: algorithm, size: size, metaBatch: metaBatchSize) }
+      guard size > 0, metaBatchSize % size == 0 else { throw .needsGroups(algorithm: algorithm, size: size, metaBatch: metaBatchSize) }
       result.shardSize = size
     }
     return result

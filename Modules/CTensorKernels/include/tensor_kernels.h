@@ -145,6 +145,13 @@ tk_team *tk_team_create(int threads);
 void tk_team_destroy(tk_team *team);
 /// To be called by each of the team's threads, with its number.
 void tk_program_run_together(const tk_program *program, tk_team *team, int thread);
+/// From here on this thread leads the team: it hands out the kernels with most of the work, until it dismisses the team.
+void tk_team_lead(tk_team *team);
+void tk_team_dismiss(tk_team *team);
+/// To be called by each of the team's other threads, with its number: takes a part of every kernel that is handed out.
+void tk_team_follow(tk_team *team, int thread);
+/// Runs a kernel on the team that this thread leads; false where it leads none, or records.
+bool tk_hand_out(void (*kernel)(const void *arguments), const void *arguments);
 /// The items of 0..<count that fall to this thread: all of them outside of a team.
 void tk_share(int64_t count, int64_t *begin, int64_t *end);
 /// True on the first thread of a team, and outside of one.
