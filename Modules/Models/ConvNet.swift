@@ -23,7 +23,7 @@ public struct ConvNet: EmbeddingModel {
     case flatten
   }
 
-  public static let card = ModelCard(
+  public static let card = Card(
     id: "conv", title: "Convolutional network with batch norm, four blocks by default",
     citation: "Vinyals et al., NeurIPS 2016, section 4.1.1; Finn et al., ICML 2017, section 5.2, https://arxiv.org/abs/1703.03400")
 

@@ -4,7 +4,7 @@ public import TensorCore
 
 /// One linear layer whose outputs are logits.
 public struct LogisticRegression: EmbeddingModel {
-  public static let card = ModelCard(
+  public static let card = Card(
     id: "logistic", title: "Logistic regression", citation: "Cox, Journal of the Royal Statistical Society B 20, 1958")
 
   public static let hyperparameters = HyperparameterTable<LogisticRegression>([

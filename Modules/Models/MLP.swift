@@ -6,7 +6,7 @@ public import TensorCore
 ///
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: two hidden layers of 40 units with ReLU for the sinusoid.
 public struct MLP: EmbeddingModel {
-  public static let card = ModelCard(
+  public static let card = Card(
     id: "mlp", title: "Multi-layer perceptron, any widths",
     citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400")
 

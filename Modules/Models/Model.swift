@@ -2,23 +2,6 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// What a model is called and where it comes from.
-public struct ModelCard: Sendable, Hashable {
-  /// Stable name for commands and records, "mlp" for example.
-  public let id: String
-  /// One line for a list.
-  public let title: String
-  /// Paper, with a link.
-  public let citation: String
-
-  /// Fills in a card.
-  public init(id: String, title: String, citation: String) {
-    self.id = id
-    self.title = title
-    self.citation = citation
-  }
-}
-
 /// Which samples batch normalisation takes its statistics of.
 public enum Normalisation: Sendable, Hashable {
   /// All samples of the batch.
@@ -30,7 +13,7 @@ public enum Normalisation: Sendable, Hashable {
 /// A pure function of (input, parameters).
 public protocol Model: Sendable {
   /// Name and source.
-  static var card: ModelCard { get }
+  static var card: Card { get }
   /// The settings.
   static var hyperparameters: HyperparameterTable<Self> { get }
 

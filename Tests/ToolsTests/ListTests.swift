@@ -26,13 +26,14 @@ import Testing
     #expect(rate["minimum"] as? Double == 0)
     #expect(rate["default"] as? Double == 0.01)
     let all = try #require(try JSONSerialization.jsonObject(with: Data(tools("list", "--json").output.utf8)) as? [String: Any])
-    #expect(Set(all.keys) == ["algorithms", "tasks", "models", "optimizers", "objectives", "gradients"])
+    #expect(Set(all.keys) == ["algorithms", "tasks", "models", "optimizers", "objectives", "gradients", "losses"])
   }
 
   @Test func `every kind has a Markdown table`() throws {
     let titles = [
       "algorithms": "| id | algorithm | source | meta-gradient |", "tasks": "| id | task | source |", "models": "| id | model | source |",
       "optimizers": "| id | optimizer | source |", "gradients": "| id | gradient | source | meta-gradient |",
+      "losses": "| id | loss | source | targets |",
     ]
     for (kind, title) in titles {
       let lines = try tools("list", kind, "--markdown").output.split(separator: "\n").map(String.init)

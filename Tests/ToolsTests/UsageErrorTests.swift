@@ -41,7 +41,7 @@ import Testing
     (["list", "--json", "--markdown"], "--json and --markdown exclude each other; give one of them."),
     (
       ["list", "algoritms"],
-      "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, gradients, models, objectives, optimizers, tasks."
+      "unknown list 'algoritms'. Did you mean 'algorithms'? Known: algorithms, gradients, losses, models, objectives, optimizers, tasks."
     ),
     (["run-all", "--only", "maml", "--skip", "maml"], "no algorithm is left to run; name at least one, and do not skip them all."),
     (["run-all", "--task", "sinusoid,glyphs,sinusoid"], "--task names 'sinusoid' twice; name it once."),

@@ -1,4 +1,5 @@
 public import Models
+import Registry
 
 /// Which parameters an adaptation moves.
 public enum AdaptedPart: String, Sendable, Hashable, CaseIterable {

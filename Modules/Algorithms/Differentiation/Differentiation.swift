@@ -4,29 +4,12 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// What a way of differentiation is called and where it comes from.
-public struct DifferentiationCard: Sendable, Hashable {
-  /// Stable name for settings and records, "unrolled" for example.
-  public let id: String
-  /// One line for a list.
-  public let title: String
-  /// Paper, section or equation, with a link.
-  public let citation: String
-
-  /// Fills in a card.
-  public init(id: String, title: String, citation: String) {
-    self.id = id
-    self.title = title
-    self.citation = citation
-  }
-}
-
 /// A way through the inner loop: how a meta-objective is differentiated.
 ///
 /// One file, registered in its last lines.
 public protocol Differentiation: Configurable {
   /// Name and source.
-  static var card: DifferentiationCard { get }
+  static var card: Card { get }
 
   /// What its meta-gradient is.
   var kind: MetaGradientKind { get }

@@ -1,6 +1,6 @@
 import Autograd
 import Models
-import Registry
+public import Registry
 public import Tasks
 public import TensorCore
 
@@ -13,7 +13,7 @@ public import TensorCore
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, section 5.2, <https://arxiv.org/abs/1703.03400>; Nichol, Achiam and Schulman, 2018,
 ///   section 2, <https://arxiv.org/abs/1803.02999>.
 public struct FirstOrder: Differentiation {
-  public static let card = DifferentiationCard(
+  public static let card = Card(
     id: "first-order", title: "First order: adaptation counts as a fixed offset",
     citation: "Finn et al., ICML 2017, section 5.2, https://arxiv.org/abs/1703.03400")
 

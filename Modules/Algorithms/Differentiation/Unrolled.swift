@@ -1,6 +1,6 @@
 import Autograd
 import Models
-import Registry
+public import Registry
 public import Tasks
 public import TensorCore
 
@@ -13,7 +13,7 @@ public import TensorCore
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1, <https://arxiv.org/abs/1703.03400>; Franceschi et al., ICML 2018,
 ///   equations 5 to 7 (reverse mode), <https://arxiv.org/abs/1806.04910>.
 public struct Unrolled: Differentiation {
-  public static let card = DifferentiationCard(
+  public static let card = Card(
     id: "unrolled", title: "Exact, through every adaptation step",
     citation: "Franceschi et al., ICML 2018, equations 5 to 7, https://arxiv.org/abs/1806.04910")
 

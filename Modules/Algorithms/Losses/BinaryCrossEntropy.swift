@@ -10,6 +10,8 @@ public import TensorCore
 /// ```
 public enum BinaryCrossEntropy: LossFunction {
   public static let taskLoss = TaskLoss.binaryCrossEntropy
+  public static let title = "Cross-entropy of one logit with targets of 0 and 1"
+  public static let citation = "Bishop, Pattern Recognition and Machine Learning, 2006, equation 4.90"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     guard case .values(let values) = targets else { preconditionFailure("binary-cross-entropy takes numbers, not the targets \(targets)") }

@@ -10,6 +10,8 @@ public import TensorCore
 /// ```
 public enum CrossEntropy: LossFunction {
   public static let taskLoss = TaskLoss.crossEntropy
+  public static let title = "Cross-entropy of softmax with labels"
+  public static let citation = "Bishop, Pattern Recognition and Machine Learning, 2006, equation 4.108"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     guard case .classes(let labels, let ways) = targets else {

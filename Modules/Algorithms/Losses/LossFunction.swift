@@ -7,6 +7,10 @@ public import TensorCore
 public protocol LossFunction: Sendable {
   /// What it computes, under the id that tasks name.
   static var taskLoss: TaskLoss { get }
+  /// One line for a list.
+  static var title: String { get }
+  /// Paper or book, with a link where there is one.
+  static var citation: String { get }
 
   /// The loss of predictions [T, N, outputs]: a mean over samples, one for each task, [T].
   ///

@@ -9,6 +9,8 @@ public import Tasks
 /// ```
 public enum MeanSquaredError: LossFunction {
   public static let taskLoss = TaskLoss.meanSquaredError
+  public static let title = "Mean squared error"
+  public static let citation = "Legendre, 1805 (least squares)"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     guard case .values(let values) = targets else { preconditionFailure("mse takes numbers, not the targets \(targets)") }

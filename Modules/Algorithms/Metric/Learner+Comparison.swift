@@ -1,5 +1,6 @@
 public import Autograd
 public import Models
+import Registry
 public import Tasks
 public import TensorCore
 

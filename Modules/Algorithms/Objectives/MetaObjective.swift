@@ -4,23 +4,6 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// What an objective is called and where it comes from.
-public struct ObjectiveCard: Sendable, Hashable {
-  /// Stable name for settings and records, "query-loss" for example.
-  public let id: String
-  /// One line for a list.
-  public let title: String
-  /// Paper, section or equation, with a link.
-  public let citation: String
-
-  /// Fills in a card.
-  public init(id: String, title: String, citation: String) {
-    self.id = id
-    self.title = title
-    self.citation = citation
-  }
-}
-
 /// What meta-training minimises, as a function of adaptations: the meta-loss.
 ///
 /// One file, registered in its last lines.
@@ -28,7 +11,7 @@ public struct ObjectiveCard: Sendable, Hashable {
 /// How it is differentiated is another question: ``Differentiation``.
 public protocol MetaObjective: Configurable {
   /// Name and source.
-  static var card: ObjectiveCard { get }
+  static var card: Card { get }
 
   /// Support sets of each task that are adapted to; 1 unless adaptations to several are compared.
   var supports: Int { get }

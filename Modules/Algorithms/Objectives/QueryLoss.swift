@@ -1,6 +1,6 @@
 import Autograd
 import Models
-import Registry
+public import Registry
 public import Tasks
 
 /// The loss on the query set after adaptation: the standard meta-loss.
@@ -10,7 +10,7 @@ public import Tasks
 /// ```
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, equation 1, <https://arxiv.org/abs/1703.03400>.
 public struct QueryLoss: MetaObjective {
-  public static let card = ObjectiveCard(
+  public static let card = Card(
     id: "query-loss", title: "Query loss after adaptation",
     citation: "Finn et al., ICML 2017, equation 1, https://arxiv.org/abs/1703.03400")
 

@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 
 /// AdaGrad: the rate of each entry falls with the squares of all its gradients.
 ///
@@ -9,7 +9,7 @@ import Registry
 /// - SeeAlso: Duchi, Hazan and Singer, "Adaptive subgradient methods", JMLR 12, 2011, figure 1,
 ///   <https://jmlr.org/papers/v12/duchi11a.html>.
 public enum AdaGrad: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "adagrad", title: "AdaGrad", citation: "Duchi et al., JMLR 12, 2011, figure 1, https://jmlr.org/papers/v12/duchi11a.html")
 
   public static let hyperparameters = [RuleHyperparameter.epsilon]

@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 public import TensorCore
 
 /// Adam: averages of the gradient and of its squares, bias-corrected.
@@ -12,7 +12,7 @@ public import TensorCore
 /// - SeeAlso: Kingma and Ba, "Adam", ICLR 2015, algorithm 1, <https://arxiv.org/abs/1412.6980>. Deviation in adaptation: ε stands inside
 ///   the root, because √v̂ has no derivative at v̂ = 0.
 public enum Adam: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "adam", title: "Adam", citation: "Kingma and Ba, ICLR 2015, algorithm 1, https://arxiv.org/abs/1412.6980")
 
   public static let hyperparameters = [

@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 public import TensorCore
 
 /// Adam with decoupled weight decay.
@@ -10,7 +10,7 @@ public import TensorCore
 /// - SeeAlso: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2,
 ///   <https://arxiv.org/abs/1711.05101>. Deviation: the decay is multiplied with the learning rate, as in PyTorch.
 public enum AdamW: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "adamw", title: "Adam with decoupled weight decay",
     citation: "Loshchilov and Hutter, ICLR 2019, algorithm 2, https://arxiv.org/abs/1711.05101")
 

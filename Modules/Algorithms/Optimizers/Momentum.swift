@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 public import TensorCore
 
 /// Gradient descent with momentum.
@@ -10,7 +10,7 @@ public import TensorCore
 /// - SeeAlso: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; Sutskever et al., ICML 2013, section 2,
 ///   <https://proceedings.mlr.press/v28/sutskever13.html>. Deviation: the rate stands outside the velocity, as in PyTorch.
 public enum Momentum: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "momentum", title: "Gradient descent with momentum",
     citation: "Sutskever et al., ICML 2013, section 2, https://proceedings.mlr.press/v28/sutskever13.html")
 

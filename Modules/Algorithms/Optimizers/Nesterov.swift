@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 
 /// Nesterov's accelerated gradient.
 ///
@@ -10,7 +10,7 @@ import Registry
 ///   ICML 2013, equations 3 and 4, <https://proceedings.mlr.press/v28/sutskever13.html>. Deviation: the gradient is taken at θ, not at
 ///   the point ahead, which is the same method in other variables; PyTorch has it so.
 public enum Nesterov: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "nesterov", title: "Nesterov's accelerated gradient",
     citation: "Sutskever et al., ICML 2013, equations 3 and 4, https://proceedings.mlr.press/v28/sutskever13.html")
 

@@ -2,23 +2,6 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// What an optimizer's rule is called and where it comes from.
-public struct OptimizerCard: Sendable, Hashable {
-  /// Stable name for settings and records, "adam" for example.
-  public let id: String
-  /// One line for a list.
-  public let title: String
-  /// Paper, section or equation, with a link.
-  public let citation: String
-
-  /// Fills in a card.
-  public init(id: String, title: String, citation: String) {
-    self.id = id
-    self.title = title
-    self.citation = citation
-  }
-}
-
 /// An optimizer's rule: one file, from the formula to the registration in its last lines.
 ///
 /// The same rule serves in adaptation, differentiable in the parameters, the gradients and its own hyperparameters, and as the outer
@@ -26,7 +9,7 @@ public struct OptimizerCard: Sendable, Hashable {
 /// is declared here.
 public protocol OptimizerRule: Sendable {
   /// Name and source.
-  static var card: OptimizerCard { get }
+  static var card: Card { get }
 
   /// Its hyperparameters beside the learning rate, which every rule has.
   static var hyperparameters: [RuleHyperparameter] { get }

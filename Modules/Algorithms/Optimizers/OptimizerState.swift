@@ -1,5 +1,6 @@
 public import Autograd
 public import Models
+import Registry
 
 /// What a rule remembers from step to step: one tree for each of its slots.
 public struct OptimizerState {

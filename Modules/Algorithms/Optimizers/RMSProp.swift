@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 
 /// RMSProp: the gradient divided by the root of an average of its squares.
 ///
@@ -8,7 +8,7 @@ import Registry
 /// ```
 /// - SeeAlso: Tieleman and Hinton, "Lecture 6.5: RMSProp", 2012, <https://www.cs.toronto.edu/~hinton/coursera/lecture6/lec6.pdf>.
 public enum RMSProp: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "rmsprop", title: "RMSProp",
     citation: "Tieleman and Hinton, lecture 6.5, 2012, https://www.cs.toronto.edu/~hinton/coursera/lecture6/lec6.pdf")
 

@@ -1,5 +1,5 @@
 public import Autograd
-import Registry
+public import Registry
 public import TensorCore
 
 /// Stochastic gradient descent.
@@ -11,7 +11,7 @@ public import TensorCore
 /// granularity of its learning rate changes.
 /// - SeeAlso: Robbins and Monro, "A stochastic approximation method", Annals of Mathematical Statistics 22, 1951.
 public enum SGD: OptimizerRule {
-  public static let card = OptimizerCard(
+  public static let card = Card(
     id: "sgd", title: "Stochastic gradient descent", citation: "Robbins and Monro, Annals of Mathematical Statistics 22, 1951")
 
   public static func update(_ step: inout OptimizerStep) -> Variable { step.moved(against: step.gradient) }

@@ -47,7 +47,7 @@ struct CatalogueEntry: Sendable {
 
 extension CatalogueEntry.Kind {
   /// All kinds, in the order of listings: to add a kind, add its row here and its definition below.
-  static let all = [algorithms, tasks, models, optimizers, objectives, gradients]
+  static let all = [algorithms, tasks, models, optimizers, objectives, gradients, losses]
 
   static let algorithms = Self(name: "algorithms", singular: "algorithm", noteTitle: "meta-gradient") {
     AlgorithmRegistry.all.items.map { (_, type) in entry(type) }
@@ -66,6 +66,12 @@ extension CatalogueEntry.Kind {
       var entry = entry(type.card.title, type.card.citation, type, prefix: "gradient")
       entry.note = type.init().kind.rawValue
       return entry
+    }
+  }
+
+  static let losses = Self(name: "losses", singular: "loss", noteTitle: "targets") {
+    LossRegistry.all.items.map { (id, type) in
+      CatalogueEntry(id: id, title: type.title, citation: type.citation, note: type.taskLoss.targets.rawValue)
     }
   }
 

@@ -9,7 +9,7 @@ import Tasks
 /// L(query; θ′) + w·L(support; θ′)
 /// ```
 struct BothLosses: MetaObjective {
-  static let card = ObjectiveCard(id: "both-losses", title: "Query and support loss after adaptation", citation: "none: an example")
+  static let card = Card(id: "both-losses", title: "Query and support loss after adaptation", citation: "none: an example")
   static let hyperparameters = HyperparameterTable<BothLosses>([
     .real("supportWeight", \.supportWeight, in: 0...100, "Weight of the support loss.")
   ])

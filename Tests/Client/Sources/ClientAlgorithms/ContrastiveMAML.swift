@@ -11,7 +11,7 @@ import TensorCore
 /// ```
 /// θ″ is adapted on a second support set of the same task. Tasks are compared, so the meta-batch is one shard.
 struct PairwiseMargin: MetaObjective {
-  static let card = ObjectiveCard(id: "pairwise-margin", title: "Contrastive margin between adaptations", citation: "none: an example")
+  static let card = Card(id: "pairwise-margin", title: "Contrastive margin between adaptations", citation: "none: an example")
   static let hyperparameters = HyperparameterTable<PairwiseMargin>([
     .real("margin", \.margin, in: 0...1e6, "Distance m that different tasks keep."),
     .real("weight", \.weight, in: 0...1e6, "Weight of the contrastive term."),

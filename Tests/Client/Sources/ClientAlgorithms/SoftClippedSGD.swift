@@ -9,7 +9,7 @@ import Registry
 /// ```
 /// It is one file: settings, help, parity, the memory estimate, adaptation and the outer optimizer follow from it.
 enum SoftClippedSGD: OptimizerRule {
-  static let card = OptimizerCard(id: "soft-clipped-sgd", title: "SGD with entries of bounded length", citation: "none: an example")
+  static let card = Card(id: "soft-clipped-sgd", title: "SGD with entries of bounded length", citation: "none: an example")
 
   static let hyperparameters = [
     RuleHyperparameter("softness", 1, in: 0...1000, "How soon entries are bounded.", transform: .softplus), .epsilon,
