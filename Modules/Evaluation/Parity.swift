@@ -44,7 +44,10 @@ private func parityRows(
 
   // The objective stands in the query loss's place where the case names one.
   let lossName = tensors.expected["objective"] == nil ? "query_loss" : "objective"
-  var ours: [String: (ParityReport.Group, Tensor)] = [lossName: (.queryLosses, result.objective)]
+  // Where tasks are compared, the reference is one number: the mean over them.
+  let isOne = definition.objective.coupling != .independent
+  let objective = isOne ? result.objective.mean([0]) : result.objective
+  var ours: [String: (ParityReport.Group, Tensor)] = [lossName: (.queryLosses, objective)]
   for (name, tensor) in definition.model.exported(result.adapted) { ours["adapted.\(name)"] = (.adaptedParameters, tensor) }
   for (name, tensor) in definition.model.exported(gradient.initial) { ours["grad.\(name)"] = (.parameterGradients, tensor) }
   // Only the exact estimator reaches the hyperparameters.
@@ -81,7 +84,7 @@ private func differentiated(
 ) -> Differentiated {
   let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
   func by(_ way: some Differentiation) -> Differentiated {
-    way(QueryLoss(), through: definition.inner, at: learned, learner, shard, context)
+    way(definition.objective, through: definition.inner, at: learned, learner, shard, context)
   }
   switch definition.estimator {
   case .exact: return by(Unrolled())

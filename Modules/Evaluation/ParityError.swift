@@ -19,6 +19,8 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case unknownName(key: String, found: String, known: [String])
     /// A number out of range.
     case outOfRange(key: String, found: Int, expected: ClosedRange<Int>)
+    /// A number that is negative or not finite.
+    case notPositive(key: String, found: Double)
     /// The model cannot be built, or the file's parameters are not its own.
     case model(ModelError)
     /// A tensor that the case needs is missing.
@@ -55,6 +57,7 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
       "the case's '\(key)' is '\(found)', expected one of \(known.joined(separator: ", "))."
     case .outOfRange(let key, let found, let expected):
       "the case's '\(key)' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
+    case .notPositive(let key, let found): "the case's '\(key)' is \(found), expected a finite number of at least 0."
     case .model(let error): error.description
     case .missingTensor(let name): "tensor '\(name)' is missing, and the case needs it."
     case .tensorShape(let name, let expected, let found): "tensor '\(name)' has shape \(found), the case makes it \(expected)."

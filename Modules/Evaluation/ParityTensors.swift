@@ -74,8 +74,13 @@ struct ParityTensors {
     }
     hyperNames = names
     learned = MetaParameters(initial: initial, inner: ParameterTree(inner))
+    var further: [LabelledSet] = []
+    for number in 1..<max(definition.objective.supports, 1) {
+      further.append(try set("support\(number + 1)", rows: definition.supportRows))
+    }
     episodes = Episodes(
-      support: try set("support", rows: definition.supportRows), query: try set("query", rows: definition.queryRows))
+      support: try set("support", rows: definition.supportRows), query: try set("query", rows: definition.queryRows),
+      furtherSupports: further)
     expected = under("expected.")
     if let labels = expected.sorted(by: { $0.key < $1.key }).first(where: { !$0.value.dtype.isFloating }) {
       throw .tensorType(name: "expected.\(labels.key)", expected: .float64, found: labels.value.dtype)

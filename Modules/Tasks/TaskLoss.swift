@@ -30,6 +30,8 @@ public struct TaskLoss: Sendable, Hashable {
 
   /// Mean over samples and outputs of (prediction − target)².
   public static let meanSquaredError = TaskLoss(id: "mse", targets: .values)
+  /// Mean over samples and outputs of r²/2 for |r| ≤ 1 and |r| − 1/2 beyond, r = prediction − target.
+  public static let huber = TaskLoss(id: "huber", targets: .values)
   /// Mean over samples of −log softmax(logits)[label].
   public static let crossEntropy = TaskLoss(id: "cross-entropy", targets: .classes, measure: .accuracy)
   /// Mean over samples of −log sigmoid(±logit); one output.

@@ -42,10 +42,12 @@ extension DifferentiatingAlgorithm {
   }
 
   public var isRecordable: Bool { true }
-  public var metaGradientKind: MetaGradientKind { chosenDifferentiation.kind }
+  public var metaGradientKind: MetaGradientKind { chosenObjective.kind(by: chosenDifferentiation.kind) }
   public var coupling: TaskCoupling { chosenObjective.coupling }
   public var supports: Int { chosenObjective.supports }
-  public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { chosenObjective.scheduled(step) }
+  public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> {
+    chosenObjective.scheduled(step, adaptationSteps: inner.steps)
+  }
 
   public var footprint: TrainingFootprint {
     TrainingFootprint(
@@ -62,7 +64,8 @@ extension DifferentiatingAlgorithm {
   public func validateChoices(_ learner: Learner) throws(AlgorithmError) {
     try validateInner(learner)
     do {
-      let _: any MetaObjective = try made(objective)
+      let chosen: any MetaObjective = try made(objective)
+      try chosen.validate(inner)
       let _: any Differentiation = try made(differentiation)
     } catch {
       throw .setting(algorithm: Self.card.id, text: "\(error)")

@@ -30,7 +30,8 @@ public struct Unrolled: Differentiation {
     let leaves = learned.map { Variable($0) }
     let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
     let adapted = shard.supports.prefix(objective.supports).map { support in
-      inner.adapt(theta, learner, support, derivative: .full, keepsPath: objective.readsPath)
+      inner.adapt(
+        theta, learner, support, derivative: objective.isThroughAdaptation ? .full : .none, keepsPath: objective.readsPath)
     }
     let value = objective(adapted, learner, shard, context)
     let gradients = KernelProfile.during(.outerGradient) { gradient(of: value.objective, at: leaves.leaves) }

@@ -22,8 +22,19 @@ public protocol MetaObjective: Configurable {
   /// Whether it reads parameters before the last adaptation step.
   var readsPath: Bool { get }
 
-  /// Numbers that change from step to step: the context has them as `scheduled`.
-  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor>
+  /// Whether its derivative goes through adaptation; false where it takes the adapted parameters as constants.
+  var isThroughAdaptation: Bool { get }
+
+  /// What the meta-gradient is, where a way of differentiation gives one of a kind.
+  func kind(by way: MetaGradientKind) -> MetaGradientKind
+
+  /// Numbers that change from step to step, for so many adaptation steps: the context has them as `scheduled`.
+  func scheduled(_ step: AdaptationContext.Step, adaptationSteps: Int) -> ParameterTree<Tensor>
+
+  /// Checks the settings against the inner loop, before a run.
+  ///
+  /// - Throws: `HyperparameterError`
+  func validate(_ inner: InnerLoop) throws(HyperparameterError)
 
   /// The objective of a shard's tasks; the meta-gradient is that of its mean over the meta-batch.
   ///
@@ -44,7 +55,10 @@ extension MetaObjective {
   public var supports: Int { 1 }
   public var coupling: TaskCoupling { .independent }
   public var readsPath: Bool { false }
-  public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { ParameterTree() }
+  public var isThroughAdaptation: Bool { true }
+  public func kind(by way: MetaGradientKind) -> MetaGradientKind { way }
+  public func scheduled(_ step: AdaptationContext.Step, adaptationSteps: Int) -> ParameterTree<Tensor> { ParameterTree() }
+  public func validate(_ inner: InnerLoop) throws(HyperparameterError) {}
 }
 
 /// The value of an objective, with what is reported of it.

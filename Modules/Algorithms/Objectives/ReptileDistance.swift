@@ -1,0 +1,58 @@
+import Autograd
+import Models
+public import Registry
+public import Tasks
+import TensorCore
+
+/// Half the squared distance that adaptation moves the parameters: the meta-loss behind Reptile.
+///
+/// ```
+/// ½·‖θ − θ′ᵢ‖²        over all parameters
+/// ```
+/// Differentiated through adaptation (the default) it is what the article on meta-losses writes down. Its minimum is where adaptation
+/// moves least, which need not be where it ends well: on sinusoids it drives the network towards functions with small gradients.
+/// With `differentiated=false` θ′ counts as a constant; the gradient is then θ − θ′, Reptile's displacement.
+/// - SeeAlso: Nichol, Achiam and Schulman, 2018, section 5.2, <https://arxiv.org/abs/1803.02999>: Reptile as stochastic gradient descent on
+///   half the expected squared distance to a task's solutions. There, too, the solution's dependence on θ is left out.
+public struct ReptileDistance: MetaObjective {
+  public static let card = Card(
+    id: "reptile-distance", title: "Half the squared distance that adaptation moves",
+    citation: "Nichol et al., 2018, section 5.2, https://arxiv.org/abs/1803.02999")
+
+  public static let hyperparameters = HyperparameterTable<ReptileDistance>([
+    .boolean("differentiated", \.isThroughAdaptation, "True: through adaptation. False: adapted parameters are constants, as in Reptile.")
+  ])
+
+  public var isThroughAdaptation = true
+
+  public init() {}
+
+  /// The distance, differentiated through adaptation or not.
+  public init(isThroughAdaptation: Bool) { self.isThroughAdaptation = isThroughAdaptation }
+
+  public var readsPath: Bool { true }
+
+  public func kind(by way: MetaGradientKind) -> MetaGradientKind { isThroughAdaptation ? way : .displacement }
+
+  public func callAsFunction(
+    _ trajectories: [Trajectory], _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> ObjectiveValue {
+    let path = trajectories[0].parameters
+    let (start, end) = (path[0], isThroughAdaptation ? path[path.count - 1] : path[path.count - 1].map(\.detached))
+    let squares = start.zip(end) { before, after in
+      (before - after).squared().sum(AxisSet(1..<before.shape.rank), scale: 0.5).reshaped([before.shape[0]])
+    }
+    let distance = squares.leaves.dropFirst().reduce(squares.leaves[0], +)
+    return ObjectiveValue(at: end.map(\.detached), learner, shard) { _ in distance }
+  }
+}
+
+#if objectFormat(ELF)
+@section("objective_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__objectives") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any MetaObjective.Type).self, to: ReptileDistance.self) }
+)
