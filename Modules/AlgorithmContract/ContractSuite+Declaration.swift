@@ -41,26 +41,21 @@ extension ContractSuite {
     }
   }
 
-  /// Finite differences of the query loss in an offset that is added to every task's adapted parameters.
+  /// Finite differences of the objective in an offset that is added to every task's adapted parameters.
   private var firstOrderFinding: ContractFinding {
-    guard algorithm.supports == 1, !couplesTasks else {
-      return notApplicable(.metaGradient, "the objective is not a function of one adaptation of each task")
-    }
-    guard let adapted = adapted(tasks.support) else { return finding(.metaGradient, false, "adaptation returned no state") }
-    func loss(_ parameters: ParameterTree<Tensor>) -> Double {
-      let moved = Adapted(parameters: parameters, support: adapted.support)
-      let predictions = algorithm.predict(moved, problem.learner, query: tasks.query.inputs, mode: problem.learner.trainingMode, context)
-      return problem.learner.losses(predictions, tasks.query.targets).sumOfElements
-    }
     let initial = gradient.initial
-    guard initial.names == adapted.parameters.names else {
-      return finding(.metaGradient, false, "the gradients \(initial.names) are not those of the adapted \(adapted.parameters.names)")
+    guard let adapted = adapted(tasks.support), initial.names == adapted.parameters.names else {
+      return finding(.metaGradient, false, "the gradients \(initial.names) are not those of what adapts")
     }
-    return compare(initial, scale: loss(adapted.parameters), "the query loss's finite differences") { name, direction in
+    let none = initial.map { Tensor.zeros($0.shape, $0.dtype) }
+    func objective(_ offset: ParameterTree<Tensor>) -> Double {
+      algorithm.metaObjective(state, problem.learner, tasks, context, offset: offset).sumOfElements
+    }
+    return compare(initial, scale: objective(none), "the objective's finite differences") { name, direction in
       Agreement.derivative { distance in
-        var moved = adapted.parameters
-        moved[name] = moved[name] + (distance * direction)
-        return loss(moved)
+        var offset = none
+        offset[name] = distance * direction
+        return objective(offset)
       }
     }
   }

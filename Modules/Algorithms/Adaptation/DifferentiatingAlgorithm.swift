@@ -80,11 +80,22 @@ extension DifferentiatingAlgorithm {
 
   public func metaObjective(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
+  ) -> Tensor { objectiveValue(state, learner, shard, context, offset: nil) }
+
+  public func metaObjective(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
+  ) -> Tensor { objectiveValue(state, learner, shard, context, offset: offset) }
+
+  private func objectiveValue(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>?
   ) -> Tensor {
     let theta = state.learned.map { Variable(constant: $0.repeated(shard.count)) }
     let objective = chosenObjective
-    let adapted = shard.supports.prefix(objective.supports).map { support in
-      inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
+    let adapted = shard.supports.prefix(objective.supports).map { support -> Trajectory in
+      let path = inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
+      guard let offset else { return path }
+      return Trajectory(
+        parameters: path.parameters.map { $0.zip(offset) { Variable(constant: $0.value + $1) } }, losses: path.losses)
     }
     return objective(adapted, learner, shard, context).objective.value
   }

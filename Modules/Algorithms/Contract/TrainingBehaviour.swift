@@ -43,6 +43,14 @@ public protocol TrainingBehaviour: Sendable {
   /// The quantity that an `.exact` meta-gradient is the derivative of, for each task, [T].
   func metaObjective(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> Tensor
 
+  /// The same with an offset added to all parameters that adaptation passes through: a `.firstOrder` meta-gradient is its derivative in
+  /// the offset, at zero.
+  ///
+  /// `offset` has the names and shapes of the initial parameters, without a task axis.
+  func metaObjective(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
+  ) -> Tensor
+
   /// The settings to lower where adaptation diverges; "inner.learningRate" where the algorithm declares it.
   var rateSettings: [String] { get }
 
@@ -100,6 +108,17 @@ extension Algorithm {
   ) -> Tensor {
     let path = adapt(state, learner, support: shard.support, steps: adaptationSteps, context)
     let predictions = predict(path[path.count - 1], learner, query: shard.query.inputs, mode: learner.trainingMode, context)
+    return learner.losses(predictions, shard.query.targets)
+  }
+
+  /// The query loss at the adapted parameters plus the offset.
+  public func metaObjective(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
+  ) -> Tensor {
+    let path = adapt(state, learner, support: shard.support, steps: adaptationSteps, context)
+    let end = path[path.count - 1]
+    let moved = Adapted(parameters: end.parameters.zip(offset) { $0 + $1 }, support: end.support)
+    let predictions = predict(moved, learner, query: shard.query.inputs, mode: learner.trainingMode, context)
     return learner.losses(predictions, shard.query.targets)
   }
 }
