@@ -66,7 +66,12 @@ extension DifferentiatingAlgorithm {
     do {
       let chosen: any MetaObjective = try made(objective)
       try chosen.validate(inner)
-      let _: any Differentiation = try made(differentiation)
+      let way: any Differentiation = try made(differentiation)
+      if !inner.learns.names.isEmpty, way.kind == .firstOrder {
+        throw HyperparameterError.malformed(
+          key: "inner.learn", found: inner.learns.names.joined(separator: ","),
+          expected: "none with a first-order meta-gradient, which does not reach hyperparameters; choose maml or another way")
+      }
     } catch {
       throw .setting(algorithm: Self.card.id, text: "\(error)")
     }
@@ -75,7 +80,9 @@ extension DifferentiatingAlgorithm {
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
-    chosenDifferentiation(chosenObjective, through: inner, at: state.learned, learner, shard, context).contribution(shard)
+    var result = chosenDifferentiation(chosenObjective, through: inner, at: state.start, learner, shard, context)
+    if state.learned.initial.isEmpty { result.gradient.initial = ParameterTree() }
+    return result.contribution(shard)
   }
 
   public func metaObjective(
@@ -89,7 +96,7 @@ extension DifferentiatingAlgorithm {
   private func objectiveValue(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>?
   ) -> Tensor {
-    let theta = state.learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let theta = state.start.map { Variable(constant: $0.repeated(shard.count)) }
     let objective = chosenObjective
     let adapted = shard.supports.prefix(objective.supports).map { support -> Trajectory in
       let path = inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)

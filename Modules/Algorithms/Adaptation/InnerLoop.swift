@@ -11,6 +11,17 @@ public struct InnerLoop: Sendable, Hashable {
       .integer("steps", \.steps, in: 0...1000, "Adaptation steps in meta-training.")
     ])
 
+  /// The settings of what is learned of the rule, beside ``hyperparameters``: for algorithms whose meta-gradient reaches it.
+  public static let learnedSettings = HyperparameterTable<InnerLoop>([
+    .list(
+      "learn", \.learns.names, of: .choice([LearnedHyperparameters.all] + Optimizer.hyperparameterNames),
+      "Hyperparameters of the rule that are meta-learned, learningRate,beta1 for example; all of them with all; none where empty."),
+    .choice("granularity", \.learns.granularity, "Values of a learned hyperparameter: one, one a tensor, or one a parameter."),
+    .boolean("perStep", \.learns.isPerStep, "Every adaptation step has learned values of its own; further steps take the last one's."),
+    .boolean("signedRates", \.learns.hasSignedRates, "Learned learning rates may turn negative, as in Meta-SGD."),
+    .boolean("learnInitialisation", \.learnsInitialisation, "False: only hyperparameters are learned, the initialisation stays as drawn."),
+  ])
+
   /// The rule of an adaptation step, with its hyperparameters.
   public var optimizer: Optimizer
   /// Adaptation steps in meta-training.
@@ -19,6 +30,9 @@ public struct InnerLoop: Sendable, Hashable {
   public var adapts = AdaptedPart.all
   /// The rule's hyperparameters that are meta-learned; the others are constants.
   public var learns = LearnedHyperparameters()
+
+  /// Whether the initialisation is learned.
+  public var learnsInitialisation = true
 
   /// Some steps of a rule.
   public init(_ rule: any OptimizerRule.Type = SGD.self, steps: Int = 1, learningRate: Double = 0.01) {

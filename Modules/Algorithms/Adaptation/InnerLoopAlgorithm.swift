@@ -17,14 +17,13 @@ extension InnerLoopAlgorithm {
 
   /// The model's initial parameters, and the inner optimizer's hyperparameters where they are learned.
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    let initial = learner.model.initialParameters(from: stream, dtype: dtype)
-    return MetaState(learned: MetaParameters(initial: initial, inner: inner.initialHyperparameters(for: initial, dtype: dtype)))
+    inner.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype)
   }
 
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    inner.adapted(state.learned, learner, support: support, steps: steps)
+    inner.adapted(state.start, learner, support: support, steps: steps)
   }
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
@@ -39,6 +38,7 @@ extension InnerLoopAlgorithm {
       throw .unsuited(
         algorithm: Self.card.id, because: "the \(inner.adapts.rawValue) adapts, and \(type(of: learner.model).card.id) has no head")
     }
+    do { try inner.validateLearned() } catch { throw .setting(algorithm: Self.card.id, text: "\(error)") }
   }
 
   public var footprint: TrainingFootprint {

@@ -1,5 +1,6 @@
 public import Autograd
 public import Models
+import Registry
 public import TensorCore
 
 /// Which hyperparameters of the inner optimizer are meta-learned, and how finely.
@@ -14,7 +15,10 @@ public struct LearnedHyperparameters: Sendable, Hashable {
     case parameter
   }
 
-  /// Their names; none by default.
+  /// Stands for all hyperparameters of the rule.
+  public static let all = "all"
+
+  /// Their names, or ``all``; none by default.
   public var names: [String] = []
   /// How many values each has.
   public var granularity = Granularity.global
@@ -37,6 +41,11 @@ public struct LearnedHyperparameters: Sendable, Hashable {
     self.hasSignedRates = hasSignedRates
   }
 
+  /// The names for a rule.
+  func names(of rule: any OptimizerRule.Type) -> [String] {
+    names.contains(Self.all) ? rule.allHyperparameters.map(\.name) : names
+  }
+
   /// How a hyperparameter of a rule is kept in its domain while it is learned.
   func transform(_ name: String, of rule: any OptimizerRule.Type) -> HyperparameterTransform {
     guard isTransformed else { return .none }
@@ -50,7 +59,7 @@ extension InnerLoop {
   public func initialHyperparameters(for initial: ParameterTree<Tensor>, dtype: DType) -> ParameterTree<Tensor> {
     let front = learns.isPerStep ? [max(steps, 1)] : []
     var entries: [(String, Tensor)] = []
-    for name in learns.names {
+    for name in learns.names(of: optimizer.rule) {
       let raw = learns.transform(name, of: optimizer.rule).inverse(optimizer[name])
       func filled(_ shape: [Int]) -> Tensor { Tensor(repeating: raw, shape: Shape(front + shape), dtype: dtype) }
       switch learns.granularity {
@@ -61,6 +70,33 @@ extension InnerLoop {
       }
     }
     return ParameterTree(entries)
+  }
+
+  /// The state at the start: initial parameters, learned or not, and the learned hyperparameters.
+  public func initialState(_ initial: ParameterTree<Tensor>, dtype: DType) -> MetaState {
+    let hyperparameters = initialHyperparameters(for: initial, dtype: dtype)
+    return learnsInitialisation
+      ? MetaState(learned: MetaParameters(initial: initial, inner: hyperparameters))
+      : MetaState(learned: MetaParameters(inner: hyperparameters), fixedInitial: initial)
+  }
+
+  /// Checks that the rule has what is to be learned, and that something is.
+  ///
+  /// - Throws: `HyperparameterError`
+  func validateLearned() throws(HyperparameterError) {
+    let known = optimizer.rule.allHyperparameters.map(\.name)
+    let names = learns.names(of: optimizer.rule)
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      throw .malformed(
+        key: "inner.learn", found: unknown,
+        expected: "hyperparameters of the rule \(optimizer.rule.card.id): \(known.joined(separator: ", "))")
+    }
+    guard Set(names).count == names.count else {
+      throw .malformed(key: "inner.learn", found: names.joined(separator: ","), expected: "each name once")
+    }
+    if !learnsInitialisation, names.isEmpty {
+      throw .malformed(key: "inner.learnInitialisation", found: "false", expected: "true, or something to learn with inner.learn")
+    }
   }
 
   /// The rule's hyperparameters over the task axis: learned ones mapped into their domain, the others as constants.

@@ -1,4 +1,5 @@
 public import Models
+public import TensorCore
 
 // The names of what is learned, as checkpoints and messages have them. This is the one place that spells them.
 
@@ -7,6 +8,16 @@ extension MetaParameters {
   public var named: ParameterTree<Leaf> {
     ParameterTree(initial.prefixed("initial").entries + inner.prefixed("inner").entries + own.prefixed("own").entries)
   }
+}
+
+extension MetaState {
+  /// A state whose initial parameters are not learned: they are carried along, "initial.<parameter>".
+  public init(learned: MetaParameters<Tensor> = MetaParameters(), fixedInitial: ParameterTree<Tensor>) {
+    self.init(learned: learned, carried: fixedInitial.prefixed("initial"))
+  }
+
+  /// The initial parameters that are carried along; none where they are learned.
+  var carriedInitial: ParameterTree<Tensor> { carried.subtree("initial") }
 }
 
 /// Which hyperparameter of the inner optimizer a learned number is, and of which model parameter.

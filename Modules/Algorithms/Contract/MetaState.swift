@@ -17,6 +17,9 @@ public struct MetaState: Sendable {
   /// A state in which nothing but an initialisation is learned.
   public init(initial: ParameterTree<Tensor>) { self.init(learned: MetaParameters(initial: initial)) }
 
-  /// The initial parameters of adaptation, under the model's own names.
-  public var initial: ParameterTree<Tensor> { learned.initial }
+  /// The initial parameters of adaptation, under the model's own names: learned, or carried along unchanged.
+  public var initial: ParameterTree<Tensor> { learned.initial.isEmpty ? carriedInitial : learned.initial }
+
+  /// What adaptation starts from and by: the initial parameters, learned or not, and all else that is learned.
+  public var start: MetaParameters<Tensor> { MetaParameters(initial: initial, inner: learned.inner, own: learned.own) }
 }

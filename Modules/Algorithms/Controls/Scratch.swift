@@ -22,7 +22,7 @@ public struct Scratch: InnerLoopAlgorithm {
   public var adaptationSteps: Int { 0 }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    MetaState(learned: MetaParameters(), carried: Self.carried(learner.model.initialParameters(from: stream, dtype: dtype)))
+    MetaState(fixedInitial: learner.model.initialParameters(from: stream, dtype: dtype))
   }
 
   public func metaGradient(
@@ -34,17 +34,6 @@ public struct Scratch: InnerLoopAlgorithm {
       gradient: MetaParameters(), losses: learner.losses(predictions, shard.query.targets),
       scored: .init(predictions, shard.query.targets))
   }
-
-  public func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    inner.adapted(MetaParameters(initial: state.carried.subtree(Self.prefix)), learner, support: support, steps: steps)
-  }
-
-  // Checkpoints have the parameters under this name.
-  private static let prefix = "initial"
-
-  private static func carried(_ initial: ParameterTree<Tensor>) -> ParameterTree<Tensor> { initial.prefixed(prefix) }
 }
 
 #if objectFormat(ELF)

@@ -19,7 +19,7 @@ public struct MAML: DifferentiatingAlgorithm {
     ])
 
   public static let hyperparameters =
-    HyperparameterTable<MAML>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)
+    HyperparameterTable<MAML>.nested("inner", \.inner, InnerLoop.hyperparameters + InnerLoop.learnedSettings) + objectiveSettings(\.objective)
     + differentiationSettings(\.differentiation)
 
   public var inner = InnerLoop()

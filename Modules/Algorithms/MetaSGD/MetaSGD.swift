@@ -19,10 +19,8 @@ public struct MetaSGD: DifferentiatingAlgorithm {
 
   public static let hyperparameters =
     HyperparameterTable<MetaSGD>([
-      .integer("inner.steps", \.inner.steps, in: 0...1000, "Adaptation steps in meta-training."),
-      .real("initialRate.low", \.lowestRate, in: 0...100, "Lower end of the range that the first learning rate α₀ is drawn from."),
-      .real("initialRate.high", \.highestRate, in: 0...100, "Upper end of the range that the first learning rate α₀ is drawn from."),
-    ]) + objectiveSettings(\.objective)
+      .integer("inner.steps", \.inner.steps, in: 0...1000, "Adaptation steps in meta-training.")
+    ]) + .nested("initialRate", \.firstRate, RateRange.hyperparameters) + objectiveSettings(\.objective)
 
   /// SGD with a learned rate for each entry.
   public var inner: InnerLoop = {
@@ -32,17 +30,14 @@ public struct MetaSGD: DifferentiatingAlgorithm {
   }()
   public var objective = Selection(QueryLoss.self)
   public var differentiation: Selection { Selection(Unrolled.self) }
-  /// Lower end of the range that α₀ is drawn from.
-  public var lowestRate = 0.005
-  /// Upper end of the range that α₀ is drawn from.
-  public var highestRate = 0.1
+  /// The range that α₀ is drawn from.
+  public var firstRate = RateRange(0.005, 0.1)
 
   public init() {}
 
   /// One step with a given first rate for all entries.
   public init(firstRate: Double) {
-    lowestRate = firstRate
-    highestRate = firstRate
+    self.firstRate = RateRange(firstRate, firstRate)
   }
 
   public var rateSettings: [String] { ["initialRate.low", "initialRate.high"] }
@@ -52,17 +47,13 @@ public struct MetaSGD: DifferentiatingAlgorithm {
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
     try validateChoices(learner)
-    guard lowestRate <= highestRate else {
-      throw .emptyRange(algorithm: "meta-sgd", setting: "initialRate", low: lowestRate, high: highestRate)
-    }
+    try firstRate.validate(Self.card.id)
   }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    let initial = learner.model.initialParameters(from: stream, dtype: dtype)
-    var draw = stream.child("initial rate")
     var drawn = inner
-    drawn.learningRate = draw.uniform(lowestRate...highestRate)
-    return MetaState(learned: MetaParameters(initial: initial, inner: drawn.initialHyperparameters(for: initial, dtype: dtype)))
+    drawn.learningRate = firstRate.draw(from: stream)
+    return drawn.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype)
   }
 }
 

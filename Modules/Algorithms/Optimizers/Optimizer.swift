@@ -35,9 +35,14 @@ public struct Optimizer: Sendable {
     } write: { optimizer, value in
       if case .text(let id) = value, let rule = rules.first(where: { $0.card.id == id }) { optimizer.rule = rule }
     }
+    return HyperparameterTable([choice] + hyperparameterNames.map { setting($0, of: rules) })
+  }()
+
+  /// The names of all registered rules' hyperparameters, each once.
+  static let hyperparameterNames: [String] = {
     var names: [String] = []
-    for name in rules.flatMap({ $0.allHyperparameters.map(\.name) }) where !names.contains(name) { names.append(name) }
-    return HyperparameterTable([choice] + names.map { setting($0, of: rules) })
+    for name in OptimizerRegistry.types.flatMap({ $0.allHyperparameters.map(\.name) }) where !names.contains(name) { names.append(name) }
+    return names
   }()
 
   private static func setting(_ name: String, of rules: [any OptimizerRule.Type]) -> Hyperparameter<Optimizer> {

@@ -1,0 +1,39 @@
+public import Registry
+
+/// MAML with a learned learning rate for each parameter tensor and adaptation step.
+///
+/// ```
+/// θₖ₊₁ = θₖ − αₖ,ₗ·∇ₗ L(support; θₖ)        l a tensor, k a step; α is learned together with θ
+/// ```
+/// Steps beyond those of meta-training take the last step's rates.
+/// - SeeAlso: Antoniou, Edwards and Storkey, "How to train your MAML", ICLR 2019, section 4 (LSLR), <https://arxiv.org/abs/1810.09502>. The
+///   paper says one rate a layer; its code, and this, has one a tensor. As in the code, rates are not kept positive.
+public struct LSLR: DifferentiatingAlgorithm {
+  public static let card = AlgorithmCard(
+    id: "lslr", title: "MAML with learned rates for each tensor and step",
+    citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact)
+
+  public static let hyperparameters =
+    HyperparameterTable<LSLR>.nested("inner", \.inner, InnerLoop.hyperparameters.without("optimizer"))
+    + objectiveSettings(\.objective) + differentiationSettings(\.differentiation)
+
+  public var inner: InnerLoop = {
+    var inner = InnerLoop(SGD.self, steps: 5)
+    inner.learns = LearnedHyperparameters(["learningRate"], .tensor, isPerStep: true, hasSignedRates: true)
+    return inner
+  }()
+  public var objective = Selection(QueryLoss.self)
+  public var differentiation = Selection(Unrolled.self)
+
+  public init() {}
+}
+
+#if objectFormat(ELF)
+@section("algorithm_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__algorithms") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Algorithm.Type).self, to: LSLR.self) }
+)

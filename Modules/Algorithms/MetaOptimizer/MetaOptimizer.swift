@@ -1,0 +1,62 @@
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// Learns an initialisation together with the hyperparameters of any inner optimizer.
+///
+/// ```
+/// θ′ᵢ = U(θ, ∇ L(supportᵢ; θ); φ)        (θ, φ) ← (θ, φ) − β ∇(θ,φ) Σᵢ L(queryᵢ; θ′ᵢ)
+/// ```
+/// U is any rule: SGD, momentum, AdaGrad, RMSProp, Adam or another; φ its learning rate, decays and ε, all of them by default, one value
+/// each, one a tensor, or one for every entry, and perhaps one for every step. Positive ones live behind a softplus, those between 0 and
+/// 1 behind a logistic function, so that no meta-update leaves their domain; rates with `inner.signedRates` are as they are.
+/// - SeeAlso: Li, Zhou, Chen and Li, "Meta-SGD", 2017, equation 4, <https://arxiv.org/abs/1707.09835>: its case SGD with one signed rate an
+///   entry, to the bit. Maclaurin, Duvenaud and Adams, "Gradient-based hyperparameter optimization through reversible learning", ICML
+///   2015, <https://arxiv.org/abs/1502.03492>, learn all of a rule's hyperparameters so.
+public struct MetaOptimizer: DifferentiatingAlgorithm {
+  public static let card = AlgorithmCard(
+    id: "meta-optimizer", title: "Learned initialisation and hyperparameters of any inner optimizer",
+    citation: "Maclaurin et al., ICML 2015, https://arxiv.org/abs/1502.03492", metaGradient: .exact)
+
+  public static let hyperparameters =
+    HyperparameterTable<MetaOptimizer>.nested("inner", \.inner, InnerLoop.hyperparameters + InnerLoop.learnedSettings)
+    + .nested("initialRate", \.firstRate, RateRange.hyperparameters) + objectiveSettings(\.objective)
+    + differentiationSettings(\.differentiation)
+
+  public var inner: InnerLoop = {
+    var inner = InnerLoop()
+    inner.learns = LearnedHyperparameters([LearnedHyperparameters.all])
+    return inner
+  }()
+  public var objective = Selection(QueryLoss.self)
+  public var differentiation = Selection(Unrolled.self)
+  /// The range that the first learning rate is drawn from; `inner.learningRate` is taken where its upper end is 0.
+  public var firstRate = RateRange(0, 0)
+
+  public init() {}
+
+  /// An inner loop with what is learned of it.
+  public init(inner: InnerLoop) { self.inner = inner }
+
+  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    try validateChoices(learner)
+    try firstRate.validate(Self.card.id)
+  }
+
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    var drawn = inner
+    if firstRate.high > 0 { drawn.learningRate = firstRate.draw(from: stream) }
+    return drawn.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype)
+  }
+}
+
+#if objectFormat(ELF)
+@section("algorithm_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__algorithms") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Algorithm.Type).self, to: MetaOptimizer.self) }
+)
