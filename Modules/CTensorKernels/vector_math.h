@@ -74,9 +74,12 @@ INLINE float tanh_f32(float x) {
 
 INLINE float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
 INLINE double sigmoid_f64(double x) { return 1.0 / (1.0 + exp(-x)); }
-// log(1 + exp(x)) without overflow. In float32 the logarithm's argument is in (1, 2]: the absolute error stays below 1e-7.
+// log(1 + exp(x)) without overflow. In float32, what 1 + e rounds off is put back by Kahan's factor e / ((1 + e) − 1): a small
+// result keeps its digits.
 INLINE float softplus_f32(float x) {
-  return (x > 0.0f ? x : 0.0f * x) + log_f32(1.0f + exp_f32(-__builtin_elementwise_abs(x)));
+  float e = exp_f32(-__builtin_elementwise_abs(x)), sum = 1.0f + e;
+  float small = log_f32(sum) * (e / (sum - 1.0f));
+  return (x > 0.0f ? x : 0.0f * x) + (sum == 1.0f ? e : small);
 }
 INLINE double softplus_f64(double x) { return (x > 0.0 ? x : 0.0 * x) + log1p(exp(-fabs(x))); }
 #endif
