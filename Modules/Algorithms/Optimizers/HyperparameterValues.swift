@@ -67,12 +67,11 @@ public struct HyperparameterValues {
   /// βᵗ, with one value for each step their product: one more factor than the step before.
   private func power(_ name: String, of parameter: String, step: Int) -> Variable {
     cache("\(place(name, parameter, step)) to \(step)") {
-      let factor = value(name, of: parameter, step: step)
-      guard step > 1 else { return factor }
-      // In a loop: a first step far from 1, after carried moments, would exhaust the stack.
-      if isPerStep { return power(name, of: parameter, step: step - 1) * factor }
-      let known = cache.known("\(place(name, parameter, step)) to \(step - 1)")
-      return known.map { $0 * factor } ?? (1..<step).reduce(factor) { product, _ in product * factor }
+      let last = value(name, of: parameter, step: step)
+      guard step > 1 else { return last }
+      if let known = cache.known("\(place(name, parameter, step - 1)) to \(step - 1)") { return known * last }
+      // In a loop: at a first step far from 1, after carried moments, a recursion would exhaust the stack.
+      return (2...step).reduce(value(name, of: parameter, step: 1)) { $0 * value(name, of: parameter, step: $1) }
     }
   }
 
