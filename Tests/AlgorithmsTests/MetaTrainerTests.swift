@@ -168,30 +168,3 @@ import Testing
     }
   }
 }
-
-/// Another algorithm, never recorded.
-private struct Eager: Algorithm {
-  static let card = AlgorithmCard(id: "test-eager", title: "", citation: "", metaGradient: .none)
-  static let hyperparameters = HyperparameterTable<Eager>([])
-
-  var base: any Algorithm = Chance()
-
-  var adaptationSteps: Int { base.adaptationSteps }
-  var supports: Int { base.supports }
-  var coupling: TaskCoupling { base.coupling }
-  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { base.scheduled(step) }
-
-  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    base.initialState(learner, from: stream, dtype: dtype)
-  }
-
-  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
-    base.metaGradient(state, learner, shard, context)
-  }
-
-  func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    base.adapt(state, learner, support: support, steps: steps, context)
-  }
-}
