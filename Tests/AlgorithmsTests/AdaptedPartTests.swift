@@ -9,7 +9,7 @@ import _TestSupport
 
 /// A model that is no embedding.
 private struct Headless: Model {
-  static let card = ModelCard(id: "test-headless", title: "", citation: "")
+  static let card = Card(id: "test-headless", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Headless>([])
   mutating func fit(inputShape: Shape, outputs: Int) {}
   var usesBatchStatistics: Bool { false }

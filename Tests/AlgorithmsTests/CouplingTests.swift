@@ -13,7 +13,7 @@ import _TestSupport
 /// Jᵢ = ‖φᵢ¹ − φᵢ²‖² + mean over j ≠ i of max(0, m − ‖φᵢ¹ − φⱼ²‖²)        φ all adapted parameters as one vector
 /// ```
 struct Contrast: MetaObjective {
-  static let card = ObjectiveCard(id: "test-contrast", title: "", citation: "")
+  static let card = Card(id: "test-contrast", title: "", citation: "")
 
   var coupling = TaskCoupling.metaBatch
   /// Where the sizes of the shards that were seen are noted, if anywhere.

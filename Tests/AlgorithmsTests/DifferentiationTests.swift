@@ -9,7 +9,7 @@ import _TestSupport
 
 /// Σₖ wₖ · Lq(θₖ) over the path of an adaptation: what MAML++ calls a multi-step loss.
 struct PathLoss: MetaObjective {
-  static let card = ObjectiveCard(id: "test-path-loss", title: "", citation: "")
+  static let card = Card(id: "test-path-loss", title: "", citation: "")
   var weights = [1.0]
   var readsPath: Bool { true }
 

@@ -1,6 +1,7 @@
 import Algorithms
 import Autograd
 import Models
+import Registry
 import TensorCore
 import Testing
 
@@ -10,7 +11,7 @@ private protocol Probe: OptimizerRule {
 }
 
 extension Probe {
-  static var card: OptimizerCard { OptimizerCard(id: "test-probe", title: "", citation: "") }
+  static var card: Card { Card(id: "test-probe", title: "", citation: "") }
   static var hyperparameters: [RuleHyperparameter] { [RuleHyperparameter("x", 0.25, in: 0...10, "What is read.")] }
   static func update(_ step: inout OptimizerStep) -> Variable { step.parameter * 0 + read(step) }
 }

@@ -1,6 +1,7 @@
 import Algorithms
 import Autograd
 import Models
+import Registry
 import TensorCore
 
 /// Float64 numbers as a tensor; a vector unless another shape is given.

@@ -180,7 +180,7 @@ import _TestSupport
 /// v ← μ·v + g + λ·θ        θ ← θ − α·v
 /// ```
 enum HeavyBall: OptimizerRule {
-  static let card = OptimizerCard(id: "test-heavy-ball", title: "Heavy ball with decay", citation: "none")
+  static let card = Card(id: "test-heavy-ball", title: "Heavy ball with decay", citation: "none")
   static let hyperparameters = [
     RuleHyperparameter("drag", 0.5, in: 0...1, "Decay of the velocity."),
     RuleHyperparameter("pull", 0.2, in: 0...1, "Decay of the parameters."),

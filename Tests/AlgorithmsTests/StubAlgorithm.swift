@@ -56,7 +56,7 @@ struct ObjectiveAlgorithm: InnerLoopAlgorithm {
   var coupling: TaskCoupling { objective.coupling }
   var supports: Int { objective.supports }
   var metaGradientKind: MetaGradientKind { differentiation.kind }
-  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { objective.scheduled(step) }
+  func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { objective.scheduled(step, adaptationSteps: inner.steps) }
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
     differentiation(objective, through: inner, at: state.learned, learner, shard, context).contribution(shard)

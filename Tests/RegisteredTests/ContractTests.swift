@@ -41,9 +41,43 @@ import Testing
     Variant(id: "reptile", settings: [("mode", "serial"), ("inner.optimizer", "momentum")]),
     Variant(
       id: "reptile", settings: [("mode", "serial"), ("inner.optimizer", "adam"), ("inner.carryMoments", "true")]),
+    Variant(id: "maml", settings: [("inner.steps", "2"), ("inner.optimizer", "adamw"), ("inner.epsilon", "0.01")]),
+    Variant(id: "maml", settings: [("inner.steps", "3"), ("inner.optimizer", "nesterov")]),
+    Variant(id: "maml", settings: [("gradient", "first-order"), ("inner.steps", "2")]),
+    Variant(id: "maml", settings: [("inner.learn", "learningRate"), ("inner.learnInitialisation", "false")]),
+    Variant(
+      id: "maml", settings: [("objective", "reptile-distance"), ("objective.differentiated", "false"), ("inner.steps", "2")]),
+    Variant(id: "maml", settings: [("objective", "multi-step"), ("objective.annealed", "true"), ("inner.steps", "3")]),
+    Variant(id: "maml", settings: [("objective", "multi-step"), ("objective.weights", "0.25,0.75"), ("inner.steps", "2")]),
     Variant(id: "joint", settings: [("inner.optimizer", "momentum")]),
     Variant(id: "scratch", settings: [("inner.optimizer", "adam")]),
   ]
+
+  /// Every objective with every algorithm that differentiates one, and every rule with learned hyperparameters of every granularity.
+  static let combinations: [Variant] =
+    ["fomaml", "lslr", "maml", "meta-optimizer", "meta-sgd"].flatMap { id in
+      ObjectiveRegistry.all.ids.map { Variant(id: id, settings: [("objective", $0), ("inner.steps", "2")]) }
+    }
+    + OptimizerRegistry.all.ids.flatMap { rule in
+      ["global", "tensor", "parameter"].flatMap { granularity in
+        ["false", "true"].map { perStep in
+          Variant(
+            id: "meta-optimizer",
+            settings: [
+              ("inner.optimizer", rule), ("inner.epsilon", "0.01"), ("inner.steps", "2"), ("inner.granularity", granularity),
+              ("inner.perStep", perStep),
+            ])
+        }
+      }
+    }
+
+  @Test(arguments: combinations)
+  func `every declared combination keeps the contract`(_ variant: Variant) throws {
+    let findings = contractFindings(for: try AlgorithmRegistry.type(of: variant.id), settings: variant.settings)
+    for finding in findings where !finding.passed { Issue.record("\(variant.testDescription): \(finding)") }
+    #expect(findings.count == 3 + 13 * 4)
+    print("contract: \(findings.count) checks of \(variant.testDescription)")
+  }
 
   @Test(arguments: variants)
   func `an algorithm keeps the contract under other settings`(_ variant: Variant) throws {

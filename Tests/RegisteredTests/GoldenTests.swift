@@ -22,6 +22,22 @@ struct GoldenTests {
     #expect(Set(report.rows.map(\.dtype)) == [.float64, .float32])
   }
 
+  /// Cases of the family that this version has.
+  static let family = [
+    "conv-boil", "conv-curvature", "conv-per-tensor-per-step", "mlp-adamw", "mlp-contrastive", "mlp-curvature", "mlp-multi-step",
+    "mlp-nesterov", "mlp-reptile-distance",
+  ]
+
+  @Test(arguments: family)
+  func `meta-losses and further rules agree with PyTorch`(name: String) throws {
+    let folder = try #require(sharedFolder)
+    let report = try parityReports(path: "\(folder)/golden/family/\(name).safetensors")
+    #expect(report.passed, "\(report)")
+    // An objective, and each parameter's and hyperparameter's gradient, in both precisions.
+    #expect(report.rows.count >= 2 * 8)
+    #expect(report.rows.contains { $0.tensor == "objective" })
+  }
+
   @Test func `every reference case is tested`() throws {
     let folder = try #require(sharedFolder)
     let files = fileNames(in: "\(folder)/golden").filter { $0.hasSuffix(".safetensors") }

@@ -8,7 +8,14 @@ import Testing
 /// Everything that is linked is there: an empty registry is the failure that nobody notices.
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
-    #expect(AlgorithmRegistry.all.ids == ["chance", "fomaml", "joint", "maml", "meta-sgd", "reptile", "scratch"])
+    #expect(AlgorithmRegistry.all.ids == ["chance", "fomaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"])
+  }
+
+  @Test func `the built-in optimizers, objectives, ways and losses`() {
+    #expect(OptimizerRegistry.all.ids == ["adagrad", "adam", "adamw", "momentum", "nesterov", "rmsprop", "sgd"])
+    #expect(ObjectiveRegistry.all.ids == ["contrastive", "curvature", "multi-step", "query-loss", "reptile-distance"])
+    #expect(DifferentiationRegistry.all.ids == ["first-order", "unrolled"])
+    #expect(LossRegistry.all.ids == ["binary-cross-entropy", "cross-entropy", "huber", "mse"])
   }
 
   @Test func `the built-in tasks`() {
@@ -23,6 +30,10 @@ import Testing
     for (id, type) in AlgorithmRegistry.all.items {
       #expect(type.card.citation.contains("http") || id == "chance", "\(id): \(type.card.citation)")
     }
+    var cards = OptimizerRegistry.all.items.map { $0.item.card }
+    cards += ObjectiveRegistry.all.items.map { $0.item.card }
+    cards += DifferentiationRegistry.all.items.map { $0.item.card }
+    for card in cards { #expect(!card.title.isEmpty && card.citation.count > 8, "\(card.id)") }
     for (id, type) in TaskRegistry.all.items { #expect(!type.card.title.isEmpty && !type.card.citation.isEmpty, "\(id)") }
     for (id, type) in ModelRegistry.all.items { #expect(!type.card.title.isEmpty && !type.card.citation.isEmpty, "\(id)") }
   }

@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func `an algorithm on a task has the defaults that it is published with`() throws {
-    #expect(try tools("help", "maml", "--task", "glyphs").output.contains("inner.learningRate      0.4 "))
-    #expect(try tools("help", "maml").output.contains("inner.learningRate  0.01 "))
+    #expect(try tools("help", "maml", "--task", "glyphs").output.contains("inner.learningRate         0.4 "))
+    #expect(try tools("help", "maml").output.contains("inner.learningRate         0.01 "))
   }
 
   @Test func `an unknown topic`() throws {

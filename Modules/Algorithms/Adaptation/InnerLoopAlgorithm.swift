@@ -41,6 +41,8 @@ extension InnerLoopAlgorithm {
     do { try inner.validateLearned() } catch { throw .setting(algorithm: Self.card.id, text: "\(error)") }
   }
 
+  public func learnedValues(_ state: MetaState) -> [LearnedValue] { inner.learnedValues(state.learned.inner) }
+
   public var footprint: TrainingFootprint {
     TrainingFootprint(
       steps: metaGradientKind == .exact ? max(adaptationSteps, 1) : 1, copiesPerStep: inner.optimizer.copiesPerStep, supports: supports)

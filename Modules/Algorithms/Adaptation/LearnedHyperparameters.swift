@@ -80,6 +80,19 @@ extension InnerLoop {
       : MetaState(learned: MetaParameters(inner: hyperparameters), fixedInitial: initial)
   }
 
+  /// Learned hyperparameters in their own domain, one summary for each tensor and step.
+  func learnedValues(_ learned: ParameterTree<Tensor>) -> [LearnedValue] {
+    learned.entries.flatMap { text, raw -> [LearnedValue] in
+      let key = HyperparameterKey(text: text)
+      let values = learns.transform(key.name, of: optimizer.rule)(Variable(constant: raw)).value.doubles
+      guard learns.isPerStep else { return [LearnedValue(key.name, of: key.parameter, step: nil, entries: values)] }
+      let size = values.count / raw.shape[0]
+      return (0..<raw.shape[0]).map { step in
+        LearnedValue(key.name, of: key.parameter, step: step + 1, entries: Array(values[(step * size)..<((step + 1) * size)]))
+      }
+    }
+  }
+
   /// Checks that the rule has what is to be learned, and that something is.
   ///
   /// - Throws: `HyperparameterError`

@@ -51,6 +51,9 @@ public protocol TrainingBehaviour: Sendable {
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
   ) -> Tensor
 
+  /// Learned hyperparameters in their own domain, a summary for each tensor and step; none by default.
+  func learnedValues(_ state: MetaState) -> [LearnedValue]
+
   /// The settings to lower where adaptation diverges; "inner.learningRate" where the algorithm declares it.
   var rateSettings: [String] { get }
 
@@ -89,6 +92,7 @@ extension TrainingBehaviour {
   public var isRecordable: Bool { false }
   public var coupling: TaskCoupling { .independent }
   public var supports: Int { 1 }
+  public func learnedValues(_ state: MetaState) -> [LearnedValue] { [] }
   public func phase(_ step: AdaptationContext.Step) -> Int { 0 }
   public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> { ParameterTree() }
   public func carried(

@@ -19,7 +19,8 @@ public struct MAML: DifferentiatingAlgorithm {
     ])
 
   public static let hyperparameters =
-    HyperparameterTable<MAML>.nested("inner", \.inner, InnerLoop.hyperparameters + InnerLoop.learnedSettings) + objectiveSettings(\.objective)
+    HyperparameterTable<MAML>.nested("inner", \.inner, InnerLoop.hyperparameters + InnerLoop.learnedSettings)
+    + objectiveSettings(\.objective)
     + differentiationSettings(\.differentiation)
 
   public var inner = InnerLoop()

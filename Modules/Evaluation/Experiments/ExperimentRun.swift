@@ -43,7 +43,7 @@ public struct ExperimentRun: Sendable {
     let trained = ContinuousClock.now
     let result = try experiment.metaTest(trainer.state, threads: experiment.training.threads) { done, _ in try handle(.tested(done)) }
     let tested = ContinuousClock.now
-    let row = Comparison.Row(experiment: experiment, result: result, seconds: (tested - begin) / .seconds(1))
+    let row = Comparison.Row(experiment: experiment, result: result, state: trainer.state, seconds: (tested - begin) / .seconds(1))
     if let folder {
       try folder.write(row)
       try folder.write(
@@ -61,7 +61,9 @@ public struct ExperimentRun: Sendable {
     while trainer.iteration < total {
       do {
         let report = try trainer.step()
-        if isLogged(report.iteration) { try folder?.append(report) }
+        if let folder, isLogged(report.iteration) {
+          try folder.append(report, learned: experiment.algorithm.learnedValues(trainer.state))
+        }
         try handle(.step(report))
       } catch {
         // The trainer has the last good state. Why training stopped matters more than that it could not be kept.

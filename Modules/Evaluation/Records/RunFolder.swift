@@ -78,9 +78,9 @@ public struct RunFolder: Sendable {
   /// Appends a line for a meta-training step to metrics.jsonl; it contains deterministic quantities only.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
-  public func append(_ report: StepReport) throws(RunFolderError) {
+  public func append(_ report: StepReport, learned: [LearnedValue] = []) throws(RunFolderError) {
     let file = "\(path)/metrics.jsonl"
-    let line = Self.metricsLine(report) + "\n"
+    let line = Self.metricsLine(report, learned: learned) + "\n"
     if let code = appendBytes(Array(line.utf8), to: file) { throw .file(.unwritable(path: file, code: code)) }
   }
 
@@ -104,7 +104,7 @@ public struct RunFolder: Sendable {
   public func write(_ timing: Timing) throws(RunFolderError) { try put(timing.json.text, "timing.json") }
 
   /// One line of metrics.jsonl, without the line feed.
-  package static func metricsLine(_ report: StepReport) -> String {
+  package static func metricsLine(_ report: StepReport, learned: [LearnedValue] = []) -> String {
     let further = report.metrics.map { JSON.Member($0.name, .number($0.mean)) }
     return JSON.object(
       [
@@ -112,6 +112,7 @@ public struct RunFolder: Sendable {
         .init((report.measure ?? .accuracy).id, .optional(report.score)), .init("gradientNorm", .number(report.gradientNorm)),
         .init("learningRate", .number(report.learningRate)),
       ] + (further.isEmpty ? [] : [.init("metrics", .object(further))])
+        + (learned.isEmpty ? [] : [.init("learned", .object(learned.map(\.member)))])
     ).line
   }
 

@@ -46,8 +46,26 @@ extension Comparison.Row {
           .init("dataDigest", .optional(list.dataDigest)),
         ])),
       .init("modes", .array(result.modes.map(\.json))),
+      .init("learned", .array(learned.map(\.json))),
       .init("published", .array(PublishedResult.matching(experiment).map(\.json))),
     ]
+  }
+}
+
+extension LearnedValue {
+  var json: JSON {
+    .object([
+      .init("hyperparameter", .string(hyperparameter)), .init("parameter", .optional(parameter)),
+      .init("step", step.map { .integer($0) } ?? .null), .init("mean", .number(mean)), .init("minimum", .number(minimum)),
+      .init("maximum", .number(maximum)),
+    ])
+  }
+
+  /// The member of a line of metrics.jsonl.
+  var member: JSON.Member {
+    guard minimum != maximum else { return JSON.Member(name, .number(mean)) }
+    return JSON.Member(
+      name, .object([.init("mean", .number(mean)), .init("minimum", .number(minimum)), .init("maximum", .number(maximum))]))
   }
 }
 

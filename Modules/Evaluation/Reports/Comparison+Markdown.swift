@@ -27,7 +27,19 @@ extension Comparison.Group {
     }
     text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n"
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
-    return text + configurationText
+    return text + learnedText + configurationText
+  }
+
+  /// Learned hyperparameters by algorithm; empty where nothing of the kind is learned.
+  private var learnedText: String {
+    rows.filter { !$0.learned.isEmpty }.map { row in
+      var table = TextTable(["hyperparameter", "parameter", "step", "mean", "minimum", "maximum"])
+      for value in row.learned {
+        let numbers: [String] = [value.mean, value.minimum, value.maximum].map { significant($0) }
+        table.append([value.hyperparameter, value.parameter ?? "all", value.step.map { "\($0)" } ?? "all"] + numbers)
+      }
+      return "### Learned hyperparameters of \(row.experiment.ids.algorithm)\n\n\(table.markdown)\n"
+    }.joined()
   }
 
   /// The configuration: shared settings once, the others by algorithm.

@@ -1,4 +1,4 @@
-import Algorithms
+public import Algorithms
 import Tasks
 
 /// Results of algorithms on tasks, side by side.
@@ -11,12 +11,15 @@ public struct Comparison: Sendable {
     public let result: TestResult
     /// Wall time of training and test, shown only in the printed table; nil if not measured.
     public let seconds: Double?
+    /// Learned hyperparameters at the end of meta-training; none where the state is not known.
+    public let learned: [LearnedValue]
 
     /// Pairs an experiment with its result.
-    public init(experiment: Experiment, result: TestResult, seconds: Double? = nil) {
+    public init(experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil) {
       self.experiment = experiment
       self.result = result
       self.seconds = seconds
+      learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
     /// The headline's score after as many adaptation steps as in meta-training.

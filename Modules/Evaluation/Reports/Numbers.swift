@@ -22,3 +22,14 @@ package func fixed(_ value: Double, _ digits: Int) -> String {
 
 /// An optional number with fixed decimals, "-" for nil.
 func fixed(_ value: Double?, _ digits: Int) -> String { value.map { fixed($0, digits) } ?? "-" }
+
+/// A number with four significant digits: "0.01234", "1.234e-08".
+func significant(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "-" }
+  var exponent = 0
+  var mantissa = abs(value)
+  while mantissa >= 9.9995 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+  while mantissa < 0.99995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+  if (-3...3).contains(exponent) { return fixed(value, 3 - min(exponent, 3)) }
+  return "\(value < 0 ? "-" : "")\(fixed(mantissa, 3))e\(exponent)"
+}

@@ -24,7 +24,8 @@ extension Command {
     Interrupt.catchSignals()
     let session = Session(
       run: ExperimentRun(experiment), label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))
-    let row = Comparison.Row(experiment: experiment, result: try session.test(checkpoint.state(for: experiment)), seconds: nil)
+    let state = try checkpoint.state(for: experiment)
+    let row = Comparison.Row(experiment: experiment, result: try session.test(state), state: state)
     try folder?.write(row)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .success
