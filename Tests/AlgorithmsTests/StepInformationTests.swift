@@ -6,22 +6,22 @@ import Tasks
 import TensorCore
 import Testing
 
+/// A gradient of tensor operations on the data, which differs from step to step and from task to task.
+private func dataGradient(_ state: MetaState, _ shard: Episodes) -> Tensor {
+  (shard.support.inputs * shard.support.targets.tensor).sum([0, 1, 2]).reshaped([1]) + state.initial["w"]
+}
+
+private func contribution(
+  _ gradient: Tensor, _ shard: Episodes, observed: ParameterTree<Tensor>? = nil, metrics: ParameterTree<Tensor> = ParameterTree()
+) -> MetaGradient {
+  MetaGradient(
+    gradient: MetaParameters(initial: ParameterTree([("w", gradient)])), losses: shard.query.inputs.sum([1, 2]).reshaped([shard.count]),
+    observed: observed, metrics: metrics)
+}
+
 /// What a step tells an algorithm, and what an algorithm tells the trainer of a step.
 @Suite struct StepInformationTests {
   typealias Step = AdaptationContext.Step
-
-  /// A gradient of tensor operations on the data, which differs from step to step and from task to task.
-  private static func gradient(_ state: MetaState, _ shard: Episodes) -> Tensor {
-    (shard.support.inputs * shard.support.targets.tensor).sum([0, 1, 2]).reshaped([1]) + state.initial["w"]
-  }
-
-  private static func contribution(
-    _ gradient: Tensor, _ shard: Episodes, observed: ParameterTree<Tensor>? = nil, metrics: ParameterTree<Tensor> = ParameterTree()
-  ) -> MetaGradient {
-    MetaGradient(
-      gradient: MetaParameters(initial: ParameterTree([("w", gradient)])), losses: shard.query.inputs.sum([1, 2]).reshaped([shard.count]),
-      observed: observed, metrics: metrics)
-  }
 
   /// The bits of the snapshot after every step, and the reports.
   private func run(_ algorithm: any Algorithm, threads: Int = 1, steps: Int = 6) throws -> ([[String: [UInt8]]], [StepReport]) {
@@ -50,7 +50,7 @@ import Testing
   private static func weighted(_ weight: @escaping @Sendable (Step) -> Double) -> StubAlgorithm {
     var stub = StubAlgorithm()
     stub.schedule = { ParameterTree([("weight", Tensor(weight($0)))]) }
-    stub.gradient = { state, _, shard, context in contribution(context.scheduled["weight"] * gradient(state, shard), shard) }
+    stub.gradient = { state, _, shard, context in contribution(context.scheduled["weight"] * dataGradient(state, shard), shard) }
     return stub
   }
 
@@ -67,7 +67,7 @@ import Testing
     stub.gradient = { state, _, shard, context in
       notes.note(Int(context.scheduled["number"].scalar))
       #expect(context.step == Step(iteration: (Int(context.scheduled["number"].scalar) - 20) / 100, iterations: 20))
-      return contribution(gradient(state, shard), shard)
+      return contribution(dataGradient(state, shard), shard)
     }
     _ = try run(stub, steps: 3)
     #expect(notes.sorted == [20, 20, 20, 120, 120, 120, 220, 220, 220])
@@ -78,7 +78,7 @@ import Testing
       var stub = StubAlgorithm()
       stub.phases = phases
       stub.gradient = { state, _, shard, context in
-        let gradient = gradient(state, shard)
+        let gradient = dataGradient(state, shard)
         return contribution(context.phase == 0 ? gradient : gradient * gradient, shard)
       }
       return stub
@@ -106,7 +106,7 @@ import Testing
       case "task stream": _ = context.stream(task: 0, step: 0)
       default: _ = context.firstTask
       }
-      return contribution(gradient(state, shard), shard)
+      return contribution(dataGradient(state, shard), shard)
     }
     _ = try run(stub)
     stub.isRecordable = true
@@ -133,7 +133,7 @@ import Testing
     stub.gradient = { state, _, shard, _ in
       let first = shard.support.inputs.sliced(0..<1, along: 1).reshaped([shard.count])
       return contribution(
-        gradient(state, shard), shard, metrics: ParameterTree([("first input", first), ("its square", first * first)]))
+        dataGradient(state, shard), shard, metrics: ParameterTree([("first input", first), ("its square", first * first)]))
     }
     let reports = try run(stub, threads: threads, steps: 4).1
     for (iteration, report) in reports.enumerated() {
@@ -160,7 +160,7 @@ import Testing
       let observed = ParameterTree([
         ("tasks", (0 * first).sum([0, 1, 2]).reshaped([1]) + Tensor(Double(shard.count))), ("sum", first.sum([0, 1, 2]).reshaped([1])),
       ])
-      return contribution(gradient(state, shard) * (state.carried["sum"] + Tensor(1)), shard, observed: observed)
+      return contribution(dataGradient(state, shard) * (state.carried["sum"] + Tensor(1)), shard, observed: observed)
     }
     stub.carry = { carried, observed, tasks in
       #expect(observed["tasks"].scalar == Double(tasks))
