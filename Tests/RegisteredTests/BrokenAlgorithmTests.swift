@@ -25,6 +25,9 @@ import Testing
     Fault(type: ForgetsAGradient.self, checks: [.card, .contribution]),
     Fault(type: RecordsADraw.self, checks: [.recording]),
     Fault(type: RecordsAReading.self, checks: [.recording]),
+    Fault(type: RecordsTheIteration.self, checks: [.recording]),
+    Fault(type: CarriesOtherNames.self, checks: [.carrying]),
+    Fault(type: ForNothing.self, checks: [.applicability]),
     Fault(type: DeafSetting.self, checks: [.hyperparameters]),
   ]
 
@@ -45,5 +48,29 @@ import Testing
     let findings = contractFindings(for: FirstOrderDeclaredExact.self, excluding: [.metaGradient, .secondOrder])
     #expect(!findings.isEmpty)
     #expect(findings.filter { !$0.passed }.isEmpty)
+  }
+
+  @Test func `a problem that an algorithm is not for has one finding that says so`() {
+    let findings = contractFindings(for: ForClassesOnly.self)
+    #expect(findings.filter { !$0.passed }.isEmpty)
+    let skipped = findings.filter { $0.problem == "regression" }
+    #expect(skipped.map(\.check) == [.applicability])
+    #expect(skipped.map(\.detail) == ["does not apply: broken is not for these tasks: the targets are numbers."])
+    #expect(findings.first { $0.check == .applicability && $0.problem.isEmpty }?.detail == "suits 3 of the suite's 4 problems")
+    #expect(findings.count == 3 + 1 + 13 * 3)
+  }
+
+  @Test func `an algorithm that is for nothing is told so, and nothing else is looked at`() {
+    let findings = contractFindings(for: ForNothing.self)
+    #expect(findings.filter { !$0.passed }.map(\.check) == [.applicability])
+    #expect(findings.filter { !$0.passed }.map(\.detail) == ["suits 0 of the suite's 4 problems"])
+    #expect(findings.count == 3 + 4)
+  }
+
+  /// The trainer itself refuses to record what would be kept for ever.
+  @Test func `a recording that reads the iteration is found as an error of the training`() {
+    let findings = contractFindings(for: RecordsTheIteration.self).filter { $0.check == .recording }
+    #expect(findings.count == 4)
+    for finding in findings { #expect(!finding.passed && finding.detail.contains("reads the context's stream, step or first task")) }
   }
 }

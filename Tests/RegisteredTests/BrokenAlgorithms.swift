@@ -211,3 +211,63 @@ struct RecordsAReading: BrokenAlgorithm {
     return result
   }
 }
+
+/// A step that depends on the number of the iteration, which a recording would keep for ever.
+struct RecordsTheIteration: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+  var isRecordable: Bool { true }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    if context.step?.iteration == 2 { result.gradient = result.gradient.map { 2 * $0 } }
+    return result
+  }
+}
+
+/// It carries on other names than it carried before, and than it observed.
+struct CarriesOtherNames: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+
+  func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    var state = Self.sound.initialState(learner, from: stream, dtype: dtype)
+    state.carried = ParameterTree([("tasks", Tensor(0, dtype: dtype))])
+    return state
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    var result = Self.sound.metaGradient(state, learner, shard, context)
+    result.observed = ParameterTree([("tasks", Tensor(Double(shard.count), dtype: shard.query.inputs.dtype))])
+    return result
+  }
+
+  func carried(after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int) -> ParameterTree<Tensor> {
+    ParameterTree([("total", observed.leaves[0])])
+  }
+}
+
+/// No fault at all: it is for classes, and says so.
+struct ForClassesOnly: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+
+  func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    guard signature.taskLoss.targets != .values else { throw .unsuited(algorithm: Self.card.id, because: "the targets are numbers") }
+  }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    precondition(learner.taskLoss.targets != .values, "not for such tasks")
+    return Self.sound.metaGradient(state, learner, shard, context)
+  }
+}
+
+/// It is for nothing that the suite knows.
+struct ForNothing: BrokenAlgorithm {
+  static let card = brokenCard(.firstOrder)
+  static let sound = FirstOrderMAML()
+
+  func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
+    throw .unsuited(algorithm: Self.card.id, because: "it is for graphs")
+  }
+}

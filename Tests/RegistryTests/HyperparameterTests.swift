@@ -117,3 +117,82 @@ private struct Settings: Sendable {
     await #expect(processExitsWith: .failure) { _ = Settings.table + Settings.table }
   }
 }
+
+private struct Lists: Sendable {
+  var names: [String] = []
+  var weights: [String] = ["0.5"]
+  var colour = "red"
+  var scale = 2.0
+  var part = Inner()
+
+  static let table =
+    HyperparameterTable<Lists>([
+      .list("names", \.names, of: .text, "Texts."), .list("weights", \.weights, of: .real(0...1), "Numbers."),
+      .openChoice("colour", \.colour, among: ["red", "green"], "Of a registry."),
+      Hyperparameter("percent", in: .real(0...1000), "In a form of its own.") {
+        .real(100 * $0.scale)
+      } write: { root, value in
+        if case .real(let number) = value { root.scale = number / 100 }
+      },
+    ])
+    + .flattened(\.part, HyperparameterTable<Inner>([.integer("steps", \.steps, in: 1...9, "Steps.")]))
+}
+
+/// Settings of further kinds.
+@Suite struct HyperparameterKindTests {
+  private func set(_ key: String, _ text: String) throws -> Lists {
+    var lists = Lists()
+    try Lists.table.set(key, to: text, in: &lists)
+    return lists
+  }
+
+  @Test(arguments: [("", []), ("a", ["a"]), ("a,b c,d", ["a", "b c", "d"])])
+  func `a list is read from a text with commas`(text: String, expected: [String]) throws {
+    let lists = try set("names", text)
+    #expect(lists.names == expected)
+    let shown = Lists.table.values(of: lists)[0].value
+    #expect(shown == .text(text))
+    #expect(try set("names", shown.description).names == expected)
+  }
+
+  @Test func `every element of a list is of its domain`() throws {
+    #expect(try set("weights", "0,1,0.25").weights == ["0", "1", "0.25"])
+    #expect(try set("weights", "").weights == [])
+    for text in ["2", "0.5,2", "a", "0.5,,0.5", "0.5,", ",", "0.5, 1", "nan"] {
+      #expect(throws: HyperparameterError.invalid(key: "weights", found: text, expected: .list(.real(0...1)))) { try set("weights", text) }
+    }
+  }
+
+  @Test func `lists say what they take`() {
+    let domain = HyperparameterDomain.list(.integer(1...3))
+    #expect(domain.typeName == "list")
+    #expect(domain.description == "a list separated by commas, each an integer from 1 to 3")
+    #expect(HyperparameterDomain.list(.list(.boolean)).parse("true,false") == .text("true,false"))
+  }
+
+  @Test func `an open choice takes the names that it was given`() throws {
+    #expect(try set("colour", "green").colour == "green")
+    #expect(Lists.table.values(of: try set("colour", "green"))[2].value == .text("green"))
+    #expect(throws: HyperparameterError.invalid(key: "colour", found: "blue", expected: .choice(["red", "green"]))) {
+      try set("colour", "blue")
+    }
+  }
+
+  @Test func `a setting may be read and written in a way of its own`() throws {
+    #expect(try set("percent", "50").scale == 0.5)
+    #expect(Lists.table.values(of: Lists())[3].value == .real(200))
+    #expect(throws: HyperparameterError.self) { try set("percent", "1001") }
+  }
+
+  @Test func `flattened settings of a part keep their keys`() throws {
+    #expect(Lists.table.keys == ["names", "weights", "colour", "percent", "steps"])
+    #expect(try set("steps", "7").part.steps == 7)
+    #expect(Lists.table.values(of: try set("steps", "7"))[4].value == .integer(7))
+    #expect(throws: HyperparameterError.invalid(key: "steps", found: "10", expected: .integer(1...9))) { try set("steps", "10") }
+  }
+
+  @Test func `a malformed text is named with what is expected`() {
+    let error = HyperparameterError.malformed(key: "rates", found: "x", expected: "NAME:FACTOR")
+    #expect(error.description == "rates is 'x', expected NAME:FACTOR.")
+  }
+}
