@@ -82,10 +82,10 @@ struct Contrast: MetaObjective {
     func error(_ size: Int, _ metaBatch: Int) -> AlgorithmError {
       .needsGroups(algorithm: "test-objective", size: size, metaBatch: metaBatch)
     }
-    #expect(throws: error(2, 1)) { try trainer(algorithm(.metaBatch), metaBatch: 1) }
+    #expect(throws: AlgorithmError.needsSeveralTasks(algorithm: "test-objective")) { try trainer(algorithm(.metaBatch), metaBatch: 1) }
     #expect(throws: error(2, 7)) { try trainer(algorithm(.groups(of: 2)), metaBatch: 7) }
     #expect(throws: error(4, 6)) { try trainer(algorithm(.groups(of: 4)), metaBatch: 6) }
-    #expect(throws: error(1, 6)) { try trainer(algorithm(.groups(of: 1)), metaBatch: 6) }
+    #expect(throws: error(0, 6)) { try trainer(algorithm(.groups(of: 0)), metaBatch: 6) }
   }
 
   @Test(arguments: [TaskCoupling.metaBatch, .groups(of: 3), .groups(of: 2)], [true, false])

@@ -68,7 +68,7 @@ import _TestSupport
         key: "inner.optimizer", found: "lion", known: OptimizerRegistry.all.ids + ["per-parameter-sgd", "per-tensor-per-step-sgd"]),
       replacing: "\"sgd\"", with: "\"lion\"")
     try expectFault(
-      .unknownName(key: "loss", found: "hinge", known: ["binary-cross-entropy", "cross-entropy", "mse"]),
+      .unknownName(key: "loss", found: "hinge", known: ["binary-cross-entropy", "cross-entropy", "huber", "mse"]),
       replacing: "\"mse\"", with: "\"hinge\"")
     try expectFault(
       .unknownName(key: "estimator", found: "evolution", known: ["exact", "first-order", "reptile"]),

@@ -107,7 +107,7 @@ import Testing
 }
 
 private struct Plain: Model {
-  static let card = ModelCard(id: "test-plain", title: "", citation: "")
+  static let card = Card(id: "test-plain", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Plain>([])
   mutating func fit(inputShape: Shape, outputs: Int) {}
   var usesBatchStatistics: Bool { false }

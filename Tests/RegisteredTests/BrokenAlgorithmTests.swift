@@ -55,7 +55,8 @@ import Testing
     #expect(findings.filter { !$0.passed }.isEmpty)
     let skipped = findings.filter { $0.problem == "regression" }
     #expect(skipped.map(\.check) == [.applicability])
-    #expect(skipped.map(\.detail) == ["does not apply: broken is not for these tasks: the targets are numbers."])
+    #expect(skipped.count == 1)
+    for finding in skipped { #expect(finding.detail.hasPrefix("does not apply: broken is not for these tasks: the targets are numbers.")) }
     #expect(findings.first { $0.check == .applicability && $0.problem.isEmpty }?.detail == "suits 3 of the suite's 4 problems")
     #expect(findings.count == 3 + 1 + 13 * 3)
   }
