@@ -43,6 +43,16 @@ import Testing
     }
   }
 
+  @Test func `what is frozen leaves no trace in what the rule remembers`() throws {
+    var outer = OuterOptimizer(Adam.self)
+    outer.rates = ["initial.layers.0": 0]
+    var run = try trainer(MAML(), outer: outer)
+    for _ in 0..<3 { _ = try run.step() }
+    for (name, tensor) in run.snapshot.tensors where name.hasPrefix("outer.") {
+      #expect((tensor.norm == 0) == name.contains("layers.0"), "\(name)")
+    }
+  }
+
   @Test func `factors of 1 change no bit`() throws {
     #expect(try trained(Adam.self, ["initial": 1, "inner": 1], steps: 3) == trained(Adam.self, [:], steps: 3))
   }
