@@ -27,6 +27,7 @@ extension Comparison.Group {
     }
     text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n"
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
+    if !starText.isEmpty { text += "\\\(starText)\n" }
     return text + learnedText + configurationText
   }
 

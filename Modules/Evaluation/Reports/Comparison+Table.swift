@@ -11,7 +11,7 @@ extension Comparison.Row {
   public var table: String {
     let group = Comparison.Group(task: experiment.ids.task, rows: [self])
     let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
-    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.publishedText)"
+    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.publishedText)"
   }
 }
 
@@ -67,9 +67,9 @@ extension Comparison.Group {
     first.modes.flatMap { mode -> [(title: String, table: TextTable)] in
       let label = mode.name == "none" ? "" : ", \(mode.name)"
       return mode.curves.map(\.measure).map { measure in
-        let curves = rows.compactMap { row -> (algorithm: String, points: [CurvePoint])? in
+        let curves = rows.compactMap { row -> (row: Comparison.Row, points: [CurvePoint])? in
           let own = row.result.modes.first { $0.name == mode.name }
-          return own?.curves.first { $0.measure == measure }.map { (row.experiment.ids.algorithm, $0.points) }
+          return own?.curves.first { $0.measure == measure }.map { (row, $0.points) }
         }
         let score = ScoreText(measure)
         return ("\(score.name)\(label)", curve(curves, score))
@@ -77,16 +77,23 @@ extension Comparison.Group {
     }
   }
 
-  private func curve(_ curves: [(algorithm: String, points: [CurvePoint])], _ score: ScoreText) -> TextTable {
-    var table = TextTable(["step"] + curves.flatMap { [$0.algorithm, "median"] })
+  private func curve(_ curves: [(row: Comparison.Row, points: [CurvePoint])], _ score: ScoreText) -> TextTable {
+    var table = TextTable(["step"] + curves.flatMap { [$0.row.experiment.ids.algorithm, "median"] })
     for step in 0..<(curves.map(\.points.count).max() ?? 0) {
       table.append(
         ["\(step)"]
-          + curves.flatMap { _, points in
-            points.indices.contains(step) ? [score.text(points[step]), score.text(points[step].median)] : ["-", "-"]
+          + curves.flatMap { row, points in
+            let mark = row.isBeyondLearnedSteps(step) ? " *" : ""
+            return points.indices.contains(step) ? [score.text(points[step]) + mark, score.text(points[step].median)] : ["-", "-"]
           })
     }
     return table
+  }
+
+  /// What a star in a curve means; empty where there is none.
+  var starText: String {
+    rows.contains { $0.isBeyondLearnedSteps($0.result.headline.step) }
+      ? "* beyond the steps that values were learned for; the last step's are taken\n" : ""
   }
 
   /// The published numbers of the algorithms, each once.

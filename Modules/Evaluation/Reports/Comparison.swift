@@ -22,6 +22,11 @@ public struct Comparison: Sendable {
       learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
+    /// True for a step of adaptation beyond those that hyperparameters were learned for, step by step.
+    func isBeyondLearnedSteps(_ step: Int) -> Bool {
+      step > experiment.algorithm.adaptationSteps && learned.contains { $0.step != nil }
+    }
+
     /// The headline's score after as many adaptation steps as in meta-training.
     ///
     /// For an algorithm that does not adapt in meta-training, such as a control, it is the final score. It is nil if the test has
