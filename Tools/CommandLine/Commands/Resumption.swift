@@ -1,5 +1,6 @@
 import Algorithms
 import Evaluation
+import Registry
 import TensorCore
 
 /// A run that cannot be resumed as requested.
@@ -45,8 +46,11 @@ struct Resumption {
       throw .differs(path: path, key: key, kept: value, asked: asks[key] ?? "no such setting")
     }
     let known = Set(kept.map(\.key))
-    if let extra = new.first(where: { !known.contains($0.key) }) {
-      throw .differs(path: path, key: extra.key, kept: "no such setting", asked: extra.value)
+    // A run that an earlier version began has no record of settings that came later: it had their defaults.
+    let help = try? Experiment.settingsHelp(algorithm: checkpoint.algorithm, task: checkpoint.task, model: checkpoint.model)
+    let defaults = Dictionary((help ?? []).map { ($0.key, $0.defaultValue.description) }) { first, _ in first }
+    if let extra = new.first(where: { !known.contains($0.key) && defaults[$0.key] != $0.value }) {
+      throw .differs(path: path, key: extra.key, kept: defaults[extra.key] ?? "no such setting", asked: extra.value)
     }
   }
 }
