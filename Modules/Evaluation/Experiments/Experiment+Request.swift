@@ -21,6 +21,7 @@ extension Experiment {
     // The signature, and the model that it suggests, may depend on the data.
     let tasks = try Self.prepared(task, request)
     let signature = tasks.signature
+    _ = try LossRegistry.type(of: signature.taskLoss.id)
     let types = try ExperimentTypes(algorithm: request.algorithm, tasks: tasks, model: request.model)
     try types.refuseUnknown(request.settings)
     let model = try Self.fitted(types.model, request, to: signature)
