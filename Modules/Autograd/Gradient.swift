@@ -35,81 +35,109 @@ public func pullback(
   of output: Variable, at targets: [Variable], cotangent: Variable, differentiable: Bool = false
 ) -> [Variable] {
   precondition(cotangent.shape == output.shape, "pullback: a cotangent of shape \(cotangent.shape) for an output of \(output.shape)")
-  let pass = ReversePass(from: output, to: targets)
-  var cotangents = [Variable?](repeating: nil, count: pass.order.count)
-  if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
-  // Updates an accumulated cotangent in place if it is uniquely referenced.
-  func changeInPlace(at input: Variable, _ body: (inout Tensor) -> Bool) -> Bool {
-    let slot = input.visit.place
-    guard !differentiable, var present = cotangents[slot] else { return false }
-    cotangents[slot] = nil  // leaves `present` as the only reference
-    defer { cotangents[slot] = present }
-    return isKnownUniquelyReferenced(&present) && present.change(body)
-  }
-  func add(_ part: Variable, to input: Variable) {
-    assert(part.shape == input.shape, "a cotangent of shape \(part.shape) for a variable of shape \(input.shape)")
-    if changeInPlace(at: input, { $0.accumulateInPlace(part.value) }) { return }
-    let slot = input.visit.place
-    cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
-  }
-  // Returns the cotangent of a visited variable, and releases it here unless it is asked for.
-  func take(_ place: Int) -> Variable? {
-    guard !pass.isTarget[place] else { return cotangents[place] }
-    defer { cotangents[place] = nil }
-    return cotangents[place]
-  }
-  for place in pass.order.indices.reversed() where pass.leads[place] {
-    let node = pass.order[place]
-    precondition(node.visit == (pass.number, place), "a pullback must not differentiate the graph that it is part of")
-    switch node.origin {
-    case .leaf: continue
-    case .operation(let operation):
-      guard let flowing = take(place) else { continue }
-      let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
-      let output = differentiable ? node : node.detached
-      for (index, input) in node.inputs.enumerated() where pass.leads(input) {
-        if changeInPlace(at: input, { operation.addPullback(flowing, to: index, inputs: inputs, output: output, into: &$0) }) { continue }
-        add(operation.pullback(flowing, to: index, inputs: inputs, output: output), to: input)
-      }
-    case .evaluation(let evaluation):
-      // The results of an evaluation have the same inputs, so the pass reaches the one of the lowest place when the cotangents
-      // of all are complete.
-      let places = evaluation.places(in: pass.number)
-      guard places.allSatisfy({ $0 ?? place >= place }), node.inputs.contains(where: pass.leads) else { continue }
-      let flowing = places.map { $0.flatMap(take) }
-      guard flowing.contains(where: { $0 != nil }) else { continue }
-      let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
-      let outputs = evaluation.outputs(node.inputs, differentiable: differentiable)
-      let parts = evaluation.operation.pullback(flowing, inputs: inputs, outputs: outputs)
-      precondition(
-        parts.count == inputs.count,
-        "\(type(of: evaluation.operation).name): the pullback returns \(parts.count) cotangents for \(inputs.count) inputs")
-      for (input, part) in zip(node.inputs, parts) where pass.leads(input) {
-        if let part { add(part, to: input) }
+  return ReversePass(from: output, to: targets).cotangents(at: targets, from: cotangent, differentiable: differentiable)
+}
+
+/// The nodes of a graph in topological order, inputs before results, as a reverse pass walks them.
+///
+/// Each node's `visit` holds the pass's number and the node's place in the order.
+protocol ReverseOrder {
+  var number: UInt64 { get }
+  /// For each place, whether the variable is a target or depends on one.
+  var leads: [Bool] { get }
+  var isTarget: [Bool] { get }
+  /// The variable of a place.
+  func node(_ place: Int) -> Variable
+  /// Called when the pass is done with a place.
+  func finish(_ place: Int)
+}
+
+extension ReverseOrder {
+  /// True if the variable is a target or depends on one.
+  func leads(_ variable: Variable) -> Bool { variable.visit.pass == number && leads[variable.visit.place] }
+
+  /// Goes through the order in reverse, from the last place, which gets the cotangent.
+  ///
+  /// - Returns: One cotangent for each target; zeros for a target that is not in the order.
+  func cotangents(at targets: [Variable], from cotangent: Variable, differentiable: Bool) -> [Variable] {
+    var cotangents = [Variable?](repeating: nil, count: leads.count)
+    if let last = cotangents.indices.last { cotangents[last] = differentiable ? cotangent : cotangent.detached }
+    // Updates an accumulated cotangent in place if it is uniquely referenced.
+    func changeInPlace(at input: Variable, _ body: (inout Tensor) -> Bool) -> Bool {
+      let slot = input.visit.place
+      guard !differentiable, var present = cotangents[slot] else { return false }
+      cotangents[slot] = nil  // leaves `present` as the only reference
+      defer { cotangents[slot] = present }
+      return isKnownUniquelyReferenced(&present) && present.change(body)
+    }
+    func add(_ part: Variable, to input: Variable) {
+      assert(part.shape == input.shape, "a cotangent of shape \(part.shape) for a variable of shape \(input.shape)")
+      if changeInPlace(at: input, { $0.accumulateInPlace(part.value) }) { return }
+      let slot = input.visit.place
+      cotangents[slot] = cotangents[slot].map { $0 + part } ?? part
+    }
+    // Returns the cotangent of a visited variable, and releases it here unless it is asked for.
+    func take(_ place: Int) -> Variable? {
+      guard !isTarget[place] else { return cotangents[place] }
+      defer { cotangents[place] = nil }
+      return cotangents[place]
+    }
+    for place in leads.indices.reversed() where leads[place] {
+      let node = node(place)
+      defer { finish(place) }
+      precondition(node.visit == (number, place), "a pullback must not differentiate the graph that it is part of")
+      switch node.origin {
+      case .leaf: continue
+      case .operation(let operation):
+        guard let flowing = take(place) else { continue }
+        let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+        let output = differentiable ? node : node.detached
+        for (index, input) in node.inputs.enumerated() where leads(input) {
+          if changeInPlace(at: input, { operation.addPullback(flowing, to: index, inputs: inputs, output: output, into: &$0) }) { continue }
+          add(operation.pullback(flowing, to: index, inputs: inputs, output: output), to: input)
+        }
+      case .evaluation(let evaluation):
+        // The results of an evaluation have the same inputs, so the pass reaches the one of the lowest place when the cotangents
+        // of all are complete.
+        let places = evaluation.places(in: number)
+        guard places.allSatisfy({ $0 ?? place >= place }), node.inputs.contains(where: leads) else { continue }
+        let flowing = places.map { $0.flatMap(take) }
+        guard flowing.contains(where: { $0 != nil }) else { continue }
+        let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
+        let outputs = evaluation.outputs(node.inputs, differentiable: differentiable)
+        let parts = evaluation.operation.pullback(flowing, inputs: inputs, outputs: outputs)
+        precondition(
+          parts.count == inputs.count,
+          "\(type(of: evaluation.operation).name): the pullback returns \(parts.count) cotangents for \(inputs.count) inputs")
+        for (input, part) in zip(node.inputs, parts) where leads(input) {
+          if let part { add(part, to: input) }
+        }
       }
     }
-  }
-  return targets.map { target in
-    if target.visit.pass == pass.number, let found = cotangents[target.visit.place] { return found }
-    return Variable(constant: .zeros(target.shape, target.value.dtype))
+    return targets.map { target in
+      if target.visit.pass == number, let found = cotangents[target.visit.place] { return found }
+      return Variable(constant: .zeros(target.shape, target.value.dtype))
+    }
   }
 }
 
 /// The graph that a reverse pass walks, in topological order: inputs before results.
-private struct ReversePass {
+struct ReversePass: ReverseOrder {
   private static let counter = Atomic<UInt64>(0)
 
   let number: UInt64
   var order: [Variable] = []
-  /// For each place, whether the variable is a target or depends on one.
   var leads: [Bool] = []
   var isTarget: [Bool] = []
 
-  /// True if the variable is a target or depends on one.
-  func leads(_ variable: Variable) -> Bool { variable.visit.pass == number && leads[variable.visit.place] }
+  func node(_ place: Int) -> Variable { order[place] }
+  func finish(_ place: Int) {}
+
+  /// A number that no other pass has.
+  static func nextNumber() -> UInt64 { counter.add(1, ordering: .relaxed).newValue }
 
   init(from output: Variable, to targets: [Variable]) {
-    number = Self.counter.add(1, ordering: .relaxed).newValue
+    number = Self.nextNumber()
     let wanted = Set(targets.map(ObjectIdentifier.init))
     guard output.isTracked else { return }
     // Depth-first search without recursion. A variable gets its place after all its inputs.

@@ -41,8 +41,11 @@ extension DifferentiatingAlgorithm {
     do { return try made(differentiation) } catch { preconditionFailure("\(error)") }
   }
 
-  public var isRecordable: Bool { true }
-  public var metaGradientKind: MetaGradientKind { chosenObjective.kind(by: chosenDifferentiation.kind) }
+  /// The inner loop that meta-training differentiates and testing adapts by.
+  public var adaptation: InnerLoop { chosenDifferentiation.adaptation(inner) }
+
+  public var isRecordable: Bool { chosenDifferentiation.isRecordable }
+  public var metaGradientKind: MetaGradientKind { chosenObjective.kind(by: chosenDifferentiation.kind(through: inner)) }
   public var coupling: TaskCoupling { chosenObjective.coupling }
   public var supports: Int { chosenObjective.supports }
   public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> {
@@ -64,17 +67,25 @@ extension DifferentiatingAlgorithm {
   public func validateChoices(_ learner: Learner) throws(AlgorithmError) {
     try validateInner(learner)
     do {
-      let chosen: any MetaObjective = try made(objective)
-      try chosen.validate(inner)
-      let way: any Differentiation = try made(differentiation)
+      let (objective, way): (any MetaObjective, any Differentiation) = (try made(objective), try made(differentiation))
+      try objective.validate(inner)
+      if let objection = way.objection(to: objective) { throw AlgorithmError.setting(algorithm: Self.card.id, text: objection) }
       if !inner.learns.names.isEmpty, way.kind == .firstOrder {
         throw HyperparameterError.malformed(
           key: "inner.learn", found: inner.learns.names.joined(separator: ","),
           expected: "none with a first-order meta-gradient, which does not reach hyperparameters; choose maml or another way")
       }
+    } catch let error as AlgorithmError {
+      throw error
     } catch {
       throw .setting(algorithm: Self.card.id, text: "\(error)")
     }
+  }
+
+  public func adapt(
+    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
+  ) -> [Adapted] {
+    adaptation.adapted(state.learned, learner, support: support, steps: steps)
   }
 
   public func metaGradient(
@@ -97,9 +108,9 @@ extension DifferentiatingAlgorithm {
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>?
   ) -> Tensor {
     let theta = state.start.map { Variable(constant: $0.repeated(shard.count)) }
-    let objective = chosenObjective
+    let (objective, adaptation) = (chosenObjective, adaptation)
     let adapted = shard.supports.prefix(objective.supports).map { support -> Trajectory in
-      let path = inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
+      let path = adaptation.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
       guard let offset else { return path }
       return Trajectory(
         parameters: path.parameters.map { $0.zip(offset) { Variable(constant: $0.value + $1) } }, losses: path.losses)

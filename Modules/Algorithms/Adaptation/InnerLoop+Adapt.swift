@@ -1,5 +1,5 @@
 public import Autograd
-import Models
+public import Models
 public import Tasks
 public import TensorCore
 
@@ -14,17 +14,34 @@ extension InnerLoop {
   ///   - keepsPath: Whether parameters before the last step are kept.
   ///   - state: What the rule remembers from steps before, and afterwards.
   ///   - batch: The support samples of a step, from 0; all of them where nil.
-  /// - Returns: The path, of as many steps as the settings say.
+  ///   - centre: Where the proximal term holds adaptation to; the start where nil.
+  ///   - isDone: Asked before each step with the gradients of what adapts; adaptation ends where it says true.
+  /// - Returns: The path, of as many steps as the settings say, or until it is done.
   public func adapt(
     _ start: MetaParameters<Variable>, _ learner: Learner, _ support: LabelledSet, derivative: Unrolling.Derivative,
-    keepsPath: Bool = false, state: inout OptimizerState, batch: ((Int) -> LabelledSet)? = nil
+    keepsPath: Bool = false, state: inout OptimizerState, batch: ((Int) -> LabelledSet)? = nil,
+    proximalTo centre: ParameterTree<Variable>? = nil, until isDone: ((ParameterTree<Variable>) -> Bool)? = nil
   ) -> Trajectory {
     let values = values(learned: start.inner, tasks: support.inputs.shape[0], dtype: support.inputs.dtype)
     var loop = Unrolling(optimizer.rule, values, steps: steps, derivative: derivative, keepsPath: keepsPath)
     loop.state = state
+    loop.isDone = isDone
     defer { state = loop.state }
     return loop(from: start.initial, adapting: adapts.names(in: learner.model)) { parameters, step in
-      learner.supportLoss(parameters, batch?(step) ?? support)
+      loss(parameters, from: centre ?? start.initial, learner, batch?(step) ?? support)
+    }
+  }
+
+  /// What adaptation minimises at given parameters: the support loss, with the proximal term where there is one, [T].
+  public func loss(
+    _ parameters: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet
+  ) -> Variable {
+    let loss = learner.supportLoss(parameters, support)
+    guard proximity > 0 else { return loss }
+    let names = adapts.names(in: learner.model)
+    return parameters.entries.filter { names?($0.name) ?? true }.reduce(loss) { sum, entry in
+      let distance = (entry.leaf - start[entry.name]).squared()
+      return sum.adding(distance.sum(AxisSet(1..<distance.shape.rank)).reshaped(loss.shape), scaledBy: proximity / 2)
     }
   }
 

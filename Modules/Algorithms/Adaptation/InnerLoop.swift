@@ -33,6 +33,10 @@ public struct InnerLoop: Sendable, Hashable {
 
   /// Whether the initialisation is learned.
   public var learnsInitialisation = true
+  /// Strength λ of a proximal term, which adaptation minimises beside the support loss: λ/2·‖θ′ − θ‖² over what adapts.
+  ///
+  /// It is no setting of its own: a way of differentiation that asks for it has one, ``Differentiation/adaptation(_:)``.
+  public var proximity = 0.0
 
   /// Some steps of a rule.
   public init(_ rule: any OptimizerRule.Type = SGD.self, steps: Int = 1, learningRate: Double = 0.01) {

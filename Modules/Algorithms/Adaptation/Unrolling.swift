@@ -31,6 +31,9 @@ public struct Unrolling {
   /// What the rule remembers: before the first step, and after the last one where the loop has run.
   public var state = OptimizerState()
 
+  /// Asked before each step with the gradients of what adapts; the loop ends where it says true.
+  public var isDone: ((ParameterTree<Variable>) -> Bool)?
+
   /// A loop of an optimizer.
   public init(
     _ rule: any OptimizerRule.Type, _ values: HyperparameterValues, steps: Int, derivative: Derivative = .full, keepsPath: Bool = false
@@ -65,6 +68,7 @@ public struct Unrolling {
       let gradients = KernelProfile.during(.innerGradient) {
         fast.replacing(gradient(of: losses, at: fast.leaves, differentiable: isFull))
       }
+      if let isDone, isDone(gradients) { break }
       fast = state.step(isFull ? fast : fast.map(\.detached), gradients, by: rule, values)
       if !isFull { state = state.detached }
       path.losses.append(losses.detached)

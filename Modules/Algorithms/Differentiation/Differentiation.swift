@@ -14,6 +14,20 @@ public protocol Differentiation: Configurable {
   /// What its meta-gradient is.
   var kind: MetaGradientKind { get }
 
+  /// What its meta-gradient is through a given inner loop; ``kind`` unless the number of steps changes it.
+  func kind(through inner: InnerLoop) -> MetaGradientKind
+
+  /// The inner loop that it differentiates, made of the settings' one: the way may add a proximal term.
+  ///
+  /// Testing adapts by the same loop.
+  func adaptation(_ inner: InnerLoop) -> InnerLoop
+
+  /// True when it is tensor operations alone, the same ones for all shards of a shape: ``TrainingBehaviour/isRecordable``.
+  var isRecordable: Bool { get }
+
+  /// Why it cannot differentiate an objective; nil where it can.
+  func objection(to objective: any MetaObjective) -> String?
+
   /// Adaptation steps whose graphs are alive at one time, of so many.
   func liveSteps(of steps: Int) -> Int
 
@@ -21,7 +35,7 @@ public protocol Differentiation: Configurable {
   ///
   /// - Parameters:
   ///   - objective: What is differentiated.
-  ///   - inner: Adaptation.
+  ///   - inner: Adaptation, as the settings have it: ``adaptation(_:)`` is still to be applied.
   ///   - learned: Where.
   ///   - learner: Model and task loss.
   ///   - shard: The tasks, with as many support sets as the objective asks for.
@@ -36,6 +50,10 @@ public protocol Differentiation: Configurable {
 extension Differentiation {
   public static var id: String { card.id }
   public static var hyperparameters: HyperparameterTable<Self> { HyperparameterTable([]) }
+  public func kind(through inner: InnerLoop) -> MetaGradientKind { kind }
+  public func adaptation(_ inner: InnerLoop) -> InnerLoop { inner }
+  public var isRecordable: Bool { true }
+  public func objection(to objective: any MetaObjective) -> String? { nil }
 }
 
 /// A differentiated objective.
@@ -50,6 +68,8 @@ public struct Differentiated: Sendable {
   public var predictions: Tensor
   /// Parameters after adaptation to the first support set, [T, …].
   public var adapted: ParameterTree<Tensor>
+  /// Further numbers of each task by name, [T] each, as ``MetaGradient/metrics``.
+  public var metrics = ParameterTree<Tensor>()
 
   /// Gathers a result.
   public init(_ gradient: MetaParameters<Tensor>, _ value: ObjectiveValue, adapted: Trajectory) {
@@ -62,7 +82,7 @@ public struct Differentiated: Sendable {
 
   /// What a shard contributes to a step.
   public func contribution(_ shard: Episodes) -> MetaGradient {
-    MetaGradient(gradient: gradient, losses: queryLosses, scored: .init(predictions, shard.query.targets))
+    MetaGradient(gradient: gradient, losses: queryLosses, scored: .init(predictions, shard.query.targets), metrics: metrics)
   }
 }
 

@@ -39,6 +39,9 @@ public struct HyperparameterValues {
     self.convention = convention
   }
 
+  /// What rules have read so far beside constants, with the learned values: steps share it.
+  var shared: [Variable] { learned.leaves + cache.all }
+
   /// The number, where a hyperparameter is a constant of the settings.
   func constant(_ name: String) -> Double? {
     learnedNames.contains(name) ? nil : optimizer[name]
@@ -92,6 +95,8 @@ public struct HyperparameterValues {
   /// What several parameters share is made once.
   private final class Cache {
     private var made: [String: Variable] = [:]
+
+    var all: [Variable] { made.values.filter(\.isTracked) }
 
     func known(_ key: String) -> Variable? { made[key] }
 

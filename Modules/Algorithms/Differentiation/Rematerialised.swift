@@ -1,0 +1,99 @@
+import Autograd
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// Differentiates through every adaptation step and keeps the graphs of a few: the exact meta-gradient in the memory of a segment.
+///
+/// ```
+/// Σᵢ ∂/∂θ Jᵢ(U(θ; supportᵢ))        steps 0 … K − 1 in segments of s, s = ⌈√K⌉ unless set
+/// ```
+/// Between segments the parameters and what the inner optimizer remembers are kept; on the way back each segment's graph is built
+/// again. Operations and sums are those of ``Unrolled`` in its order, so the result has the same bits. Every segment but the last is
+/// computed twice. Where the objective reads the parameters after every step they are kept as well, with the graph of the objective.
+/// - SeeAlso: Griewank and Walther, "Algorithm 799: revolve", ACM Transactions on Mathematical Software 26, 2000; Chen et al., 2016,
+///   section 3, <https://arxiv.org/abs/1604.06174>.
+public struct Rematerialised: Differentiation {
+  public static let card = Card(
+    id: "rematerialised", title: "Exact, with the graphs of about √steps steps in memory",
+    citation: "Chen et al., 2016, section 3, https://arxiv.org/abs/1604.06174")
+
+  public static let hyperparameters = HyperparameterTable<Rematerialised>([
+    .integer("segment", \.segment, in: 0...1000, "Adaptation steps whose graphs are in memory together; 0 for the root of the steps.")
+  ])
+
+  /// Steps of a segment; 0 for ⌈√steps⌉.
+  public var segment = 0
+
+  public init() {}
+
+  /// Segments of some steps.
+  public init(segment: Int) { self.segment = segment }
+
+  public var kind: MetaGradientKind { .exact }
+
+  public func liveSteps(of steps: Int) -> Int { min(length(of: steps), steps) }
+
+  /// Steps of a segment, of so many.
+  private func length(of steps: Int) -> Int { segment > 0 ? segment : max(Int(Double(steps).squareRoot().rounded(.up)), 1) }
+
+  public func callAsFunction(
+    _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext
+  ) -> Differentiated {
+    let leaves = learned.map { Variable($0) }
+    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
+    let graph = Rematerialisation()
+    let adapted = shard.supports.prefix(objective.supports).map { support in
+      adapt(theta, inner, learner, support, keepsPath: objective.readsPath, in: graph)
+    }
+    let value = objective(adapted, learner, shard, context)
+    let gradients = KernelProfile.during(.outerGradient) { graph.gradient(of: value.objective, at: leaves.leaves) }
+    return Differentiated(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
+  }
+
+  private func adapt(
+    _ start: MetaParameters<Variable>, _ inner: InnerLoop, _ learner: Learner, _ support: LabelledSet, keepsPath: Bool,
+    in graph: Rematerialisation
+  ) -> Trajectory {
+    let values = inner.values(learned: start.inner, tasks: support.inputs.shape[0], dtype: support.inputs.dtype)
+    let adapts = inner.adapts.names(in: learner.model)
+    let slots = adapts.map(start.initial.filter) ?? start.initial
+    let slotCount = inner.optimizer.rule.slots.count
+    var path = Trajectory(parameters: [start.initial])
+    var state = OptimizerState()
+    for first in stride(from: 0, to: inner.steps, by: length(of: inner.steps)) {
+      let count = min(length(of: inner.steps), inner.steps - first)
+      let kept = keepsPath ? count : 1
+      let results = graph.segment(sharing: { start.leaves + values.shared }) { [present = path.end, state] in
+        var loop = Unrolling(inner.optimizer.rule, values, steps: count, keepsPath: keepsPath)
+        loop.state = state
+        let part = loop(from: present, adapting: adapts) { parameters, _ in
+          inner.loss(parameters, from: start.initial, learner, support)
+        }
+        return part.parameters.suffix(kept).flatMap(\.leaves) + loop.state.trees.flatMap(\.leaves) + part.losses
+      }
+      func tree(_ outline: ParameterTree<Variable>, at place: Int) -> ParameterTree<Variable> {
+        outline.replacing(Array(results[place..<(place + outline.count)]))
+      }
+      let stateStart = kept * start.initial.count
+      let lossStart = stateStart + slotCount * slots.count
+      if !keepsPath { path.parameters.removeAll() }
+      path.parameters += (0..<kept).map { tree(start.initial, at: $0 * start.initial.count) }
+      path.losses += results[lossStart...]
+      state = OptimizerState((0..<slotCount).map { tree(slots, at: stateStart + $0 * slots.count) }, count: first + count)
+    }
+    return path
+  }
+}
+
+#if objectFormat(ELF)
+@section("differentiation_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__differentiate") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Differentiation.Type).self, to: Rematerialised.self) }
+)

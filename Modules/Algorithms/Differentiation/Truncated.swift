@@ -1,0 +1,105 @@
+import Autograd
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// Differentiates through the last k adaptation steps only: truncated backpropagation.
+///
+/// ```
+/// θₖ = θ + dₖ for the steps before the last k, dₖ a constant        Σᵢ ∂/∂θ Jᵢ(θ, θ₁, …)
+/// ```
+/// The parameters before the last k steps count as the initialisation plus an offset, so their gradient is the initialisation's: k = 0
+/// would be ``FirstOrder``. What the inner optimizer remembers at that point is a constant. Its learned hyperparameters get their
+/// gradient from the last k steps; values that belong to an earlier step alone get none. Parameters that do not adapt get theirs as
+/// the initialisation, from the last k steps and the objective. With k ≥ steps it is ``Unrolled`` to the bit.
+///
+/// Memory is that of k steps. The bias falls exponentially in k where the inner loss is strongly convex.
+/// - SeeAlso: Shaban, Cheng, Hatch and Boots, "Truncated back-propagation for bilevel optimization", AISTATS 2019, section 3,
+///   <https://arxiv.org/abs/1810.10667>. Deviation: the paper's outer parameters are others than the initialisation, whose truncated
+///   gradient would be zero there.
+public struct Truncated: Differentiation {
+  public static let card = Card(
+    id: "truncated", title: "Through the last adaptation steps only",
+    citation: "Shaban et al., AISTATS 2019, section 3, https://arxiv.org/abs/1810.10667")
+
+  public static let hyperparameters = HyperparameterTable<Truncated>([
+    .integer("last", \.last, in: 1...1000, "Adaptation steps that are differentiated, counted from the last one.")
+  ])
+
+  /// Steps that are differentiated.
+  public var last = 1
+
+  public init() {}
+
+  /// The last steps.
+  public init(last: Int) { self.last = last }
+
+  public var kind: MetaGradientKind { .estimate }
+
+  public func kind(through inner: InnerLoop) -> MetaGradientKind { last >= inner.steps ? .exact : .estimate }
+
+  public func liveSteps(of steps: Int) -> Int { min(last, steps) }
+
+  public func callAsFunction(
+    _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext
+  ) -> Differentiated {
+    let leaves = learned.map { Variable($0) }
+    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
+    let adapted = shard.supports.prefix(objective.supports).map { support in
+      adapt(theta, inner, learner, support, keepsPath: objective.readsPath)
+    }
+    let value = objective(adapted, learner, shard, context)
+    let gradients = KernelProfile.during(.outerGradient) { gradient(of: value.objective, at: leaves.leaves) }
+    return Differentiated(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
+  }
+
+  private func adapt(
+    _ start: MetaParameters<Variable>, _ inner: InnerLoop, _ learner: Learner, _ support: LabelledSet, keepsPath: Bool
+  ) -> Trajectory {
+    guard last < inner.steps else { return inner.adapt(start, learner, support, derivative: .full, keepsPath: keepsPath) }
+    var (early, late) = (inner, inner)
+    (early.steps, late.steps) = (inner.steps - last, last)
+    var state = OptimizerState()
+    let before = early.adapt(start.map(\.detached), learner, support, derivative: .none, keepsPath: keepsPath, state: &state)
+    // The values of the way so far, each the initialisation plus an offset.
+    let adapts = inner.adapts.names(in: learner.model)
+    let shifted = before.parameters.map { parameters in
+      start.initial.replacing(
+        start.initial.entries.map { name, leaf in
+          adapts?(name) ?? true ? Variable(Shifted(value: parameters[name].value), [leaf]) : leaf
+        })
+    }
+    let present = MetaParameters(initial: shifted[shifted.count - 1], inner: start.inner, own: start.own)
+    let after = late.adapt(present, learner, support, derivative: .full, keepsPath: keepsPath, state: &state, proximalTo: start.initial)
+    let first = keepsPath ? shifted.dropLast() : []
+    return Trajectory(parameters: first + after.parameters, losses: before.losses + after.losses)
+  }
+}
+
+/// A value that counts as the input plus a constant offset, without the rounding of the addition.
+///
+/// ```
+/// y = x + (value − x)        dy/dx = 1, the bracket taken as a constant
+/// ```
+private struct Shifted: Operation {
+  static let name = "shifted"
+  static var checks: [OperationCheck] { [] }
+
+  let value: Tensor
+
+  func forward(_ inputs: [Variable]) -> Tensor { value }
+
+  func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable { cotangent }
+}
+
+#if objectFormat(ELF)
+@section("differentiation_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__differentiate") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Differentiation.Type).self, to: Truncated.self) }
+)
