@@ -38,7 +38,7 @@ private func parityRows(
   let dtype = measure.dtype
   let learner = Learner(model: definition.model, taskLoss: definition.taskLoss, trainingMode: .transductive)
   let result = differentiated(
-    definition, at: tensors.learned.map { $0.converted(to: dtype) }, learner, tensors.episodes.converted(to: dtype))
+    definition, at: tensors.learned.map { $0.converted(to: dtype) }, learner, tensors.episodes.converted(to: dtype), lambda: tensors.lambda)
   // The reference is the mean over tasks.
   let gradient = result.gradient.map { (1 / Double(definition.tasks)) * $0 }
 
@@ -80,9 +80,10 @@ private func parityRows(
 
 /// What the code that trains makes of a case.
 private func differentiated(
-  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes
+  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double?
 ) -> Differentiated {
   let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
+  if let lambda { return solved(definition, at: learned, learner, shard, lambda: lambda, context) }
   func by(_ way: some Differentiation) -> Differentiated {
     way(definition.objective, through: definition.inner, at: learned, learner, shard, context)
   }
@@ -95,4 +96,31 @@ private func differentiated(
     result.gradient.initial = displacement(from: start, to: result.adapted.map(Variable.init(constant:)))
     return result
   }
+}
+
+/// The implicit gradient at the solution of a proximal problem, which a search over learning rates finds.
+///
+/// Momentum converges at any rate below about 2/(λ + the largest curvature), which is not known: the first rate, from 1/λ by halves, at
+/// which all tasks become stationary is taken. Where none is, the result of the last one shows in the report.
+private func solved(
+  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double,
+  _ context: AdaptationContext
+) -> Differentiated {
+  let isDouble = learned.leaves.first?.dtype == .float64
+  var (way, inner) = (Implicit(), definition.inner)
+  way.lambda = lambda
+  way.solverSteps = 500
+  inner.steps = 0
+  func attempt() -> Differentiated { way(QueryLoss(), through: inner, at: learned, learner, shard, context) }
+  var result = attempt()
+  // Relative to the gradient at the initialisation; rounding allows no less.
+  let scale = result.metrics["stationarity"].doubles.max() ?? 1
+  way.tolerance = (isDouble ? 1e-11 : 1e-5) * max(scale, 1e-3)
+  inner.steps = 20_000
+  for halving in 0..<16 {
+    inner.learningRate = 1 / lambda / Double(1 << halving)
+    result = attempt()
+    if result.metrics["unconverged"].doubles.allSatisfy({ $0 == 0 }) { break }
+  }
+  return result
 }

@@ -52,6 +52,8 @@ struct ParityDefinition: Decodable {
   let inner: Inner
   /// The query loss where the case does not say.
   let objective: Objective?
+  /// "imaml" where adaptation is the solution of a proximal problem; absent where it is the inner optimizer's steps.
+  let algorithm: String?
   /// "exact" where the case does not say.
   let estimator: String?
 
@@ -101,6 +103,8 @@ struct ParityCase {
   /// Adaptation; all hyperparameters of its rule are given by the file.
   let inner: InnerLoop
   let estimator: ParityEstimator
+  /// Whether adaptation is the solution of a proximal problem of strength `hyper.lambda`.
+  let isProximal: Bool
 
   /// The reference's names of optimizers with a granularity, beside the ids of the registered rules.
   private static let granular: [(name: String, rule: any OptimizerRule.Type, LearnedHyperparameters.Granularity, isPerStep: Bool)] = [
@@ -144,7 +148,11 @@ struct ParityCase {
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
     queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount
-    inner = try Self.inner(definition.inner)
+    if let name = definition.algorithm, name != IMAML.card.id {
+      throw .unknownName(key: "algorithm", found: name, known: [IMAML.card.id])
+    }
+    isProximal = definition.algorithm != nil
+    inner = isProximal ? try Self.solving(definition.inner) : try Self.inner(definition.inner)
     guard inner.adapts.suits(model) else { throw .unknownName(key: "inner.adapts", found: inner.adapts.rawValue, known: ["all"]) }
     objective = try Self.objective(definition.objective, inner)
     let name = definition.estimator ?? ParityEstimator.exact.rawValue
@@ -189,6 +197,13 @@ struct ParityCase {
     case (.body, let embedding?): !embedding.isHead(parameter)
     default: true
     }
+  }
+
+  /// An inner loop that solves a problem, whatever the rule of the reference was; the rate is found in solving.
+  private static func solving(_ definition: ParityDefinition.Inner) throws(ParityError.Fault) -> InnerLoop {
+    var inner = InnerLoop(Nesterov.self)
+    inner.adapts = try named(definition.adapts ?? AdaptedPart.all.rawValue, AdaptedPart.self, "inner.adapts")
+    return inner
   }
 
   private static func inner(_ definition: ParityDefinition.Inner) throws(ParityError.Fault) -> InnerLoop {

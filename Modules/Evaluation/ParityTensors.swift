@@ -10,6 +10,8 @@ struct ParityTensors {
   let episodes: Episodes
   /// The file's names of the hyperparameters by those in ``learned``.
   let hyperNames: [(learned: String, file: String)]
+  /// λ of the proximal problem; nil where there is none.
+  let lambda: Double?
   /// Everything under "expected.", by the rest of the name.
   let expected: [String: Tensor]
 
@@ -73,6 +75,7 @@ struct ParityTensors {
       }
     }
     hyperNames = names
+    lambda = definition.isProximal ? try tensor("hyper.lambda", []).scalar : nil
     learned = MetaParameters(initial: initial, inner: ParameterTree(inner))
     var further: [LabelledSet] = []
     for number in 1..<max(definition.objective.supports, 1) {

@@ -8,13 +8,14 @@ import Testing
 /// Everything that is linked is there: an empty registry is the failure that nobody notices.
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
-    #expect(AlgorithmRegistry.all.ids == ["chance", "fomaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"])
+    let ids = ["bilevel", "chance", "fomaml", "imaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"]
+    #expect(AlgorithmRegistry.all.ids == ids)
   }
 
   @Test func `the built-in optimizers, objectives, ways and losses`() {
     #expect(OptimizerRegistry.all.ids == ["adagrad", "adam", "adamw", "momentum", "nesterov", "rmsprop", "sgd"])
     #expect(ObjectiveRegistry.all.ids == ["contrastive", "curvature", "multi-step", "query-loss", "reptile-distance"])
-    #expect(DifferentiationRegistry.all.ids == ["first-order", "unrolled"])
+    #expect(DifferentiationRegistry.all.ids == ["first-order", "implicit", "rematerialised", "truncated", "unrolled"])
     #expect(LossRegistry.all.ids == ["binary-cross-entropy", "cross-entropy", "huber", "mse"])
   }
 

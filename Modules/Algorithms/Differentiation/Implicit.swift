@@ -1,0 +1,182 @@
+import Autograd
+import Models
+public import Registry
+public import Tasks
+public import TensorCore
+
+/// Differentiates the solution of a proximal inner problem by the implicit function theorem: iMAML.
+///
+/// ```
+/// θ′ = argmin L(support; θ′) + λ/2·‖θ′ − θ‖²        dJ/dθ = (I + H/λ + δ·I)⁻¹·∇J(θ′),  H = ∇²L(support; θ′)
+/// ```
+/// Adaptation minimises the proximal loss by the inner optimizer, in meta-training and in testing; no graph of a step outlives it. The
+/// system of each task is solved by Hessian-vector products. λ is ``lambda``, δ ``damping``. With δ = 0 it is the exact gradient as
+/// adaptation and solver converge, whatever the inner optimizer is; its learned hyperparameters get no gradient.
+///
+/// Parameters φ that do not adapt get ∇φJ − ∂²L/∂φ∂θ′·(…)⁻¹·∇J/λ, by the same theorem.
+///
+/// Metrics, for each task: `stationarity`, the norm of the proximal loss's gradient at θ′; `negativeCurvature`, 1 where the conjugate
+/// gradients met a direction of negative curvature and stopped; with a tolerance `unconverged`, 1 where the norm does not lie below it.
+/// - SeeAlso: Rajeswaran, Finn, Kakade and Levine, "Meta-learning with implicit gradients", NeurIPS 2019, equations 3, 6 and 7, algorithm 2,
+///   <https://arxiv.org/abs/1909.04630>; Lorraine, Vicol and Duvenaud, AISTATS 2020, algorithm 3, <https://arxiv.org/abs/1911.02590>, for
+///   the Neumann series.
+public struct Implicit: Differentiation {
+  /// How the linear system is solved.
+  public enum Solver: String, Sendable, Hashable, CaseIterable {
+    /// Conjugate gradients.
+    case cg
+    /// The series Σⱼ (I − A)ʲ·b, which converges where the eigenvalues of H/λ + δ·I lie between −1 and 1.
+    case neumann
+  }
+
+  public static let card = Card(
+    id: "implicit", title: "By the implicit function theorem at the solution of a proximal problem",
+    citation: "Rajeswaran et al., NeurIPS 2019, algorithm 2, https://arxiv.org/abs/1909.04630")
+
+  public static let hyperparameters = HyperparameterTable<Implicit>([
+    .real("lambda", \.lambda, in: 1e-6...1e9, "Strength λ of the proximal term λ/2·‖θ′ − θ‖² that adaptation minimises too."),
+    .real(
+      "tolerance", \.tolerance, in: 0...1e9,
+      "In meta-training, adaptation stops where the gradient norms of all tasks lie below it; 0 for all steps."),
+    .choice("solver", \.solver, "Conjugate gradients or a Neumann series."),
+    .integer("solverSteps", \.solverSteps, in: 1...10_000, "Steps of the solver, each a Hessian-vector product."),
+    .real("damping", \.damping, in: 0...1e9, "Added to the diagonal of the linear system."),
+  ])
+
+  /// λ.
+  public var lambda = 2.0
+  /// Adaptation stops below it; 0 for never. Above 0 the algorithm is not recorded, because it reads numbers.
+  public var tolerance = 0.0
+  /// How the linear system is solved.
+  public var solver = Solver.cg
+  /// Steps of the solver.
+  public var solverSteps = 5
+  /// δ.
+  public var damping = 0.0
+
+  public init() {}
+
+  public var kind: MetaGradientKind { .implicit }
+
+  public var isRecordable: Bool { tolerance == 0 }
+
+  /// The last step's graph is built again for the Hessian.
+  public func liveSteps(of steps: Int) -> Int { 2 }
+
+  public func adaptation(_ inner: InnerLoop) -> InnerLoop {
+    var result = inner
+    result.proximity = lambda
+    return result
+  }
+
+  public func objection(to objective: any MetaObjective) -> String? {
+    guard objective.readsPath else { return nil }
+    return "objective '\(type(of: objective).card.id)' reads parameters before the last adaptation step, and gradient=implicit knows the "
+      + "derivative of the last ones alone; choose another gradient."
+  }
+
+  public func callAsFunction(
+    _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext
+  ) -> Differentiated {
+    let inner = adaptation(inner)
+    let theta = learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let supports = shard.supports.prefix(objective.supports)
+    let adapted = supports.map { support in
+      var state = OptimizerState()
+      return inner.adapt(
+        theta, learner, support, derivative: .none, state: &state, until: tolerance > 0 ? { isStationary($0) } : nil
+      ).leaves
+    }
+    let value = objective(adapted, learner, shard, context)
+    let width = learned.initial.count
+    let gradients = KernelProfile.during(.outerGradient) { gradient(of: value.objective, at: adapted.flatMap(\.end.leaves)) }
+    let solved = zip(supports, adapted).enumerated().map { place, adaptation in
+      let own = learned.initial.replacing(Array(gradients[(place * width)..<((place + 1) * width)]))
+      return KernelProfile.during(.outerGradient) {
+        solve(own, at: adaptation.1.end, from: theta.initial, inner, learner, adaptation.0)
+      }
+    }
+    let zeros = { (tensor: Tensor) in Tensor.zeros(tensor.shape, tensor.dtype) }
+    let initial = solved.dropFirst().reduce(solved[0].gradient) { $0.zip($1.gradient) { $0 + $1 } }
+    var result = Differentiated(
+      MetaParameters(initial: initial, inner: learned.inner.map(zeros), own: learned.own.map(zeros)), value, adapted: adapted[0])
+    result.metrics = solved.dropFirst().reduce(solved[0].metrics) { $0.zip($1.metrics) { $0.combined(.maximum, with: $1) } }
+    return result
+  }
+
+  /// True where no task has a gradient above the tolerance, or one is not finite: then more steps would not help.
+  private func isStationary(_ gradients: ParameterTree<Variable>) -> Bool {
+    let norms = gradients.rows.norm([1]).value.doubles
+    return norms.allSatisfy { $0 < tolerance } || !norms.allSatisfy(\.isFinite)
+  }
+
+  /// The gradient with respect to the initialisation, summed over tasks, of an objective whose gradient at the solution is given.
+  private func solve(
+    _ right: ParameterTree<Variable>, at end: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ inner: InnerLoop,
+    _ learner: Learner, _ support: LabelledSet
+  ) -> (gradient: ParameterTree<Tensor>, metrics: ParameterTree<Tensor>) {
+    let names = inner.adapts.names(in: learner.model) ?? { _ in true }
+    let (moving, fixed) = (end.filter(names), end.filter { !names($0) })
+    let slope = moving.replacing(gradient(of: learner.supportLoss(end, support), at: moving.leaves, differentiable: true))
+    // The derivative of ∇L·v, v a constant, at some of the parameters: a product with a part of the Hessian.
+    func hessian(times vector: ParameterTree<Variable>, at targets: ParameterTree<Variable>) -> ParameterTree<Variable> {
+      let products = slope.zip(vector) { ($0 * $1).total() }.leaves
+      return targets.replacing(gradient(of: products.dropFirst().reduce(products[0], +), at: targets.leaves))
+    }
+    func system(_ rows: Tensor) -> Tensor {
+      let product = hessian(times: moving.cut(rows), at: moving).rows.value
+      return (1 + damping) * rows + (1 / lambda) * product
+    }
+    let (solution, negative) = solution(right.filter(names).rows.value, system)
+    let solved = moving.cut(solution)
+    let mixed = fixed.isEmpty ? fixed : hessian(times: solved, at: fixed)
+    let sums = right.replacing(
+      right.entries.map { name, direct -> Tensor in
+        let own = solved.leaf(name) ?? direct.adding(mixed[name], scaledBy: -1 / lambda)
+        return own.value.sum([0]).reshaped(own.shape.dropFirst())
+      })
+    let distance = moving.zip(start.filter(names)) { $0.detached - $1 }
+    let norms = slope.zip(distance) { $0.detached.adding($1, scaledBy: lambda) }.rows.norm([1]).value.reshaped([end.leaves[0].shape[0]])
+    var metrics = [("stationarity", norms), ("negativeCurvature", negative)]
+    if tolerance > 0 {
+      let below = Tensor(tolerance, dtype: norms.dtype).combined(.greater, with: norms)
+      metrics.append(("unconverged", Tensor(1, dtype: norms.dtype) - below))
+    }
+    return (sums, ParameterTree(metrics.map { (name: $0.0, leaf: $0.1) }))
+  }
+
+  /// The solution of the system with what its solver met: 1 for each task with negative curvature, [T].
+  private func solution(_ right: Tensor, _ multiply: (Tensor) -> Tensor) -> (Tensor, negative: Tensor) {
+    switch solver {
+    case .cg:
+      let result = ConjugateGradient(right, steps: solverSteps, multiply: multiply)
+      return (result.solution, result.negativeCurvature)
+    case .neumann:
+      let series = (0..<solverSteps).reduce(right) { sum, _ in right + (sum - multiply(sum)) }
+      return (series, .zeros([right.shape[0]], right.dtype))
+    }
+  }
+}
+
+extension ParameterTree<Variable> {
+  /// Rows [T, P] cut into constants of the leaves' shapes: the inverse of ``rows``.
+  fileprivate func cut(_ rows: Tensor) -> ParameterTree<Variable> {
+    var start = 0
+    return map { leaf in
+      let width = leaf.shape.dropFirst().elementCount
+      defer { start += width }
+      return Variable(constant: rows.sliced(start..<(start + width), along: 1).reshaped(leaf.shape))
+    }
+  }
+}
+
+#if objectFormat(ELF)
+@section("differentiation_records") @used
+#elseif objectFormat(MachO)
+@section("__DATA_CONST,__differentiate") @used
+#endif
+private let record: RegistryRecord = (
+  version: 1,
+  accessor: { $0.initializeMemory(as: (any Differentiation.Type).self, to: Implicit.self) }
+)
