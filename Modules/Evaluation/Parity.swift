@@ -101,7 +101,7 @@ private func differentiated(
 /// The implicit gradient at the solution of a proximal problem, which a search over learning rates finds.
 ///
 /// Momentum converges at any rate below about 2/(λ + the largest curvature), which is not known: the first rate, from 1/λ by halves, at
-/// which all tasks become stationary is taken. Where none is, the result of the last one shows in the report.
+/// which all tasks become stationary is taken, or the best one where none is.
 private func solved(
   _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double,
   _ context: AdaptationContext
@@ -112,15 +112,18 @@ private func solved(
   way.solverSteps = 500
   inner.steps = 0
   func attempt() -> Differentiated { way(QueryLoss(), through: inner, at: learned, learner, shard, context) }
-  var result = attempt()
+  var best = attempt()
   // Relative to the gradient at the initialisation; rounding allows no less.
-  let scale = result.metrics["stationarity"].doubles.max() ?? 1
-  way.tolerance = (isDouble ? 1e-11 : 1e-5) * max(scale, 1e-3)
-  inner.steps = 20_000
+  var least = best.metrics["stationarity"].doubles.max() ?? 1
+  way.tolerance = (isDouble ? 1e-11 : 3e-6) * max(least, 1e-3)
+  inner.steps = 5000
   for halving in 0..<16 {
     inner.learningRate = 1 / lambda / Double(1 << halving)
-    result = attempt()
-    if result.metrics["unconverged"].doubles.allSatisfy({ $0 == 0 }) { break }
+    let result = attempt()
+    let norms = result.metrics["stationarity"].doubles
+    guard norms.allSatisfy(\.isFinite), let largest = norms.max(), largest < least else { continue }
+    (best, least) = (result, largest)
+    if largest < way.tolerance { break }
   }
-  return result
+  return best
 }

@@ -44,6 +44,14 @@ struct GoldenTests {
     #expect(files == Self.cases.map { "\($0).safetensors" })
   }
 
+  @Test func `the solution of a proximal problem and its implicit gradient agree with PyTorch`() throws {
+    let folder = try #require(sharedFolder)
+    let report = try parityReports(
+      path: "\(folder)/golden/family/mlp-imaml.safetensors", tolerances: ParityTolerances(float64: 1e-6, float32: 1e-3))
+    #expect(report.passed, "\(report)")
+    #expect(report.rows.count == 2 * (1 + 6 + 6))
+  }
+
   /// PyTorch's own float32 stays under 2e-4 by this measure.
   @Test func `single precision is as good as the reference's own`() throws {
     let folder = try #require(sharedFolder)
