@@ -252,7 +252,8 @@ import _TestSupport
     let inner = InnerLoop(steps: 30, learningRate: 0.05)
     for damping in [0, 0.3] {
       let first = Self.result(Self.implicit(lambda: 20, damping: damping), Self.smooth, inner, dtype: .float64)
-      let second = Self.result(Self.implicit(lambda: 20, steps: 400, solver: .neumann, damping: damping), Self.smooth, inner, dtype: .float64)
+      let series = Self.implicit(lambda: 20, steps: 400, solver: .neumann, damping: damping)
+      let second = Self.result(series, Self.smooth, inner, dtype: .float64)
       #expect(Self.distance(first, second) < 1e-9)
     }
   }

@@ -45,7 +45,9 @@ public struct Implicit: Differentiation {
 
   /// λ.
   public var lambda = 2.0
-  /// Adaptation stops below it; 0 for never. Above 0 the algorithm is not recorded, because it reads numbers.
+  /// Adaptation stops where all gradient norms lie below it; 0 for never.
+  ///
+  /// Above 0 the algorithm is not recorded, because it reads numbers.
   public var tolerance = 0.0
   /// How the linear system is solved.
   public var solver = Solver.cg
