@@ -40,18 +40,23 @@ public func contractFindings<A: Algorithm>(
 /// Says that an algorithm is not for a problem; nil where it is.
 private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem) -> ContractFinding? {
   var training = algorithm.defaultTraining(for: problem.tasks.signature)
+  var last: AlgorithmError?
   for size in [training.metaBatchSize, 1] {
     training.metaBatchSize = size
     do {
       try algorithm.validate(problem.learner, problem.tasks.signature, training)
       return nil
-    } catch  where !error.isUnsuited {
-      continue
     } catch {
-      return ContractFinding(check: .applicability, problem: problem.name, passed: true, detail: "does not apply: \(error)")
+      last = error
+      if error.isUnsuited { break }
     }
   }
-  return nil
+  // What is not for a problem is left out; settings that do not go together are a fault.
+  return last.map { error in
+    ContractFinding(
+      check: .applicability, problem: problem.name, passed: error.isUnsuited,
+      detail: error.isUnsuited ? "does not apply: \(error)" : "\(error)")
+  }
 }
 
 /// An algorithm has to be for something that the suite knows.
@@ -93,8 +98,11 @@ struct ContractSuite {
   }
 
   var findings: [ContractFinding] {
-    [
-      initialStateFinding, contributionFinding, metaGradientFinding, secondOrderFinding, additivityFinding, pathFinding,
+    // The others would trap on a contribution or a path that is not one.
+    let first = [initialStateFinding, contributionFinding, pathFinding]
+    guard first.allSatisfy(\.passed) else { return first }
+    return first + [
+      metaGradientFinding, secondOrderFinding, additivityFinding,
       taskIndependenceFinding, supportOrderFinding, queryUnseenFinding, workersFinding, resumingFinding,
       recordingFinding, carryingFinding,
     ]

@@ -192,11 +192,7 @@ struct ParityCase {
 
   /// True for a parameter that adapts.
   func isAdapted(_ parameter: String) -> Bool {
-    switch (inner.adapts, model.embedding) {
-    case (.head, let embedding?): embedding.isHead(parameter)
-    case (.body, let embedding?): !embedding.isHead(parameter)
-    default: true
-    }
+    inner.adapts.names(in: model)?(parameter) ?? true
   }
 
   /// An inner loop that solves a problem, whatever the rule of the reference was; the rate is found in solving.

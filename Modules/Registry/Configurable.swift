@@ -42,25 +42,34 @@ public struct Selection: Sendable, Hashable {
 
   /// The settings: the choice under the key, then those of every type behind the key and a dot.
   ///
-  /// Where two types share a key, the first one's meaning and range count here; the chosen type checks its own range when its value
-  /// is made.
+  /// Where types share a key, help shows the first one's meaning, with all their values as its range; the default is the chosen type's, which
+  /// also checks its own range when its value is made.
   public static func hyperparameters(
     _ key: String, among types: [any Configurable.Type], _ meaning: String
   ) -> HyperparameterTable<Selection> {
-    var entries = [Hyperparameter<Selection>.openChoice(key, \.id, among: types.map { $0.id }, meaning)]
-    var known: Set<String> = []
-    for type in types { entries += lifted(type, key, &known) }
-    return HyperparameterTable(entries)
+    var keys: [String] = []
+    let declared = types.map { (id: $0.id, settings: descriptions(of: $0)) }
+    for own in declared.flatMap({ $0.settings.map(\.key) }) where !keys.contains(own) { keys.append(own) }
+    return HyperparameterTable(
+      [.openChoice(key, \.id, among: types.map { $0.id }, meaning)]
+        + keys.map { own in
+          setting(own, behind: key, declared.compactMap { type in type.settings.first { $0.key == own }.map { (type.id, $0) } })
+        })
   }
 
-  private static func lifted<C: Configurable>(_: C.Type, _ prefix: String, _ known: inout Set<String>) -> [Hyperparameter<Selection>] {
-    C.hyperparameters.entries.filter { known.insert($0.key).inserted }.map { entry in
-      Hyperparameter<Selection>("\(prefix).\(entry.key)", in: entry.domain, entry.meaning) { selection in
-        selection.made[entry.key] ?? entry.read(C())
-      } write: { selection, value in
-        selection.made[entry.key] = value
-      }
+  private static func setting(
+    _ key: String, behind prefix: String, _ owners: [(id: String, setting: HyperparameterDescription)]
+  ) -> Hyperparameter<Selection> {
+    let domain = owners.dropFirst().reduce(owners[0].setting.domain) { $0.union($1.setting.domain) }
+    return Hyperparameter<Selection>("\(prefix).\(key)", in: domain, owners[0].setting.meaning) { selection in
+      selection.made[key] ?? (owners.first { $0.id == selection.id } ?? owners[0]).setting.defaultValue
+    } write: { selection, value in
+      selection.made[key] = value
     }
+  }
+
+  private static func descriptions<C: Configurable>(of _: C.Type) -> [HyperparameterDescription] {
+    C.hyperparameters.descriptions(defaults: C())
   }
 
   private static func parsed<C: Configurable>(_: C.Type, _ key: String, _ text: String) throws(HyperparameterError) -> HyperparameterValue?

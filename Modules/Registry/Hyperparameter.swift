@@ -56,6 +56,17 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The values of both domains where they are of one type; this domain otherwise.
+  func union(_ other: HyperparameterDomain) -> HyperparameterDomain {
+    switch (self, other) {
+    case (.integer(let own), .integer(let more)):
+      .integer(min(own.lowerBound, more.lowerBound)...max(own.upperBound, more.upperBound))
+    case (.real(let own), .real(let more)): .real(min(own.lowerBound, more.lowerBound)...max(own.upperBound, more.upperBound))
+    case (.choice(let own), .choice(let more)): .choice(own + more.filter { !own.contains($0) })
+    default: self
+    }
+  }
+
   /// Reads a value of this domain.
   ///
   /// - Returns: nil when the text is not of the type or out of range.
@@ -154,7 +165,7 @@ public struct Hyperparameter<Root>: Sendable {
     }
   }
 
-  /// One of the names that `choices` gives when they are asked for: those of a registry, for example.
+  /// One of the given names, those of a registry for example.
   public static func openChoice(
     _ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, among choices: [String], _ meaning: String
   ) -> Self {

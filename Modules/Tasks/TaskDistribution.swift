@@ -144,6 +144,7 @@ extension TaskDistribution {
   /// - Throws: ``TaskError/notFinite(task:index:)``, and what drawing throws.
   public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
     let shard = try episodes(indices, in: split, seed: seed, supports: supports)
+    guard shard.supports.count >= supports else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
     for set in shard.sets where !set.isFinite {
       let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
       throw TaskError.notFinite(task: Self.card.id, index: indices.lowerBound + culprit)

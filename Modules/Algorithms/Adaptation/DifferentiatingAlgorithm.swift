@@ -69,11 +69,13 @@ extension DifferentiatingAlgorithm {
     do {
       let (objective, way): (any MetaObjective, any Differentiation) = (try made(objective), try made(differentiation))
       try objective.validate(inner)
-      if let objection = way.objection(to: objective) { throw AlgorithmError.setting(algorithm: Self.card.id, text: objection) }
-      if !inner.learns.names.isEmpty, way.kind == .firstOrder {
+      if let objection = way.objection(to: objective) ?? objective.objection(to: way) {
+        throw AlgorithmError.setting(algorithm: Self.card.id, text: objection)
+      }
+      if !inner.learns.names.isEmpty, way.kind == .firstOrder || !objective.isThroughAdaptation {
         throw HyperparameterError.malformed(
           key: "inner.learn", found: inner.learns.names.joined(separator: ","),
-          expected: "none with a first-order meta-gradient, which does not reach hyperparameters; choose maml or another way")
+          expected: "none where the meta-gradient does not go through adaptation; choose another gradient or objective")
       }
     } catch let error as AlgorithmError {
       throw error

@@ -8,7 +8,8 @@ public struct InnerLoop: Sendable, Hashable {
   public static let hyperparameters =
     HyperparameterTable<InnerLoop>.flattened(\.optimizer, Optimizer.settings)
     + HyperparameterTable([
-      .integer("steps", \.steps, in: 0...1000, "Adaptation steps in meta-training.")
+      .integer("steps", \.steps, in: 0...1000, "Adaptation steps in meta-training."),
+      .choice("adapts", \.adapts, "The parameters that adapt: all, or the head or the body of an embedding model."),
     ])
 
   /// The settings of what is learned of the rule, beside ``hyperparameters``: for algorithms whose meta-gradient reaches it.

@@ -38,7 +38,10 @@ extension InnerLoopAlgorithm {
       throw .unsuited(
         algorithm: Self.card.id, because: "the \(inner.adapts.rawValue) adapts, and \(type(of: learner.model).card.id) has no head")
     }
-    do { try inner.validateLearned() } catch { throw .setting(algorithm: Self.card.id, text: "\(error)") }
+    do {
+      try inner.optimizer.validate("inner")
+      try inner.validateLearned()
+    } catch { throw .setting(algorithm: Self.card.id, text: "\(error)") }
   }
 
   public func learnedValues(_ state: MetaState) -> [LearnedValue] { inner.learnedValues(state.learned.inner) }

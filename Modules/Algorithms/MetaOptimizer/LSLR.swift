@@ -1,4 +1,5 @@
 public import Registry
+public import Tasks
 
 /// MAML with a learned learning rate for each parameter tensor and adaptation step.
 ///
@@ -14,8 +15,10 @@ public struct LSLR: DifferentiatingAlgorithm {
     citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact)
 
   public static let hyperparameters =
-    HyperparameterTable<LSLR>.nested("inner", \.inner, InnerLoop.hyperparameters.without("optimizer"))
-    + objectiveSettings(\.objective) + differentiationSettings(\.differentiation)
+    HyperparameterTable<LSLR>([
+      .integer("inner.steps", \.inner.steps, in: 1...1000, "Adaptation steps in meta-training, each with rates of its own."),
+      .real("inner.learningRate", \.inner.learningRate, in: 0...1000, "Where the learned rates begin."),
+    ]) + objectiveSettings(\.objective) + differentiationSettings(\.differentiation)
 
   public var inner: InnerLoop = {
     var inner = InnerLoop(SGD.self, steps: 5)
@@ -26,6 +29,13 @@ public struct LSLR: DifferentiatingAlgorithm {
   public var differentiation = Selection(Unrolled.self)
 
   public init() {}
+
+  /// Five steps of 0.1 on images, as in the paper; elsewhere MAML's published rate for so many steps.
+  public mutating func adopt(_ signature: TaskSignature) {
+    inner.adoptPublished(for: signature)
+    inner.steps = 5
+    if signature.inputKind == .image { inner.learningRate = 0.1 }
+  }
 }
 
 #if objectFormat(ELF)

@@ -42,6 +42,9 @@ public struct MetaOptimizer: DifferentiatingAlgorithm {
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
     try validateChoices(learner)
     try firstRate.validate(Self.card.id)
+    if firstRate.high > 0, !inner.learns.names(of: inner.optimizer.rule).contains(RuleHyperparameter.learningRate.name) {
+      throw .setting(algorithm: Self.card.id, text: "initialRate goes with a learned learning rate; add learningRate to inner.learn.")
+    }
   }
 
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {

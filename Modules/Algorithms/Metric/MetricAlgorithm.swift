@@ -16,8 +16,8 @@ extension MetricAlgorithm {
   public var isRecordable: Bool { true }
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
-    guard signature.taskLoss.targets == .classes, learner.model.embedding != nil else {
-      throw .unsuited(algorithm: Self.card.id, because: "it compares embeddings of classes")
+    guard signature.taskLoss.targets == .classes, AdaptedPart.body.suits(learner.model) else {
+      throw .unsuited(algorithm: Self.card.id, because: "it compares learned embeddings of classes")
     }
   }
 

@@ -25,6 +25,9 @@ public protocol MetaObjective: Configurable {
   /// Whether its derivative goes through adaptation; false where it takes the adapted parameters as constants.
   var isThroughAdaptation: Bool { get }
 
+  /// Why a way of differentiation makes nothing of it; nil where it does.
+  func objection(to way: any Differentiation) -> String?
+
   /// What the meta-gradient is, where a way of differentiation gives one of a kind.
   func kind(by way: MetaGradientKind) -> MetaGradientKind
 
@@ -56,6 +59,7 @@ extension MetaObjective {
   public var coupling: TaskCoupling { .independent }
   public var readsPath: Bool { false }
   public var isThroughAdaptation: Bool { true }
+  public func objection(to way: any Differentiation) -> String? { nil }
   public func kind(by way: MetaGradientKind) -> MetaGradientKind { way }
   public func scheduled(_ step: AdaptationContext.Step, adaptationSteps: Int) -> ParameterTree<Tensor> { ParameterTree() }
   public func validate(_ inner: InnerLoop) throws(HyperparameterError) {}

@@ -32,6 +32,12 @@ public struct ReptileDistance: MetaObjective {
 
   public var readsPath: Bool { true }
 
+  /// To first order both ends of the distance move alike, and nothing is left of it.
+  public func objection(to way: any Differentiation) -> String? {
+    guard isThroughAdaptation, way.kind == .firstOrder else { return nil }
+    return "objective reptile-distance has a gradient of zero to first order; set objective.differentiated=false, or take another gradient."
+  }
+
   public func kind(by way: MetaGradientKind) -> MetaGradientKind { isThroughAdaptation ? way : .displacement }
 
   public func callAsFunction(

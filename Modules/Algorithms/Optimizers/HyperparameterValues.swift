@@ -73,8 +73,11 @@ public struct HyperparameterValues {
       let last = value(name, of: parameter, step: step)
       guard step > 1 else { return last }
       if let known = cache.known("\(place(name, parameter, step - 1)) to \(step - 1)") { return known * last }
-      // In a loop: at a first step far from 1, after carried moments, a recursion would exhaust the stack.
-      return (2...step).reduce(value(name, of: parameter, step: 1)) { $0 * value(name, of: parameter, step: $1) }
+      // A first step far from 1: moments that were carried on, or an outer update. By squaring, so that its cost does not grow with t.
+      guard isPerStep, let (_, leaf) = find(name, parameter) else { return last.pow(step) }
+      let own = min(step, leaf.shape[1])
+      let head = (1..<own).dropFirst().reduce(value(name, of: parameter, step: 1)) { $0 * value(name, of: parameter, step: $1) }
+      return (own > 1 ? head * last.pow(step - own + 1) : last.pow(step))
     }
   }
 

@@ -23,6 +23,15 @@ public struct Optimizer: Sendable {
     Dictionary(uniqueKeysWithValues: rule.allHyperparameters.map { ($0.name, self[$0.name]) })
   }
 
+  /// Checks the values against the ranges of the chosen rule: a setting's range is that of all rules which share it.
+  ///
+  /// - Throws: `HyperparameterError`
+  public func validate(_ prefix: String) throws(HyperparameterError) {
+    for declared in rule.allHyperparameters where !declared.range.contains(self[declared.name]) {
+      throw .invalid(key: "\(prefix).\(declared.name)", found: "\(self[declared.name])", expected: .real(declared.range))
+    }
+  }
+
   /// The settings: "optimizer" names the rule, then the hyperparameters of all registered rules.
   ///
   /// Rules that share a name share the setting.

@@ -45,15 +45,19 @@ public enum HyperparameterTransform: Sendable, Hashable {
   case none
   /// log(1 + exp(x)): positive numbers.
   case softplus
-  /// 1 / (1 + exp(−x)): numbers between 0 and 1.
+  /// 0.999999 / (1 + exp(−x)): numbers between 0 and 1.
+  ///
+  /// The factor keeps a decay away from 1, where Adam's bias correction would divide by zero in float32.
   case logistic
+
+  private static let mostDecay = 0.999999
 
   /// The value of an unbounded number.
   public func callAsFunction(_ raw: Variable) -> Variable {
     switch self {
     case .none: raw
     case .softplus: raw.softplus()
-    case .logistic: raw.sigmoid()
+    case .logistic: raw.sigmoid() * Self.mostDecay
     }
   }
 
@@ -68,7 +72,7 @@ public enum HyperparameterTransform: Sendable, Hashable {
       // log(exp(y) − 1) = y + log(1 − exp(−y)), which does not overflow.
       return positive + naturalLogarithm(-exponentialMinusOne(-positive))
     case .logistic:
-      let inside = min(max(value, 1e-12), 1 - 1e-7)
+      let inside = min(max(value / Self.mostDecay, 1e-12), 1 - 1e-7)
       return naturalLogarithm(inside / (1 - inside))
     }
   }

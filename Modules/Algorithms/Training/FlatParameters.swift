@@ -3,7 +3,8 @@ import TensorCore
 
 /// A parameter tree as one vector: what the outer optimizer works on takes one pass, however many parameters there are.
 struct FlatParameters: Sendable {
-  private let names: [String]
+  /// The leaves' names, in order.
+  let names: [String]
   private let shapes: [Shape]
   private let starts: [Int]
   /// Numbers in all.
@@ -21,8 +22,10 @@ struct FlatParameters: Sendable {
     count = total
   }
 
-  /// True when a tree has this layout's names and shapes.
-  func fits(_ tree: ParameterTree<Tensor>) -> Bool { tree.names == names && tree.leaves.map(\.shape) == shapes }
+  /// True when a tree has this layout's names and shapes, in float32.
+  func fits(_ tree: ParameterTree<Tensor>) -> Bool {
+    tree.names == names && tree.leaves.map(\.shape) == shapes && tree.leaves.allSatisfy { $0.dtype == .float32 }
+  }
 
   /// Leaves as one vector, float32.
   func joined(_ leaves: [Tensor]) -> Tensor {

@@ -38,8 +38,7 @@ public struct MetaTrainer: Sendable {
     _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration
   ) throws {
     try algorithm.validate(learner, tasks.signature, configuration)
-    try configuration.outer.validate()
-    let configuration = try configuration.cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
+    let configuration = try configuration.validated(for: algorithm)
     self.algorithm = algorithm
     self.learner = learner
     self.tasks = tasks
@@ -47,6 +46,7 @@ public struct MetaTrainer: Sendable {
     let start = algorithm.initialState(
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
     flat = FlatState(start)
+    try configuration.outer.validate(names: flat.layout.names)
     update = OuterUpdate(
       configuration.outer, iterations: configuration.iterations, for: flat.learned,
       segments: flat.layout.segments(configuration.outer.rateFactor))
@@ -119,7 +119,7 @@ public struct MetaTrainer: Sendable {
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
-    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards))
+    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm).card.id))
     // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
     let team = shards == 1 ? workers : nil
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
@@ -158,7 +158,9 @@ public struct MetaTrainer: Sendable {
     let rate = update.learningRate
     update.apply(mean, norm: norm, to: &flat.learned)
     if let observed {
-      flat.carried = algorithm.carried(after: flat.carried, observing: observed, tasks: configuration.metaBatchSize).map(\.separateCopy)
+      let carried = algorithm.carried(after: flat.carried, observing: observed, tasks: configuration.metaBatchSize)
+      guard flat.observation.fits(carried) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
+      flat.carried = carried.map(\.separateCopy)
     }
     return StepReport(
       iteration: number, loss: losses.mean ?? 0, score: Average(sum.reports.lazy.flatMap { $0.scores ?? [] }).mean,
@@ -169,9 +171,9 @@ public struct MetaTrainer: Sendable {
   /// The means over the meta-batch of what the shards report by name.
   private func metrics(_ reports: [ShardReport]) -> [StepReport.Metric] {
     guard let first = reports.first, !first.metrics.isEmpty else { return [] }
-    return first.metrics.indices.map { place in
-      let values = reports.lazy.flatMap { $0.metrics.indices.contains(place) ? $0.metrics[place].values : [] }
-      return StepReport.Metric(name: first.metrics[place].name, mean: Average(values).mean ?? .nan)
+    return first.metrics.map { name, _ in
+      let values = reports.lazy.flatMap { $0.metrics.first { $0.name == name }?.values ?? [] }
+      return StepReport.Metric(name: name, mean: Average(values).mean ?? .nan)
     }
   }
 }

@@ -30,10 +30,10 @@ public struct OuterOptimizer: Sendable, Hashable {
   public var schedule = Schedule.constant
   /// Learning rate at the end of a schedule, as a fraction of the first.
   public var finalFraction = 0.0
-  /// Factors of the learning rate by what is learned: "initial", "inner.learningRate", "initial.layers.0.weight".
+  /// Factors of the learning rate by name: "initial", "inner.learningRate", "initial.layers.0.weight".
   ///
-  /// A name stands for all that it is, or that begins with it and a dot; the longest one counts, and 1 where none fits. What has the
-  /// factor 0 is frozen.
+  /// A name stands for itself and for all that begin with it and a dot. The longest one counts; the factor is 1 where none fits, and 0
+  /// freezes. Learning rates of single parameters are named "inner.rates.<parameter>".
   public var rates: [String: Double] = [:]
   /// Largest norm of the meta-gradient; 0 for none.
   public var clipNorm = 0.0
@@ -55,7 +55,7 @@ public struct OuterOptimizer: Sendable, Hashable {
 
   /// The factor of a learned tensor's learning rate.
   func rateFactor(of name: String) -> Double {
-    rates.filter { name == $0.key || name.hasPrefix("\($0.key).") }.max { $0.key.count < $1.key.count }?.value ?? 1
+    rates.filter { Self.fits($0.key, name) }.max { $0.key.count < $1.key.count }?.value ?? 1
   }
 
   /// ``rates`` as texts, "initial:0"; a text that is none of these is kept, for ``validate()`` to refuse.
@@ -66,7 +66,8 @@ public struct OuterOptimizer: Sendable, Hashable {
       unreadableRates = []
       for text in newValue {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        if parts.count == 2, !parts[0].isEmpty, let factor = Double(parts[1]), factor.isFinite, factor >= 0 {
+        if parts.count == 2, !parts[0].isEmpty, let factor = Double(parts[1]), factor.isFinite, factor >= 0, rates[String(parts[0])] == nil
+        {
           rates[String(parts[0])] = factor
         } else {
           unreadableRates.append(text)
@@ -81,7 +82,24 @@ public struct OuterOptimizer: Sendable, Hashable {
   /// - Throws: `HyperparameterError` for factors that are not of the form NAME:FACTOR with a factor of at least 0.
   func validate() throws(HyperparameterError) {
     if let text = unreadableRates.first {
-      throw .malformed(key: "outer.rates", found: text, expected: "NAME:FACTOR with a factor of at least 0, initial:0 for example")
+      throw .malformed(
+        key: "outer.rates", found: text, expected: "NAME:FACTOR, each name once, with a factor of at least 0; initial:0 for example")
+    }
+    try optimizer.validate("outer")
+  }
+
+  /// Checks that every factor is for something that is learned.
+  ///
+  /// - Throws: `HyperparameterError` with the names that there are.
+  func validate(names: [String]) throws(HyperparameterError) {
+    for key in rates.keys.sorted() where !names.contains(where: { Self.fits(key, $0) }) {
+      let roles = Set(names.map { $0.split(separator: ".").first.map(String.init) ?? $0 }).sorted()
+      throw .malformed(
+        key: "outer.rates", found: key,
+        expected: "names of what is learned, which begin with \(roles.joined(separator: ", ")); \(names.first ?? "nothing") for example")
     }
   }
+
+  /// True where a key is a name, or the front of one up to a dot.
+  private static func fits(_ key: String, _ name: String) -> Bool { name == key || name.hasPrefix("\(key).") }
 }

@@ -43,7 +43,7 @@ final class StepRecorder: Sendable {
         handOn(recording.vector, ShardReport(recording.result, learner))
         return
       }
-      guard kept.hasMet(shard, context) else { return try runEagerly() }
+      guard kept.hasMet(Outline(shard, context)) else { return try runEagerly() }
       if kept.recordings.count >= Self.capacity { kept.recordings.removeLast() }
       let recording = try Recording(algorithm, learner, state, shard, context, step: step)
       kept.recordings.insert(recording, at: 0)
@@ -57,8 +57,7 @@ final class StepRecorder: Sendable {
     private var met: [Outline] = []
 
     /// Notes an outline, and says whether it was met before.
-    mutating func hasMet(_ shard: Episodes, _ context: AdaptationContext) -> Bool {
-      let outline = Outline(shard, context)
+    mutating func hasMet(_ outline: Outline) -> Bool {
       if let place = met.firstIndex(of: outline) {
         met.remove(at: place)
         return true
@@ -74,7 +73,7 @@ final class StepRecorder: Sendable {
   }
 }
 
-/// What a recording depends on beside numbers: the shapes of a shard, its ways, and the phase of the step.
+/// What a recording depends on beside numbers: the shapes of a shard, its ways, and the phase and scheduled numbers of the step.
 private struct Outline: Hashable {
   private struct Set: Hashable {
     let inputs: Shape
@@ -92,10 +91,14 @@ private struct Outline: Hashable {
 
   private let phase: Int
   private let sets: [Set]
+  private let names: [String]
+  private let shapes: [Shape]
 
   init(_ shard: Episodes, _ context: AdaptationContext) {
     phase = context.phase
     sets = shard.sets.map(Set.init)
+    names = context.scheduled.names
+    shapes = context.scheduled.leaves.map(\.shape)
   }
 }
 
@@ -105,7 +108,7 @@ private final class Recording {
   private let learned: [Tensor]
   private let carried: ParameterTree<Tensor>
   private let scheduled: ParameterTree<Tensor>
-  private let sets: [LabelledSet]
+  private let shard: Episodes
   private let phase: Int
   private var step: UInt64
   // In the program's memory: written anew by every run.
@@ -131,14 +134,17 @@ private final class Recording {
     learned = ownState.learned.leaves
     carried = ownState.carried
     scheduled = ownNumbers
-    sets = ownShard.sets
+    self.shard = ownShard
     phase = context.phase
     self.step = step
   }
 
+  /// True where an ``Outline`` is that of this recording; in a hot path, so without making one.
   func fits(_ other: Episodes, _ context: AdaptationContext) -> Bool {
-    let others = other.sets
-    return context.phase == phase && sets.count == others.count && zip(sets, others).allSatisfy { $0.fits($1) }
+    phase == context.phase && shard.support.fits(other.support) && shard.query.fits(other.query)
+      && shard.furtherSupports.count == other.furtherSupports.count
+      && zip(shard.furtherSupports, other.furtherSupports).allSatisfy { $0.fits($1) }
+      && scheduled.names == context.scheduled.names && zip(scheduled.leaves, context.scheduled.leaves).allSatisfy { $0.shape == $1.shape }
   }
 
   func run(_ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64, on team: WorkerPool?) {
@@ -148,7 +154,9 @@ private final class Recording {
       for (own, other) in zip(scheduled.leaves, context.scheduled.leaves) { own.overwrite(with: other) }
       self.step = step
     }
-    for (own, other) in zip(sets, shard.sets) { own.overwrite(with: other) }
+    self.shard.support.overwrite(with: shard.support)
+    self.shard.query.overwrite(with: shard.query)
+    for (own, other) in zip(self.shard.furtherSupports, shard.furtherSupports) { own.overwrite(with: other) }
     program.run(on: team)
   }
 }

@@ -52,11 +52,13 @@ final class StepTotal: Sendable {
   }
 
   private let count: Int
+  private let algorithm: String
   private let progress: Mutex<Progress>
 
-  /// The total of the shards 0..<count.
-  init(of count: Int) {
+  /// The total of the shards 0..<count of an algorithm, which messages name.
+  init(of count: Int, algorithm: String) {
     self.count = count
+    self.algorithm = algorithm
     progress = Mutex(Progress(reports: Array(repeating: nil, count: count)))
   }
 
@@ -74,6 +76,8 @@ final class StepTotal: Sendable {
       }
       // A sibling that waits takes the shard's vector without a copy in between.
       if own == nil, var sum = progress.withLock({ $0.waiting.removeValue(forKey: node.sibling) }) {
+        // A shard that observed something has no sum with one that did not.
+        guard sum.shape == vector.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
         sum.accumulate(vector)
         own = sum
       } else {
@@ -82,7 +86,10 @@ final class StepTotal: Sendable {
           progress.withLock { $0.end(shard, report) }
           return
         }
-        if let own { sum.accumulate(own) }
+        if let own {
+          guard sum.shape == own.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
+          sum.accumulate(own)
+        }
         own = sum
       }
       node = node.parent

@@ -23,11 +23,20 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The outer optimizer.
   public var outer = OuterOptimizer()
 
+  /// The configuration as an algorithm needs it: its outer optimizer checked, its shards cut.
+  ///
+  /// - Throws: `HyperparameterError` for an outer optimizer that is out of its range, ``AlgorithmError`` for a meta-batch that cannot be
+  ///   cut.
+  package func validated(for algorithm: any Algorithm) throws -> TrainingConfiguration {
+    try outer.validate()
+    return try cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
+  }
+
   /// The configuration with shards as an algorithm's coupling of tasks asks for them.
   ///
   /// - Throws: ``AlgorithmError/needsSeveralTasks(algorithm:)`` or ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` where the
   ///   meta-batch cannot be cut so.
-  package func cut(for coupling: TaskCoupling, of algorithm: String) throws(AlgorithmError) -> TrainingConfiguration {
+  private func cut(for coupling: TaskCoupling, of algorithm: String) throws(AlgorithmError) -> TrainingConfiguration {
     var result = self
     switch coupling {
     case .independent: break

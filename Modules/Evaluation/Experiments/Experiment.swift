@@ -34,10 +34,14 @@ public struct Experiment: Sendable {
     self.algorithm = algorithm
     self.learner = learner
     self.tasks = tasks
-    self.training = try training.cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
-    self.test = test
     try Self.refuseOverlap(tasks)
     try algorithm.validate(learner, tasks.signature, training)
+    self.training = try training.validated(for: algorithm)
+    self.test = test
+    // A meta-loss that adapts to several support sets needs tasks that have them.
+    if algorithm.supports > 1 {
+      _ = try tasks.checkedEpisodes(0..<1, in: .metaTrain, seed: training.seed, supports: algorithm.supports)
+    }
     // A model that does not fit is refused before a state of it is made.
     try refuse(Self.estimate(of: self, state: nil), over: machineBytes)
     try refuse(memoryEstimate, over: machineBytes)

@@ -70,7 +70,7 @@ extension Experiment {
     let activations = Self.size(signature.inputShape) + learner.model.activationsPerSample
     let footprint = algorithm.footprint
     let (support, query) = (Double(signature.supportCount * footprint.supports), Double(signature.queryCount))
-    let ruleCopies = footprint.copiesPerStep
+    let ruleCopies = footprint.copiesPerStep * Double(footprint.supports)
     // Where the support set normalises, it goes through the model beside the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query
     let shardSize = min(training.shardSize, training.metaBatchSize)
