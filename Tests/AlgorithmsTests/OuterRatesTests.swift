@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: OptimizerRegistry.all.ids)
   func `the factor of the longest name that fits counts`(id: String) throws {
     let rule = try OptimizerRegistry.type(of: id)
-    let rates = ["initial": 0.5, "initial.layers.1": 2, "initial.layers.1.bias": 0.25, "inner.rates.layers.0": 4, "initial.lay": 9]
+    let rates = ["initial": 0.5, "initial.layers.1": 2, "initial.layers.1.bias": 0.25, "inner.rates.layers.0": 4]
     let found = try trained(rule, rates)
     let factors = [
       "initial.layers.0.weight": 0.5, "initial.layers.0.bias": 0.5, "initial.layers.1.weight": 2, "initial.layers.1.bias": 0.25,
@@ -31,6 +31,11 @@ import Testing
       let expected = try trained(rule, [:], rate: 0.01 * factor)
       for name in names { #expect(found[name] == expected[name], "\(name)") }
     }
+  }
+
+  @Test(arguments: ["inital", "initial.lay", "layers.0.weight"])
+  func `a factor for nothing that is learned is refused`(name: String) {
+    #expect(throws: HyperparameterError.self) { try trained(SGD.self, [name: 0]) }
   }
 
   @Test(arguments: OptimizerRegistry.all.ids)
@@ -89,7 +94,7 @@ import Testing
     let wrong = text == "initial:0,wrong" ? "wrong" : text
     #expect(
       throws: HyperparameterError.malformed(
-        key: "outer.rates", found: wrong, expected: "NAME:FACTOR with a factor of at least 0, initial:0 for example")
+        key: "outer.rates", found: wrong, expected: "NAME:FACTOR, each name once, with a factor of at least 0; initial:0 for example")
     ) { try trainer(MAML(), outer: outer) }
     let shown = OuterOptimizer.hyperparameters.values(of: outer).first { $0.key == "rates" }?.value.description ?? ""
     #expect(shown.hasSuffix(wrong), "a record shows what was given")

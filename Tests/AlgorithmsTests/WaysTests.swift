@@ -148,17 +148,18 @@ import _TestSupport
     #expect(parts.gradient(of: z, at: [x])[0].value.scalar == 80)
   }
 
+  /// The most bytes that a way holds beside its arguments.
+  static func peakBytes(_ way: some Differentiation) -> Int {
+    TensorMemory.resetPeak()
+    let before = TensorMemory.liveBytes
+    _ = result(way, images, InnerLoop(Adam.self, steps: 100, learningRate: 0.001), dtype: .float32)
+    return TensorMemory.peakBytes - before
+  }
+
   /// The high-water mark is the process's, so the test has one of its own.
   @Test func `the graphs of 100 steps take a sixth of the memory`() async {
     await #expect(processExitsWith: .success) {
-      let inner = InnerLoop(Adam.self, steps: 100, learningRate: 0.001)
-      func peak(_ way: some Differentiation) -> Int {
-        TensorMemory.resetPeak()
-        let before = TensorMemory.liveBytes
-        _ = WaysTests.result(way, WaysTests.images, inner, dtype: .float32)
-        return TensorMemory.peakBytes - before
-      }
-      let (whole, parts) = (peak(Unrolled()), peak(Rematerialised()))
+      let (whole, parts) = (WaysTests.peakBytes(Unrolled()), WaysTests.peakBytes(Rematerialised()))
       #expect(6 * parts <= whole, "\(parts) bytes of \(whole)")
       #expect(parts > 0)
     }

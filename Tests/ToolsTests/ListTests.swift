@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct ListTests {
-  private let algorithms = ["chance", "fomaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"]
+  private let algorithms = [
+    "bilevel", "chance", "fomaml", "imaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch",
+  ]
 
   @Test func `the built-in algorithms, tasks and models are listed`() throws {
     let ids = { (kind: String) in

@@ -29,7 +29,7 @@ private let run = ["run", "maml", "--task", "sinusoid"]
     let outcome = try ToolsProcess(run + ["--set", "inner.learningrate=1"] + more).outcome()
     #expect(
       outcome.errors.hasPrefix(
-        "tools: error: unknown hyperparameter 'inner.learningrate'. Did you mean 'inner.learningRate'? Known: gradient, inner."))
+        "tools: error: unknown hyperparameter 'inner.learningrate'. Did you mean 'inner.learningRate'? Known: gradient, gradient."))
     #expect(outcome.exitCode == 2)
     #expect(outcome.output == "")
   }

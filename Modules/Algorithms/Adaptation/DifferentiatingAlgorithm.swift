@@ -87,7 +87,7 @@ extension DifferentiatingAlgorithm {
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    adaptation.adapted(state.learned, learner, support: support, steps: steps)
+    adaptation.adapted(state.start, learner, support: support, steps: steps)
   }
 
   public func metaGradient(
