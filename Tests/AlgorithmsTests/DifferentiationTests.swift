@@ -143,7 +143,7 @@ struct PathLoss: MetaObjective {
   @Test func `a way or an objective that is not registered is refused`() {
     var maml = MAML()
     let ways = DifferentiationRegistry.all.ids
-    #expect(ways == ["first-order", "unrolled"])
+    #expect(ways.contains("unrolled") && !ways.contains("exact"))
     #expect(throws: HyperparameterError.invalid(key: "gradient", found: "exact", expected: .choice(ways))) {
       try MAML.hyperparameters.set("gradient", to: "exact", in: &maml)
     }

@@ -100,7 +100,7 @@ import _TestSupport
     let second = 2 * e2 * -2 * e1
     for (name, values) in [("weight", [0.1, 0.05]), ("bias", [0.02, 0.03])] {
       // d softplus(x)/dx = sigmoid(x) = 1 − exp(−softplus(x)).
-      let slopes = values.map { isSigned ? 1 : HyperparameterTransform.logistic(Variable(constant: numbers([raw($0)]))).value.doubles[0] }
+      let slopes = values.map { isSigned ? 1 : Variable(constant: numbers([raw($0)])).sigmoid().value.doubles[0] }
       expectClose(
         result.gradient.inner["rates.layers.0.\(name)"].doubles, [first * slopes[0], second * slopes[1]], tolerance: roundingTolerance)
     }
