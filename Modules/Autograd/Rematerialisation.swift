@@ -226,12 +226,19 @@ private final class RematerialisedPass: ReverseOrder {
     guard case .inside(let number, let index) = order[place] else { return }
     let segment = graph.segment(number)
     segment.pending -= 1
-    if segment.pending == 0 {
+    guard segment.pending > 0 else {
       segment.nodes = []
-    } else if let node = segment.nodes[index], case .operation = node.origin {
-      // The results of an evaluation find each other in the graph until all of them are done.
-      segment.nodes[index] = nil
+      return
     }
+    guard let node = segment.nodes[index] else { return }
+    guard case .evaluation(let evaluation) = node.origin else {
+      segment.nodes[index] = nil
+      return
+    }
+    // The results of an evaluation find each other in the graph until the one of the lowest place is done.
+    let places = evaluation.places(in: self.number).compactMap { $0 }
+    guard places.allSatisfy({ $0 >= place }) else { return }
+    for case .inside(number, let other) in places.map({ order[$0] }) { segment.nodes[other] = nil }
   }
 
   private func build(_ segment: Rematerialisation.Segment) {
