@@ -4,7 +4,7 @@ import Registry
 extension Command {
   /// Lists what is registered.
   static let list = Command(
-    name: "list", summary: "List the registered algorithms, tasks and models.",
+    name: "list", summary: "List what is registered: algorithms, tasks, models, optimizers, objectives, gradients, losses.",
     operand: Operand(placeholder: CatalogueEntry.Kind.all.map(\.name).joined(separator: "|"), count: .optional), flags: [.json, .markdown],
     discussion: "'tools list algorithms --json' gives every setting with its type, range and default, for programs."
   ) { arguments in
