@@ -23,7 +23,7 @@ public struct ParameterTree<Leaf> {
   }
 
   /// An empty tree.
-  public init() { self.init([]) }
+  public init() { self.init(names: [], places: [:], leaves: []) }
 
   /// The number of leaves.
   public var count: Int { leaves.count }

@@ -51,7 +51,7 @@ public struct MetaTrainer: Sendable {
       configuration.outer, iterations: configuration.iterations, for: flat.learned,
       segments: flat.layout.segments(configuration.outer.rateFactor))
     workers = WorkerPool(threads: configuration.threads)
-    recorder = StepRecorder(workers: configuration.threads)
+    recorder = StepRecorder(algorithm, workers: configuration.threads)
     supports = algorithm.supports
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
     let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
@@ -95,7 +95,7 @@ public struct MetaTrainer: Sendable {
 
   /// Gives back the memory of recorded steps and of tasks drawn ahead; the next step records and draws anew.
   public mutating func releaseWorkingMemory() {
-    recorder = StepRecorder(workers: configuration.threads)
+    recorder = StepRecorder(algorithm, workers: configuration.threads)
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
   }
 

@@ -27,6 +27,9 @@ public struct OuterUpdate: Sendable {
   /// What the rule remembers, each of the parameters' shape: one tensor for each of its slots.
   public private(set) var slots: [Tensor]
   private let segments: [Segment]
+  // Read once: a step of a small network is over in 100 µs.
+  private let values: [String: Double]
+  private let firstRate: Double
 
   /// A rule at the start of a run.
   ///
@@ -39,6 +42,8 @@ public struct OuterUpdate: Sendable {
     self.optimizer = optimizer
     self.iterations = iterations
     self.segments = segments
+    values = optimizer.optimizer.hyperparameters
+    firstRate = optimizer.learningRate
     slots = optimizer.optimizer.rule.slots.map { _ in .zeros(learned.shape, learned.dtype) }
   }
 
@@ -59,7 +64,7 @@ public struct OuterUpdate: Sendable {
       case .linear: 1 - progress * (1 - optimizer.finalFraction)
       case .cosine: optimizer.finalFraction + (1 - optimizer.finalFraction) * (1 + cosine(.pi * min(progress, 1))) / 2
       }
-    return optimizer.learningRate * max(fraction, 0)
+    return firstRate * max(fraction, 0)
   }
 
   /// One meta-update with a gradient that is a mean over tasks.
@@ -94,17 +99,19 @@ public struct OuterUpdate: Sendable {
   }
 
   private func update(_ learned: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], rate: Double) {
+    var values = values
+    values["learningRate"] = rate
+    if optimizer.optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: count) { return }
     var optimizer = optimizer.optimizer
     optimizer["learningRate"] = rate
-    if optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, optimizer.hyperparameters, number: count) { return }
     // Without a faster way: the rule itself, on one task whose one parameter is the vector.
     func lifted(_ tensor: Tensor) -> ParameterTree<Variable> {
       ParameterTree([("", Variable(constant: tensor.reshaped(tensor.shape.inserting(1, at: 0))))])
     }
     let shape = learned.shape
-    let values = HyperparameterValues(optimizer, tasks: 1, dtype: learned.dtype, convention: .outsideRoot)
+    let lookup = HyperparameterValues(optimizer, tasks: 1, dtype: learned.dtype, convention: .outsideRoot)
     var state = count == 1 ? OptimizerState() : OptimizerState(slots.map(lifted), count: count - 1)
-    learned = state.step(lifted(learned), lifted(gradient), by: optimizer.rule, values).leaves[0].value.reshaped(shape)
+    learned = state.step(lifted(learned), lifted(gradient), by: optimizer.rule, lookup).leaves[0].value.reshaped(shape)
     slots = state.trees.map { $0.leaves[0].value.reshaped(shape) }
   }
 

@@ -12,9 +12,14 @@ final class StepRecorder: Sendable {
   /// Recordings that a worker keeps.
   static let capacity = 8
   private let slots: [Slot]
+  /// Asked once: a step of a small network is over in 100 µs, and a choice is read from its settings when it is asked.
+  private let isRecordable: Bool
   private static let steps = Atomic<UInt64>(0)
 
-  init(workers: Int) { slots = (0..<workers).map { _ in Slot() } }
+  init(_ algorithm: any Algorithm, workers: Int) {
+    slots = (0..<workers).map { _ in Slot() }
+    isRecordable = algorithm.isRecordable
+  }
 
   /// The number of a new step: recordings take over the state once a step, not once a shard.
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
@@ -31,7 +36,7 @@ final class StepRecorder: Sendable {
       let result = team.map { $0.sharing(gradient) } ?? gradient()
       handOn(try state.joined(result, of: algorithm), ShardReport(result, learner))
     }
-    guard algorithm.isRecordable else { return try runEagerly() }
+    guard isRecordable else { return try runEagerly() }
     try slots[worker].kept.withLock { kept in
       if let place = kept.recordings.firstIndex(where: { $0.fits(shard, context) }) {
         let recording = kept.recordings[place]
