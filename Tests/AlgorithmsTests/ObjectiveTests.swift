@@ -66,6 +66,8 @@ import _TestSupport
     #expect(throws: AlgorithmError.self) { try trainer(wrong) }
     let both = try maml("multi-step", [("objective.weights", "1,2"), ("objective.annealed", "true")], inner: InnerLoop(steps: 2))
     #expect(throws: AlgorithmError.self) { try trainer(both) }
+    let none = try maml("multi-step", [("objective.weights", "0,0")], inner: InnerLoop(steps: 2, learningRate: 0.1))
+    #expect(throws: AlgorithmError.self) { try trainer(none) }
   }
 
   @Test func `the contrastive loss of two tasks`() throws {

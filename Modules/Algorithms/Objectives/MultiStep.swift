@@ -48,7 +48,10 @@ public struct MultiStep: MetaObjective {
     guard weights.isEmpty || weights.count == inner.steps else {
       throw .malformed(
         key: "objective.weights", found: weights.joined(separator: ","),
-        expected: "\(inner.steps) numbers separated by commas, one for each of inner.steps")
+        expected: "one number for each of inner.steps (\(inner.steps)), separated by commas")
+    }
+    guard weights.isEmpty || weights.contains(where: { Double($0) ?? 0 > 0 }) else {
+      throw .malformed(key: "objective.weights", found: weights.joined(separator: ","), expected: "a weight above 0 for at least one step")
     }
   }
 
