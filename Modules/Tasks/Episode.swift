@@ -78,8 +78,10 @@ public struct Episodes: Sendable {
   /// Takes sets that are stacked already.
   /// - Precondition: All sets have the same number of tasks.
   public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
-    let counts = ([support, query] + furtherSupports).map { $0.inputs.shape[0] }
-    precondition(Set(counts).count == 1, "the sets of a shard have different task counts: \(counts)")
+    let count = support.inputs.shape[0]
+    precondition(
+      query.inputs.shape[0] == count && furtherSupports.allSatisfy { $0.inputs.shape[0] == count },
+      "the sets of a shard have different task counts: \(([support, query] + furtherSupports).map { $0.inputs.shape[0] })")
     self.support = support
     self.query = query
     self.furtherSupports = furtherSupports

@@ -28,8 +28,9 @@ extension Episodes {
         x.withUnsafeBytes { bytes in
           let inputs = bytes.bindMemory(to: Float.self)
           for (task, curve) in curves.enumerated() {
+            let function = curve.function
             for index in (task * count)..<((task + 1) * count) {
-              values.initializeElement(at: index, to: Float(curve.function(Double(inputs[index]))))
+              values.initializeElement(at: index, to: Float(function(Double(inputs[index]))))
             }
           }
         }

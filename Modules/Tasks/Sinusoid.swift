@@ -45,15 +45,15 @@ public struct Sinusoid: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
 
-  private func curve(_ index: Int, in split: Split, seed: UInt64) -> Curve {
-    var stream = stream(index, in: split, seed: seed)
+  private func curve(_ stream: RandomStream) -> Curve {
+    var stream = stream
     let amplitude = amplitude.draw(from: &stream)
     let phase = phase.draw(from: &stream)
     return Curve(function: { amplitude * sine($0 - phase) }, stream: stream)
   }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64) -> Episode {
-    .regression(curve(index, in: split, seed: seed), inputs: input, shots: shots, queries: queries)
+    .regression(curve(stream(index, in: split, seed: seed)), inputs: input, shots: shots, queries: queries)
   }
 
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
@@ -65,7 +65,9 @@ public struct Sinusoid: TaskDistribution {
   }
 
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) -> Episodes {
-    .regression(indices.map { curve($0, in: split, seed: seed) }, inputs: input, shots: shots, queries: queries, supports: supports)
+    let stream = stream(in: split, seed: seed)
+    return .regression(
+      indices.map { curve(stream.child($0)) }, inputs: input, shots: shots, queries: queries, supports: supports)
   }
 }
 

@@ -121,7 +121,12 @@ extension TaskDistribution {
 
   /// The stream that an episode draws from: keyed by (seed, task id, split, index).
   public func stream(_ index: Int, in split: Split, seed: UInt64) -> RandomStream {
-    RandomStream(seed: seed).child("task \(Self.card.id)").child(split.rawValue).child(index)
+    stream(in: split, seed: seed).child(index)
+  }
+
+  /// The stream whose child of an index an episode draws from; asked once for a shard.
+  func stream(in split: Split, seed: UInt64) -> RandomStream {
+    RandomStream(seed: seed).child("task \(Self.card.id)").child(split.rawValue)
   }
 
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
@@ -144,7 +149,9 @@ extension TaskDistribution {
   /// - Throws: ``TaskError/notFinite(task:index:)``, and what drawing throws.
   public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
     let shard = try episodes(indices, in: split, seed: seed, supports: supports)
-    guard shard.supports.count >= supports else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
+    guard 1 + shard.furtherSupports.count >= supports else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
+    // A list of the sets would cost a small network's meta-iteration half a percent.
+    if shard.support.isFinite, shard.query.isFinite, shard.furtherSupports.allSatisfy(\.isFinite) { return shard }
     for set in shard.sets where !set.isFinite {
       let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
       throw TaskError.notFinite(task: Self.card.id, index: indices.lowerBound + culprit)

@@ -7,6 +7,8 @@ struct FlatParameters: Sendable {
   let names: [String]
   private let shapes: [Shape]
   private let starts: [Int]
+  // Names are hashed once; splitting a vector is then a list of slices.
+  private let outline: ParameterTree<Int>
   /// Numbers in all.
   let count: Int
 
@@ -20,6 +22,7 @@ struct FlatParameters: Sendable {
       return total
     }
     count = total
+    outline = tree.replacing(starts)
   }
 
   /// True when a tree has this layout's names and shapes, in float32.
@@ -54,9 +57,6 @@ struct FlatParameters: Sendable {
 
   /// The leaves as views of a vector.
   func split(_ vector: Tensor) -> ParameterTree<Tensor> {
-    ParameterTree(
-      zip(names, zip(shapes, starts)).map { name, place in
-        (name, vector.slice(place.1..<(place.1 + place.0.elementCount)).reshaped(place.0))
-      })
+    outline.replacing(zip(shapes, starts).map { vector.slice($1..<($1 + $0.elementCount)).reshaped($0) })
   }
 }

@@ -27,8 +27,8 @@ public struct OuterUpdate: Sendable {
   /// What the rule remembers, each of the parameters' shape: one tensor for each of its slots.
   public private(set) var slots: [Tensor]
   private let segments: [Segment]
-  // Read once: a step of a small network is over in 100 µs.
-  private let values: [String: Double]
+  // Read once, and changed in place: a step of a small network is over in 100 µs.
+  private var values: [String: Double]
   private let firstRate: Double
 
   /// A rule at the start of a run.
@@ -81,16 +81,20 @@ public struct OuterUpdate: Sendable {
       applyToSegments(clipped, rate, &learned)
       return
     }
-    update(&learned, clipped, &slots, rate: rate)
+    values[Self.rate] = rate
+    Self.update(&learned, clipped, &slots, values, by: optimizer.optimizer, number: count)
   }
 
   private mutating func applyToSegments(_ gradient: Tensor, _ rate: Double, _ learned: inout Tensor) {
     var parts: [Tensor] = []
     var kept: [[Tensor]] = slots.map { _ in [] }
     for segment in segments {
+      values[Self.rate] = segment.factor * rate
       var part = learned.slice(segment.range)
       var own = slots.map { $0.slice(segment.range) }
-      if segment.factor > 0 { update(&part, gradient.slice(segment.range), &own, rate: segment.factor * rate) }
+      if segment.factor > 0 {
+        Self.update(&part, gradient.slice(segment.range), &own, values, by: optimizer.optimizer, number: count)
+      }
       parts.append(part)
       for (place, slot) in own.enumerated() { kept[place].append(slot) }
     }
@@ -98,19 +102,24 @@ public struct OuterUpdate: Sendable {
     slots = kept.map { .concatenated($0, along: 0) }
   }
 
-  private func update(_ learned: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], rate: Double) {
-    var values = values
-    values["learningRate"] = rate
-    if optimizer.optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: count) { return }
-    var optimizer = optimizer.optimizer
-    optimizer["learningRate"] = rate
+  private static let rate = "learningRate"
+
+  /// One step of the rule for a run of the vector.
+  ///
+  /// It sees nothing of the value that calls it: a copy of that value would share the slots, and every update would copy them.
+  private static func update(
+    _ learned: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], _ values: [String: Double], by optimizer: Optimizer, number: Int
+  ) {
+    if optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: number) { return }
+    var optimizer = optimizer
+    optimizer[rate] = values[rate] ?? 0
     // Without a faster way: the rule itself, on one task whose one parameter is the vector.
     func lifted(_ tensor: Tensor) -> ParameterTree<Variable> {
       ParameterTree([("", Variable(constant: tensor.reshaped(tensor.shape.inserting(1, at: 0))))])
     }
     let shape = learned.shape
     let lookup = HyperparameterValues(optimizer, tasks: 1, dtype: learned.dtype, convention: .outsideRoot)
-    var state = count == 1 ? OptimizerState() : OptimizerState(slots.map(lifted), count: count - 1)
+    var state = number == 1 ? OptimizerState() : OptimizerState(slots.map(lifted), count: number - 1)
     learned = state.step(lifted(learned), lifted(gradient), by: optimizer.rule, lookup).leaves[0].value.reshaped(shape)
     slots = state.trees.map { $0.leaves[0].value.reshaped(shape) }
   }

@@ -19,7 +19,7 @@ final class StepTotal: Sendable {
   }
 
   /// A place in the tree.
-  private struct Node: Hashable {
+  private struct Node: Equatable {
     var level = 0
     var place: Int
 
@@ -30,11 +30,22 @@ final class StepTotal: Sendable {
   }
 
   private struct Progress {
-    var waiting: [Node: Tensor] = [:]
+    /// What waits for its sibling, by the first shard that it covers: of the nodes that start there, one waits at a time.
+    private var waiting: [(node: Node, vector: Tensor)?]
     var root: Tensor?
     var reports: [ShardReport?]
     var ended = 0
     var failure: (shard: Int, error: any Error)?
+
+    init(count: Int) {
+      waiting = Array(repeating: nil, count: count)
+      reports = Array(repeating: nil, count: count)
+    }
+
+    /// Takes out the vector of a node that waits; nil where it does not.
+    mutating func take(_ node: Node) -> Tensor? {
+      waiting[node.firstShard]?.node == node ? waiting[node.firstShard].take()?.vector : nil
+    }
 
     mutating func end(_ shard: Int, _ report: ShardReport) {
       reports[shard] = report
@@ -45,8 +56,8 @@ final class StepTotal: Sendable {
     ///
     /// The caller gives its reference away: a second one would turn the sibling's addition into a copy.
     mutating func meet(_ own: inout Tensor?, at node: Node) -> Tensor? {
-      if let found = waiting.removeValue(forKey: node.sibling) { return found }
-      waiting[node] = own.take()
+      if let found = take(node.sibling) { return found }
+      waiting[node.firstShard] = own.take().map { (node, $0) }
       return nil
     }
   }
@@ -59,7 +70,7 @@ final class StepTotal: Sendable {
   init(of count: Int, algorithm: String) {
     self.count = count
     self.algorithm = algorithm
-    progress = Mutex(Progress(reports: Array(repeating: nil, count: count)))
+    progress = Mutex(Progress(count: count))
   }
 
   /// Takes what a shard contributes; the vector's storage may be written anew afterwards.
@@ -75,7 +86,7 @@ final class StepTotal: Sendable {
         continue
       }
       // A sibling that waits takes the shard's vector without a copy in between.
-      if own == nil, var sum = progress.withLock({ $0.waiting.removeValue(forKey: node.sibling) }) {
+      if own == nil, var sum = progress.withLock({ $0.take(node.sibling) }) {
         // A shard that observed something has no sum with one that did not.
         guard sum.shape == vector.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
         sum.accumulate(vector)
