@@ -46,7 +46,7 @@ enum Agreement {
 
   static func identical(_ first: Tensor, _ second: Tensor) -> Bool {
     first.shape == second.shape && first.dtype == second.dtype
-      && first.dense.withUnsafeBytes { a in second.dense.withUnsafeBytes { b in a.elementsEqual(b) } }
+      && first.contiguous.withUnsafeBytes { a in second.contiguous.withUnsafeBytes { b in a.elementsEqual(b) } }
   }
 }
 

@@ -97,7 +97,7 @@ extension ContractSuite {
     let distances = [tasks.support, pooled].map { samples -> Double in
       guard let adapted = adapted(samples), adapted.parameters.names == initial.names else { return .infinity }
       let moved = initial.zip(adapted.parameters) { start, end in
-        (start.repeated(tasks.count) - end).sum([0]).reshaped(start.shape)
+        (start.expanded(over: tasks.count) - end).sum([0]).reshaped(start.shape)
       }
       return Agreement.distance(found, moved)
     }

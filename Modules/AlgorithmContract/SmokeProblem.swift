@@ -27,8 +27,8 @@ struct SmokeProblem: Sendable {
     network.activation = .tanh
     var logistic = LogisticRegression()
     do {
-      try network.fit(inputShape: [8, 8, 1], outputs: 2)
-      try logistic.fit(inputShape: [2], outputs: 1)
+      try network.configure(inputShape: [8, 8, 1], outputs: 2)
+      try logistic.configure(inputShape: [2], outputs: 1)
     } catch {
       preconditionFailure("the smoke problems' own models fit their tasks: \(error)")
     }

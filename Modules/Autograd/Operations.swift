@@ -6,9 +6,9 @@ public enum Operations {
   /// The types.
   public static let all: [any Operation.Type] = [
     Absolute.self, Add.self, Affine.self, BroadcastTasks.self, Clip.self, Concatenate.self, Convolution.self,
-    ConvolutionFilterGradient.self, ConvolutionInputGradient.self, Divide.self, ElementwiseMaximum.self, Exp.self, Gate.self,
-    LinearLayer.self, Log.self, MatrixProduct.self, Maximum.self, Multiply.self, Pad.self, PickPositions.self, PlacePositions.self,
-    ReLU.self, ReciprocalSquareRoot.self, Rectified.self, Reshape.self, SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self,
-    Softplus.self, Square.self, Stretch.self, Sum.self, Tanh.self, Transpose.self,
+    ConvolutionFilterGradient.self, ConvolutionInputGradient.self, Divide.self, ElementwiseMaximum.self, Exp.self, Expand.self, Gate.self,
+    LinearLayer.self, Log.self, MatMul.self, Maximum.self, Multiply.self, Pad.self, PickPositions.self, PlacePositions.self, ReLU.self,
+    ReLUOfNonnegative.self, ReciprocalSquareRoot.self, Reshape.self, SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self,
+    Softplus.self, Square.self, Sum.self, Tanh.self, Transpose.self,
   ]
 }

@@ -1,4 +1,4 @@
-// Strided copies: transposition, slicing, concatenation, making a broadcast dense.
+// Strided copies: transposition, slicing, concatenation, making a broadcast contiguous.
 #include "tensor_kernels.h"
 #include "clones.h"
 

@@ -1,6 +1,6 @@
-// Batch norm with a rectifier, its gradient, and the gradient's transposed derivative.
+// Batch norm with a ReLU, its gradient, and the gradient's transposed derivative.
 //
-// With h the cotangent g where the rectifier is open, A and B the means of h and h·x̂, U₀, U₁, E those of u, u·x̂ and u·h:
+// With h the cotangent g where the ReLU is active, A and B the means of h and h·x̂, U₀, U₁, E those of u, u·x̂ and u·h:
 //   dx = γ·r·(h − A − x̂·B)      dγ = n·B      dβ = n·A
 // and for cotangents u, p, q of these three, s = p·h − γ·r·(h·U₁ + u·B), F = E − A·U₀ − B·U₁:
 //   ḡ = γ·r·(u − U₀ − x̂·U₁) + p·x̂ + q, where open

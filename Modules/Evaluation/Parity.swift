@@ -92,7 +92,7 @@ private func differentiated(
   case .firstOrder: return by(FirstOrder())
   case .reptile:
     var result = by(FirstOrder())
-    let start = learned.initial.map { Variable(constant: $0.repeated(shard.count)) }
+    let start = learned.initial.map { Variable(constant: $0.expanded(over: shard.count)) }
     result.gradient.initial = displacement(from: start, to: result.adapted.map(Variable.init(constant:)))
     return result
   }

@@ -133,7 +133,7 @@ struct ParityCase {
       network.downsampling = try Self.named(
         try Self.required(definition.model.downsample, "model.downsample"), ConvNet.Downsampling.self, "model.downsample")
       network.head = try Self.named(try Self.required(definition.model.head, "model.head"), ConvNet.Head.self, "model.head")
-      do { try network.fit(inputShape: [image, image, channels], outputs: ways) } catch { throw .model(error) }
+      do { try network.configure(inputShape: [image, image, channels], outputs: ways) } catch { throw .model(error) }
       model = network
       fileInput = [channels, image, image]
       outputs = ways

@@ -9,7 +9,7 @@ public import TensorCore
 public struct ConvNet: EmbeddingModel {
   /// How a block halves its image.
   public enum Downsampling: String, Sendable, CaseIterable {
-    /// The convolution moves in steps of 2.
+    /// The convolution has a stride of 2.
     case stride
     /// 2×2 max pooling follows; an odd last row or column is left out.
     case maxpool
@@ -53,7 +53,7 @@ public struct ConvNet: EmbeddingModel {
 
   public init() {}
 
-  public mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError) {
+  public mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError) {
     guard inputShape.rank == 3, inputShape.elementCount > 0 else {
       throw .inputShape(model: Self.card.id, expected: "[height, width, channels]", found: inputShape)
     }
@@ -127,9 +127,9 @@ public struct ConvNet: EmbeddingModel {
       // The convolution's bias is a parameter, as in PyTorch's networks, but batch norm subtracts it again: y does not depend on
       // it and its gradient is exactly zero, so it is not added in the first place.
       let convolved = result.convolved(
-        with: parameters["\(name).conv.weight"], step: downsampling == .stride ? 2 : 1, padding: 1)
+        with: parameters["\(name).conv.weight"], stride: downsampling == .stride ? 2 : 1, padding: 1)
       let normalised = convolved.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows, rectified: activation == .relu)
+        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows, relu: activation == .relu)
       result = activation == .relu ? normalised : activation(normalised)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }

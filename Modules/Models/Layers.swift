@@ -7,7 +7,7 @@ extension Variable {
     let (weight, bias) = (parameters["\(name).weight"], parameters["\(name).bias"])
     return switch activation {
     case nil: linear(weight, bias)
-    case .relu: linear(weight, bias, rectified: true)
+    case .relu: linear(weight, bias, relu: true)
     case .tanh: linear(weight, bias).tanh()
     }
   }

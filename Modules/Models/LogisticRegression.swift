@@ -15,8 +15,8 @@ public struct LogisticRegression: EmbeddingModel {
 
   public init() {}
 
-  public mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError) {
-    try layers.fit(inputShape: inputShape, outputs: outputs)
+  public mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError) {
+    try layers.configure(inputShape: inputShape, outputs: outputs)
   }
 
   public var usesBatchStatistics: Bool { false }

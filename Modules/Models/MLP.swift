@@ -36,7 +36,7 @@ public struct MLP: EmbeddingModel {
     hiddenText = widths.dropFirst().dropLast().map(String.init).joined(separator: ",")
   }
 
-  public mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError) {
+  public mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError) {
     let parts = hiddenText.isEmpty ? [] : hiddenText.split(separator: ",", omittingEmptySubsequences: false)
     let hidden = parts.compactMap { Int($0) }
     guard hidden.count == parts.count, hidden.allSatisfy({ (1...65_536).contains($0) }) else { throw .widths(text: hiddenText) }

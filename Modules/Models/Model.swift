@@ -23,7 +23,7 @@ public protocol Model: Sendable {
   /// Adopts the shape of one input and the number of outputs that a task distribution dictates.
   ///
   /// - Throws: ``ModelError`` when the model cannot take such inputs.
-  mutating func fit(inputShape: Shape, outputs: Int) throws(ModelError)
+  mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError)
 
   /// The parameters' names, shapes and storage layouts, in order.
   var parameters: [ParameterDeclaration] { get }

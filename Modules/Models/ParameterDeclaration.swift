@@ -75,7 +75,7 @@ extension Model {
   /// Parameters in PyTorch's names and layouts, as files hold them; a leading task axis stays.
   public func exported(_ tree: ParameterTree<Tensor>) -> [String: Tensor] {
     Dictionary(
-      uniqueKeysWithValues: parameters.map { ($0.name, $0.layout.exported(tree[$0.name], rank: $0.shape.rank).dense) })
+      uniqueKeysWithValues: parameters.map { ($0.name, $0.layout.exported(tree[$0.name], rank: $0.shape.rank).contiguous) })
   }
 
   /// Parameters from PyTorch's names and layouts, without a task axis.

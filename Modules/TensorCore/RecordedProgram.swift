@@ -128,19 +128,19 @@ private final class Team: @unchecked Sendable {
 
 extension Tensor {
   /// Writes other contents into this tensor's storage, seen by everything that shares it: the inputs of a recorded program.
-  /// - Precondition: Shapes and types agree, and neither is a repeated view of another layout.
+  /// - Precondition: Shapes and types agree, and neither is an expanded view of another layout.
   package func overwrite(with other: Tensor) {
     precondition(
-      shape == other.shape && dtype == other.dtype && isRepeated == other.isRepeated,
+      shape == other.shape && dtype == other.dtype && isExpanded == other.isExpanded,
       "overwriting \(dtype) \(shape) with \(other.dtype) \(other.shape)")
     withExtendedLifetime((self, other)) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
   }
 
   /// Writes the elements of a vector from a place on into this tensor's storage, seen by everything that shares it.
-  /// - Precondition: Types agree, both are dense, and the vector is long enough.
+  /// - Precondition: Types agree, both are contiguous, and the vector is long enough.
   package func overwrite(from vector: Tensor, at start: Int) {
     precondition(
-      dtype == vector.dtype && !isRepeated && !vector.isRepeated && start >= 0 && start + storedCount <= vector.storedCount,
+      dtype == vector.dtype && !isExpanded && !vector.isExpanded && start >= 0 && start + storedCount <= vector.storedCount,
       "overwriting \(dtype) \(shape) with \(vector.dtype) \(vector.shape) from \(start)")
     withExtendedLifetime((self, vector)) {
       tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, vector.address + start * dtype.byteCount)
@@ -149,8 +149,8 @@ extension Tensor {
 
   /// A copy with storage of its own, in the same layout.
   package var separateCopy: Tensor {
-    let copy = Tensor(uninitialised: isRepeated ? shape.dropFirst() : shape, dtype)
-    let result = isRepeated ? copy.viewed(as: shape, isRepeated: true) : copy
+    let copy = Tensor(uninitialised: isExpanded ? shape.dropFirst() : shape, dtype)
+    let result = isExpanded ? copy.viewed(as: shape, isExpanded: true) : copy
     result.overwrite(with: self)
     return result
   }

@@ -35,7 +35,7 @@ extension Safetensors {
     bytes.reserveCapacity(8 + header.count + dataCount)
     for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: header.count >> (8 * index))) }
     bytes.append(contentsOf: header)
-    for (_, tensor) in byPlace { tensor.dense.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    for (_, tensor) in byPlace { tensor.contiguous.withUnsafeBytes { bytes.append(contentsOf: $0) } }
     return bytes
   }
 

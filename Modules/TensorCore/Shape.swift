@@ -93,7 +93,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return result
   }
 
-  /// The shape that both broadcast to: axes are matched from the end, an extent of 1 stretches.
+  /// The shape that both broadcast to: axes are matched from the end, an extent of 1 expands.
   ///
   /// - Throws: ``ShapeError/incompatible(_:_:)``
   public func broadcast(with other: Shape) throws(ShapeError) -> Shape {

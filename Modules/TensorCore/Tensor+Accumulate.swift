@@ -23,7 +23,7 @@ extension Tensor {
   }
 
   private func addInPlace(_ other: Tensor) {
-    let source = other.dense
+    let source = other.contiguous
     var arguments = tk_accumulate_args(
       dtype: dtype.kernel, count: Int64(shape.elementCount), sum: address, in: UnsafeRawPointer(source.address))
     withExtendedLifetime(source) { tk_run_accumulate(&arguments) }

@@ -34,28 +34,28 @@ extension Tensor {
     makeUnique()
     first.makeUnique()
     second.makeUnique()
-    let dense = gradient.dense
+    let contiguous = gradient.contiguous
     var arguments = tk_adam_args(
       dtype: dtype.kernel, count: Int64(shape.elementCount), parameter: address, first: first.address, second: second.address,
-      gradient: UnsafeRawPointer(dense.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
+      gradient: UnsafeRawPointer(contiguous.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
       epsilon: step.epsilon, decay: step.weightDecay, correction1: 1 - raised(step.decays.first, to: step.number),
       correction2: 1 - raised(step.decays.second, to: step.number))
-    withExtendedLifetime(dense) { tk_run_adam(&arguments) }
+    withExtendedLifetime(contiguous) { tk_run_adam(&arguments) }
   }
 
-  /// True where this value has storage of its own, dense and from the start, that may be written over.
+  /// True where this value has storage of its own, contiguous and from the start, that may be written over.
   var isUnique: Bool {
     mutating get {
-      !isRepeated && offset == 0 && storedCount * dtype.byteCount == storage.byteCount && isKnownUniquelyReferenced(&storage)
+      !isExpanded && offset == 0 && storedCount * dtype.byteCount == storage.byteCount && isKnownUniquelyReferenced(&storage)
         && RecordedProgram.mayWriteOver(storage)
     }
   }
 
-  /// Gives this value storage of its own, dense and from the start.
+  /// Gives this value storage of its own, contiguous and from the start.
   mutating func makeUnique() {
     if !isUnique {
       let copy = Tensor(uninitialised: shape, dtype)
-      let source = dense
+      let source = contiguous
       withExtendedLifetime(source) {
         tk_copy_run(Int32(dtype.byteCount), Int64(shape.elementCount), copy.address, source.address)
       }

@@ -1,9 +1,9 @@
 import CTensorKernels
 
-/// The sizes that a two-dimensional convolution of square step and padding has beside its operands' shapes.
+/// The sizes that a two-dimensional convolution of square stride and padding has beside its operands' shapes.
 public struct ConvolutionGeometry: Sendable, Hashable {
   /// Rows and columns from one output pixel's patch to the next.
-  public let step: Int
+  public let stride: Int
   /// Zeros around the image.
   public let padding: Int
   /// Rows and columns of an input image.
@@ -12,11 +12,12 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   public let filterSize: (height: Int, width: Int)
 
   /// - Precondition: The filter fits the padded image at least once.
-  public init(step: Int, padding: Int, inputSize: (height: Int, width: Int), filterSize: (height: Int, width: Int)) {
+  public init(stride: Int, padding: Int, inputSize: (height: Int, width: Int), filterSize: (height: Int, width: Int)) {
     precondition(
-      step > 0 && padding >= 0 && inputSize.height + 2 * padding >= filterSize.height && inputSize.width + 2 * padding >= filterSize.width,
-      "convolution: a filter of \(filterSize) on an image of \(inputSize) with step \(step) and padding \(padding)")
-    self.step = step
+      stride > 0 && padding >= 0 && inputSize.height + 2 * padding >= filterSize.height
+        && inputSize.width + 2 * padding >= filterSize.width,
+      "convolution: a filter of \(filterSize) on an image of \(inputSize) with stride \(stride) and padding \(padding)")
+    self.stride = stride
     self.padding = padding
     self.inputSize = inputSize
     self.filterSize = filterSize
@@ -25,18 +26,18 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   /// Rows and columns of an output image.
   public var outputSize: (height: Int, width: Int) {
     (
-      (inputSize.height + 2 * padding - filterSize.height) / step + 1,
-      (inputSize.width + 2 * padding - filterSize.width) / step + 1
+      (inputSize.height + 2 * padding - filterSize.height) / stride + 1,
+      (inputSize.width + 2 * padding - filterSize.width) / stride + 1
     )
   }
 
   public static func == (first: Self, second: Self) -> Bool {
-    first.step == second.step && first.padding == second.padding && first.inputSize == second.inputSize
+    first.stride == second.stride && first.padding == second.padding && first.inputSize == second.inputSize
       && first.filterSize == second.filterSize
   }
 
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(step)
+    hasher.combine(stride)
     hasher.combine(padding)
     hasher.combine(inputSize.height)
     hasher.combine(inputSize.width)
@@ -63,7 +64,7 @@ extension Tensor {
   /// The gradient with respect to the filters, given this gradient [T, N, H′, W′, O] with respect to the outputs.
   public func convolutionFilterGradient(images: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let slices = Self.slices(of: self, geometry)
-    if slices > 1, !isRepeated, !images.isRepeated {
+    if slices > 1, !isExpanded, !images.isExpanded {
       func sliced(_ tensor: Tensor) -> Tensor {
         let (shape, count) = (tensor.shape, tensor.shape[1] / slices)
         return tensor.reshaped([slices, count, shape[2], shape[3], shape[4]])
@@ -140,7 +141,7 @@ extension Tensor {
     tk_convolve(
       tk_convolution_args(
         op: op, dtype: first.dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),
-        oh: Int64(y[2]), ow: Int64(y[3]), co: Int64(y[4]), kh: Int64(w[1]), kw: Int64(w[2]), step: Int64(geometry.step),
+        oh: Int64(y[2]), ow: Int64(y[3]), co: Int64(y[4]), kh: Int64(w[1]), kw: Int64(w[2]), stride: Int64(geometry.stride),
         padding: Int64(geometry.padding), stride_x: (images ?? result).leadingStride, stride_filter: (filter ?? result).leadingStride,
         stride_y: (outputs ?? result).leadingStride, accumulate: sum != nil, out: result.address, a: UnsafeRawPointer(first.address),
         b: UnsafeRawPointer(second.address)))

@@ -4,7 +4,7 @@ import CTensorKernels
 public enum UnaryFunction: Sendable, Hashable {
   /// factor · x + offset
   case affine(factor: Double, offset: Double)
-  case exponential, logarithm, squareRoot, tanh, sigmoid, rectifier, square, absolute, sign
+  case exponential, logarithm, squareRoot, tanh, sigmoid, relu, square, absolute, sign
   /// log(1 + exp(x)), without overflow
   case softplus
   /// 1 where x > 0, else 0
@@ -36,7 +36,7 @@ extension Tensor {
   /// The function of each element.
   /// - Precondition: The type is a floating one.
   public func map(_ function: UnaryFunction) -> Tensor {
-    if isRepeated { return repeatedItem.map(function).repeated(shape[0]) }
+    if isExpanded { return expandedItem.map(function).expanded(over: shape[0]) }
     let result = Tensor(uninitialised: shape, dtype)
     let (op, p, q) = function.kernel
     tk_unary(op, dtype.kernel, Int64(shape.elementCount), result.address, address, p, q)
@@ -47,18 +47,18 @@ extension Tensor {
   /// - Precondition: Types agree and shapes broadcast.
   public func combined(_ function: BinaryFunction, with other: Tensor) -> Tensor {
     precondition(dtype == other.dtype, "\(function): \(dtype) with \(other.dtype)")
-    if isRepeated, other.isRepeated, shape.rank == other.shape.rank, shape[0] == other.shape[0] {
-      return repeatedItem.combined(function, with: other.repeatedItem).repeated(shape[0])
+    if isExpanded, other.isExpanded, shape.rank == other.shape.rank, shape[0] == other.shape[0] {
+      return expandedItem.combined(function, with: other.expandedItem).expanded(over: shape[0])
     }
     if shape == other.shape {
-      if !isRepeated, !other.isRepeated {
+      if !isExpanded, !other.isExpanded {
         let count = Int64(shape.elementCount)
         return run(function, with: other, shape, extents: [1, 1, 1, count], [0, 0, 0, 1], [0, 0, 0, 1])
       }
-    } else if isRepeated, !other.isRepeated, other.storedCount == 1, other.shape.rank <= shape.rank {
-      return repeatedItem.combined(function, with: other.reshaped([])).repeated(shape[0])
-    } else if other.isRepeated, !isRepeated, storedCount == 1, shape.rank <= other.shape.rank {
-      return reshaped([]).combined(function, with: other.repeatedItem).repeated(other.shape[0])
+    } else if isExpanded, !other.isExpanded, other.storedCount == 1, other.shape.rank <= shape.rank {
+      return expandedItem.combined(function, with: other.reshaped([])).expanded(over: shape[0])
+    } else if other.isExpanded, !isExpanded, storedCount == 1, shape.rank <= other.shape.rank {
+      return reshaped([]).combined(function, with: other.expandedItem).expanded(over: other.shape[0])
     }
     let target: Shape
     do { target = try shape.broadcast(with: other.shape) } catch { preconditionFailure("\(function): \(error)") }
@@ -97,7 +97,7 @@ extension Tensor {
   /// - Precondition: An int64 tensor; a label outside 0..<classes gives a row of zeros.
   public func oneHot(_ classes: Int, dtype target: DType = .float32) -> Tensor {
     precondition(dtype == .int64, "labels are an int64 tensor, not \(dtype)")
-    let labels = dense
+    let labels = contiguous
     let result = Tensor(uninitialised: shape.appending(classes), target)
     withExtendedLifetime(labels) {
       tk_one_hot(
@@ -120,8 +120,8 @@ private struct BroadcastWalk {
     var runningB: Int64 = 1
     for axis in stride(from: target.rank - 1, through: 0, by: -1) {
       let extent = Int64(target[axis])
-      let strideA = Self.step(a, axis - (target.rank - a.shape.rank), &runningA)
-      let strideB = Self.step(b, axis - (target.rank - b.shape.rank), &runningB)
+      let strideA = Self.elementStride(a, axis - (target.rank - a.shape.rank), &runningA)
+      let strideB = Self.elementStride(b, axis - (target.rank - b.shape.rank), &runningB)
       if extent == 1 { continue }
       if slot < 4, strideA == extents[slot] * first[slot], strideB == extents[slot] * second[slot] {
         extents[slot] *= extent
@@ -135,10 +135,10 @@ private struct BroadcastWalk {
     }
   }
 
-  private static func step(_ tensor: Tensor, _ axis: Int, _ running: inout Int64) -> Int64 {
+  private static func elementStride(_ tensor: Tensor, _ axis: Int, _ running: inout Int64) -> Int64 {
     guard axis >= 0 else { return 0 }
     let extent = Int64(tensor.shape[axis])
-    if extent == 1 || (tensor.isRepeated && axis == 0) { return 0 }
+    if extent == 1 || (tensor.isExpanded && axis == 0) { return 0 }
     defer { running *= extent }
     return running
   }
@@ -153,7 +153,7 @@ extension UnaryFunction {
     case .squareRoot: (TK_SQRT, 0, 0)
     case .tanh: (TK_TANH, 0, 0)
     case .sigmoid: (TK_SIGMOID, 0, 0)
-    case .rectifier: (TK_RELU, 0, 0)
+    case .relu: (TK_RELU, 0, 0)
     case .square: (TK_SQUARE, 0, 0)
     case .absolute: (TK_ABS, 0, 0)
     case .sign: (TK_SIGN, 0, 0)

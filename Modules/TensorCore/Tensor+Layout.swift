@@ -3,32 +3,32 @@ import CTensorKernels
 extension Tensor {
   /// The same elements under another shape, without a copy.
   ///
-  /// A repeated tensor stays repeated where its leading extent is kept, and is made dense otherwise.
+  /// An expanded tensor stays expanded where its leading extent is kept, and is made contiguous otherwise.
   /// - Precondition: The element counts agree.
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
     precondition(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
     // No item stands for none: the shape of what is stored would not follow from the counts.
-    if isRepeated, shape[0] > 0, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isRepeated: true) }
-    return dense.viewed(as: target, isRepeated: false)
+    if isExpanded, shape[0] > 0, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isExpanded: true) }
+    return contiguous.viewed(as: target, isExpanded: false)
   }
 
-  /// The tensor with its leading axis written out if it was repeated.
-  public var dense: Tensor {
-    guard isRepeated else { return self }
+  /// The tensor with its leading axis written out if it was expanded.
+  public var contiguous: Tensor {
+    guard isExpanded else { return self }
     return copied(to: shape, strides: [0] + Self.rowMajorStrides(shape.dropFirst()))
   }
 
   /// A view [count, …] of this tensor with a new leading axis of stride 0.
-  public func repeated(_ count: Int) -> Tensor {
-    dense.viewed(as: shape.inserting(count, at: 0), isRepeated: true)
+  public func expanded(over count: Int) -> Tensor {
+    contiguous.viewed(as: shape.inserting(count, at: 0), isExpanded: true)
   }
 
-  /// The one item behind a repeated leading axis, without the axis.
-  /// - Precondition: The tensor is repeated.
-  public var repeatedItem: Tensor {
-    precondition(isRepeated, "only a repeated tensor has one item behind its leading axis")
-    return viewed(as: shape.dropFirst(), isRepeated: false)
+  /// The one item behind an expanded leading axis, without the axis.
+  /// - Precondition: The tensor is expanded.
+  public var expandedItem: Tensor {
+    precondition(isExpanded, "only an expanded tensor has one item behind its leading axis")
+    return viewed(as: shape.dropFirst(), isExpanded: false)
   }
 
   /// Items of the leading axis as a view: [range.count, …].
@@ -37,24 +37,24 @@ extension Tensor {
     precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "slice \(range) of shape \(shape)")
     var target = shape
     target[0] = range.count
-    if isRepeated { return viewed(as: target, isRepeated: true) }
-    return viewed(as: target, isRepeated: false, offset: offset + range.lowerBound * Int(leadingStride) * dtype.byteCount)
+    if isExpanded { return viewed(as: target, isExpanded: true) }
+    return viewed(as: target, isExpanded: false, offset: offset + range.lowerBound * Int(leadingStride) * dtype.byteCount)
   }
 
   /// One item of the leading axis as a view without the axis.
   public subscript(item: Int) -> Tensor {
     let one = slice(item..<(item + 1))
-    return one.viewed(as: shape.dropFirst(), isRepeated: false, offset: one.offset)
+    return one.viewed(as: shape.dropFirst(), isExpanded: false, offset: one.offset)
   }
 
   /// The tensor with its axes in another order: result axis i is this tensor's axis `order[i]`.
   /// - Precondition: `order` is a permutation of the axes.
   public func transposed(_ order: [Int]) -> Tensor {
     precondition(order.sorted() == Array(0..<shape.rank), "transpose: \(order) is no permutation of the axes of \(shape)")
-    if isRepeated, order.first == 0 {
-      return repeatedItem.transposed(order.dropFirst().map { $0 - 1 }).repeated(shape[0])
+    if isExpanded, order.first == 0 {
+      return expandedItem.transposed(order.dropFirst().map { $0 - 1 }).expanded(over: shape[0])
     }
-    let source = dense
+    let source = contiguous
     let strides = Self.rowMajorStrides(shape)
     return source.copied(to: Shape(order.map { shape[$0] }), strides: order.map { strides[$0] })
   }
@@ -65,7 +65,7 @@ extension Tensor {
     let axis = shape.resolved(axis)
     precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice \(range) along axis \(axis) of shape \(shape)")
     if axis == 0 { return slice(range) }
-    if isRepeated { return repeatedItem.sliced(range, along: axis - 1).repeated(shape[0]) }
+    if isExpanded { return expandedItem.sliced(range, along: axis - 1).expanded(over: shape[0]) }
     let strides = Self.rowMajorStrides(shape)
     var target = shape
     target[axis] = range.count
@@ -108,10 +108,10 @@ extension Tensor {
     concatenated(parts.map { $0.reshaped($0.shape.inserting(1, at: 0)) }, along: 0)
   }
 
-  /// The tensor stretched to a larger shape, dense.
+  /// The tensor expanded to a larger shape, contiguous.
   /// - Precondition: The shape broadcasts to the target.
   public func broadcast(to target: Shape) -> Tensor {
-    if target == shape { return dense }
+    if target == shape { return contiguous }
     let strides = broadcastStrides(to: target)
     return copied(to: target, strides: strides)
   }
@@ -120,7 +120,7 @@ extension Tensor {
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
     precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
-    let base = isRepeated ? repeatedItem : self
+    let base = isExpanded ? expandedItem : self
     let result = Tensor(uninitialised: base.shape, target)
     base.withUnsafeBytes { bytes in
       if target == .float64 {
@@ -131,7 +131,7 @@ extension Tensor {
         for (index, value) in bytes.assumingMemoryBound(to: Double.self).enumerated() { to[index] = Float(value) }
       }
     }
-    return isRepeated ? result.repeated(shape[0]) : result
+    return isExpanded ? result.expanded(over: shape[0]) : result
   }
 
   // MARK: Strides
@@ -142,9 +142,9 @@ extension Tensor {
     return strides
   }
 
-  /// Element strides of this tensor seen under a larger shape: 0 where an axis is stretched or repeated.
+  /// Element strides of this tensor seen under a larger shape: 0 where an axis is expanded.
   func broadcastStrides(to target: Shape) -> [Int] {
-    let own = isRepeated ? [0] + Self.rowMajorStrides(shape.dropFirst()) : Self.rowMajorStrides(shape)
+    let own = isExpanded ? [0] + Self.rowMajorStrides(shape.dropFirst()) : Self.rowMajorStrides(shape)
     precondition(target.rank >= shape.rank, "broadcast: shape \(shape) to \(target)")
     let missing = target.rank - shape.rank
     return (0..<target.rank).map { axis in
@@ -164,7 +164,7 @@ extension Tensor {
   }
 
   private mutating func write(_ part: Tensor, at position: Int, along axis: Int) {
-    if axis == 0 && !part.isRepeated {  // one run in both
+    if axis == 0 && !part.isExpanded {  // one run in both
       let start = position * Int(leadingStride) * dtype.byteCount
       tk_copy_run(Int32(dtype.byteCount), Int64(part.shape.elementCount), address + start, part.address)
       return

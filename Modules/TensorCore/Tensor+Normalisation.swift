@@ -1,21 +1,21 @@
 import CTensorKernels
 
 extension Tensor {
-  /// Batch norm of [T, N, H, W, C] for each task and channel, rectified where asked.
+  /// Batch norm of [T, N, H, W, C] for each task and channel, with ReLU where asked.
   ///
   /// - Parameters:
-  ///   - scale: γ, [T, C], may be repeated over the tasks.
-  ///   - offset: β, [T, C], may be repeated over the tasks.
+  ///   - scale: γ, [T, C], may be expanded over the tasks.
+  ///   - offset: β, [T, C], may be expanded over the tasks.
   ///   - epsilon: Added to the biased variance inside the root.
-  ///   - rectified: Negative results become 0.
+  ///   - relu: Negative results become 0.
   /// - Returns: The result, and mean and 1/√(variance + ε) as [T, 2, C].
   public func batchNormalised(
-    scale: Tensor, offset: Tensor, epsilon: Double, rectified: Bool
+    scale: Tensor, offset: Tensor, epsilon: Double, relu: Bool
   ) -> (result: Tensor, statistics: Tensor) {
     checkNormalisation(scale, offset)
     let result = Tensor(uninitialised: shape, dtype)
     let statistics = Tensor(uninitialised: [shape[0], 2, shape[-1]], dtype)
-    var arguments = normalisationArguments(TK_NORMALISE, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
+    var arguments = normalisationArguments(TK_NORMALISE, scale: scale, offset: offset, relu: relu, statistics: statistics)
     arguments.epsilon = epsilon
     arguments.y = result.address
     tk_run_normalisation(&arguments)
@@ -24,7 +24,7 @@ extension Tensor {
 
   /// The cotangents of batch norm's input, γ and β, this being the cotangent of its result.
   public func batchNormGradient(
-    of x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor, rectified: Bool
+    of x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor, relu: Bool
   ) -> (x: Tensor, scale: Tensor, offset: Tensor) {
     x.checkNormalisation(scale, offset)
     precondition(shape == x.shape, "batch norm gradient: cotangent \(shape) of \(x.shape)")
@@ -32,14 +32,14 @@ extension Tensor {
     let dScale = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
     let dOffset = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
     var arguments = x.normalisationArguments(
-      TK_NORMALISE_GRADIENT, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
+      TK_NORMALISE_GRADIENT, scale: scale, offset: offset, relu: relu, statistics: statistics)
     arguments.g = UnsafeRawPointer(address)
     (arguments.dx, arguments.dgamma, arguments.dbeta) = (dx.address, dScale.address, dOffset.address)
     tk_run_normalisation(&arguments)
     return (dx, dScale, dOffset)
   }
 
-  /// The transposed derivative of ``batchNormGradient(of:scale:offset:statistics:rectified:)``.
+  /// The transposed derivative of ``batchNormGradient(of:scale:offset:statistics:relu:)``.
   ///
   /// - Parameters:
   ///   - cotangents: Of dx, dγ and dβ.
@@ -49,18 +49,18 @@ extension Tensor {
   ///   - offset: β.
   ///   - statistics: As the first function gives them.
   ///   - gradient: dγ and dβ, as the gradient gives them.
-  ///   - rectified: As in the other two.
+  ///   - relu: As in the other two.
   /// - Returns: Cotangents of g, x and γ.
   public static func batchNormSecond(
     cotangents: (x: Tensor, scale: Tensor, offset: Tensor), g: Tensor, x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor,
-    gradient: (scale: Tensor, offset: Tensor), rectified: Bool
+    gradient: (scale: Tensor, offset: Tensor), relu: Bool
   ) -> (g: Tensor, x: Tensor, scale: Tensor) {
     x.checkNormalisation(scale, offset)
     let barG = Tensor(uninitialised: x.shape, x.dtype)
     let barX = Tensor(uninitialised: x.shape, x.dtype)
     let barScale = Tensor(uninitialised: [x.shape[0], x.shape[-1]], x.dtype)
     var arguments = x.normalisationArguments(
-      TK_NORMALISE_SECOND, scale: scale, offset: offset, rectified: rectified, statistics: statistics)
+      TK_NORMALISE_SECOND, scale: scale, offset: offset, relu: relu, statistics: statistics)
     arguments.g = UnsafeRawPointer(g.address)
     (arguments.u, arguments.p) = (UnsafeRawPointer(cotangents.x.address), UnsafeRawPointer(cotangents.scale.address))
     arguments.q = UnsafeRawPointer(cotangents.offset.address)
@@ -72,13 +72,13 @@ extension Tensor {
 
   private func checkNormalisation(_ scale: Tensor, _ offset: Tensor) {
     precondition(
-      shape.rank == 5 && !isRepeated && scale.shape == [shape[0], shape[4]] && scale.dtype == dtype && offset.shape == scale.shape
+      shape.rank == 5 && !isExpanded && scale.shape == [shape[0], shape[4]] && scale.dtype == dtype && offset.shape == scale.shape
         && offset.dtype == dtype,
       "batch norm: \(dtype) \(shape) with a scale \(scale.dtype) \(scale.shape) and an offset \(offset.dtype) \(offset.shape)")
   }
 
   private func normalisationArguments(
-    _ op: tk_normalisation_op, scale: Tensor, offset: Tensor, rectified: Bool, statistics: Tensor
+    _ op: tk_normalisation_op, scale: Tensor, offset: Tensor, relu: Bool, statistics: Tensor
   ) -> tk_normalisation_args {
     var arguments = tk_normalisation_args()
     arguments.op = op
@@ -89,7 +89,7 @@ extension Tensor {
     arguments.stride_gamma = scale.leadingStride
     arguments.beta = UnsafeRawPointer(offset.address)
     arguments.stride_beta = offset.leadingStride
-    arguments.rectified = rectified
+    arguments.relu = relu
     arguments.x = UnsafeRawPointer(address)
     arguments.gamma = UnsafeRawPointer(scale.address)
     arguments.statistics = statistics.address

@@ -11,11 +11,11 @@ public struct PoolingPositions: Sendable {
 }
 
 extension Tensor {
-  /// Max pooling of [T, N, H, W, C] with equal window and step, rows and columns that do not fill a window left out.
+  /// Max pooling of [T, N, H, W, C] with equal window and stride, rows and columns that do not fill a window left out.
   ///
   /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and where each lies in its image.
   public func maximumPooled(window: Int) -> (maxima: Tensor, positions: PoolingPositions) {
-    precondition(shape.rank == 5 && window > 0 && !isRepeated, "max pooling: \(shape) with a window of \(window)")
+    precondition(shape.rank == 5 && window > 0 && !isExpanded, "max pooling: \(shape) with a window of \(window)")
     let target: Shape = [shape[0], shape[1], shape[2] / window, shape[3] / window, shape[4]]
     let maxima = Tensor(uninitialised: target, dtype)
     let offsets = Tensor(uninitialised: target, .int32)
@@ -46,7 +46,7 @@ extension Tensor {
   }
 
   private func runPositions(scatter: Bool, _ positions: PoolingPositions, _ result: Tensor) {
-    let source = dense
+    let source = contiguous
     let images = positions.images
     var arguments = tk_position_args(
       dtype: dtype.kernel, scatter: scatter, images: Int64(images[0] * images[1]), h: Int64(images[2]), w: Int64(images[3]),

@@ -26,14 +26,14 @@ extension Tensor {
   public var norm: Double {
     RecordedProgram.noteReading()
     let squares = withExtendedLifetime(self) { tk_sum_of_squares(dtype.kernel, address, Int64(storedCount)) }
-    return (isRepeated ? Double(shape[0]) * squares : squares).squareRoot()
+    return (isExpanded ? Double(shape[0]) * squares : squares).squareRoot()
   }
 
   /// The index of the largest element along the last axis; the first one wins a tie.
   /// - Precondition: A floating type, and the last axis is not empty.
-  public var argumentOfMaximum: [Int] {
+  public var argmax: [Int] {
     let width = shape[-1]
-    precondition(width > 0, "argument of the maximum along an empty axis of shape \(shape)")
+    precondition(width > 0, "argmax along an empty axis of shape \(shape)")
     let values = doubles
     return stride(from: 0, to: values.count, by: width).map { start in
       var best = 0
@@ -43,11 +43,11 @@ extension Tensor {
   }
 
   private func reduced(_ op: tk_reduce_op, _ axes: AxisSet, scale: Double) -> Tensor {
-    if isRepeated {
+    if isExpanded {
       let inner = AxisSet((1..<shape.rank).filter(axes.contains).map { $0 - 1 })
       let factor = axes.contains(0) && op == TK_SUM ? Double(shape[0]) : 1
-      let item = repeatedItem.reduced(op, inner, scale: scale * factor)
-      return axes.contains(0) ? item.reshaped(item.shape.inserting(1, at: 0)) : item.repeated(shape[0])
+      let item = expandedItem.reduced(op, inner, scale: scale * factor)
+      return axes.contains(0) ? item.reshaped(item.shape.inserting(1, at: 0)) : item.expanded(over: shape[0])
     }
     var extents = SIMD4<Int64>(repeating: 1)
     var strides = SIMD4<Int64>(repeating: 0)

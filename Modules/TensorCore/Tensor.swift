@@ -1,25 +1,25 @@
 import CTensorKernels
 
-/// A dense, row-major array of numbers with value semantics; copies share storage until mutated.
+/// A contiguous, row-major array of numbers with value semantics; copies share storage until mutated.
 ///
-/// A tensor whose ``isRepeated`` is true holds one copy of what every index of its leading axis sees (stride 0): the
-/// meta-parameters, broadcast over the task axis. Everything else is dense.
+/// A tensor whose ``isExpanded`` is true holds one copy of what every index of its leading axis sees (stride 0): the
+/// meta-parameters, broadcast over the task axis. Everything else is contiguous.
 public struct Tensor: Sendable {
-  /// The extent of each axis; `shape.elementCount` elements lie behind it, one item of the leading axis where repeated.
+  /// The extent of each axis; `shape.elementCount` elements lie behind it, one item of the leading axis where expanded.
   public let shape: Shape
   /// `.float32` to train, `.float64` to check: derivatives are verified in the second to nine digits.
   public let dtype: DType
   /// True when the leading axis has stride 0.
-  public let isRepeated: Bool
+  public let isExpanded: Bool
   var storage: Storage
   let offset: Int  // bytes
 
-  init(storage: Storage, offset: Int = 0, shape: Shape, dtype: DType, isRepeated: Bool = false) {
+  init(storage: Storage, offset: Int = 0, shape: Shape, dtype: DType, isExpanded: Bool = false) {
     self.storage = storage
     self.offset = offset
     self.shape = shape
     self.dtype = dtype
-    self.isRepeated = isRepeated
+    self.isExpanded = isExpanded
   }
 
   /// Uninitialised elements.
@@ -111,7 +111,7 @@ public struct Tensor: Sendable {
 
   // MARK: Reading
 
-  /// The elements' bytes; of one item of the leading axis where the tensor is repeated.
+  /// The elements' bytes; of one item of the leading axis where the tensor is expanded.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     RecordedProgram.noteReading()
     return try withExtendedLifetime(storage) {
@@ -119,7 +119,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// All elements as `Double`, row by row, a repeated axis written out.
+  /// All elements as `Double`, row by row, an expanded axis written out.
   public var doubles: [Double] {
     elements {
       Double($0)
@@ -128,7 +128,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// All elements as `Float`, row by row, a repeated axis written out.
+  /// All elements as `Float`, row by row, an expanded axis written out.
   public var floats: [Float] {
     elements {
       Float($0)
@@ -164,7 +164,7 @@ public struct Tensor: Sendable {
       case .int64: bytes.assumingMemoryBound(to: Int64.self).map { integer(Int($0)) }
       }
     }
-    guard isRepeated else { return stored }
+    guard isExpanded else { return stored }
     return (0..<shape[0]).flatMap { _ in stored }
   }
 
@@ -178,9 +178,9 @@ public struct Tensor: Sendable {
   // MARK: Kernel access
 
   /// The number of elements that are stored.
-  var storedCount: Int { isRepeated ? shape.dropFirst().elementCount : shape.elementCount }
+  var storedCount: Int { isExpanded ? shape.dropFirst().elementCount : shape.elementCount }
   /// Elements from one item of the leading axis to the next.
-  var leadingStride: Int64 { isRepeated ? 0 : Int64(shape.dropFirst().elementCount) }
+  var leadingStride: Int64 { isExpanded ? 0 : Int64(shape.dropFirst().elementCount) }
   /// Where the elements begin; valid while the storage lives.
   ///
   /// A program that is recorded on this thread keeps the storage, unless it is its own: a later run finds the elements here again.
@@ -190,8 +190,8 @@ public struct Tensor: Sendable {
   }
 
   /// The same elements under another type of view.
-  func viewed(as shape: Shape, isRepeated: Bool, offset: Int? = nil) -> Tensor {
-    Tensor(storage: storage, offset: offset ?? self.offset, shape: shape, dtype: dtype, isRepeated: isRepeated)
+  func viewed(as shape: Shape, isExpanded: Bool, offset: Int? = nil) -> Tensor {
+    Tensor(storage: storage, offset: offset ?? self.offset, shape: shape, dtype: dtype, isExpanded: isExpanded)
   }
 }
 

@@ -105,7 +105,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
   package func write(_ number: Int, quarterTurns: Int, into pixels: UnsafeMutableBufferPointer<Float>) {
     let side = DrawingDecoder.side
     // Where the turned picture's first pixel comes from, and how far apart its rows and columns lie in the stored one.
-    let (origin, rowStep, columnStep) =
+    let (origin, rowStride, columnStride) =
       switch quarterTurns {
       case 0: (0, side, 1)
       case 1: (side - 1, -1, side)
@@ -119,10 +119,10 @@ package struct OmniglotDrawings: Sendable, Hashable {
         return
       }
       for row in 0..<side {
-        var from = start + origin + row * rowStep
+        var from = start + origin + row * rowStride
         for column in 0..<side {
           pixels[row * side + column] = Float(ink[from]) / Float(DrawingDecoder.fullInk)
-          from += columnStep
+          from += columnStride
         }
       }
     }

@@ -11,11 +11,11 @@ import _TestSupport
 private struct Headless: Model {
   static let card = Card(id: "test-headless", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Headless>([])
-  mutating func fit(inputShape: Shape, outputs: Int) {}
+  mutating func configure(inputShape: Shape, outputs: Int) {}
   var usesBatchStatistics: Bool { false }
   var parameters: [ParameterDeclaration] { [ParameterDeclaration("scale", [1, 1], .same, .ones)] }
   func callAsFunction(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
-    input.product(parameters["scale"])
+    input.matmul(parameters["scale"])
   }
 }
 
@@ -25,7 +25,7 @@ private struct Headless: Model {
     (glyphs.ways, glyphs.shots, glyphs.queries) = (2, 2, 2)
     var model = ConvNet()
     (model.blocks, model.hidden) = (2, 3)
-    try model.fit(inputShape: glyphs.signature.inputShape, outputs: 2)
+    try model.configure(inputShape: glyphs.signature.inputShape, outputs: 2)
     return (Learner(model: model, taskLoss: .crossEntropy), try glyphs.episodes(0..<2, in: .metaTrain, seed: 0))
   }
 
@@ -42,7 +42,7 @@ private struct Headless: Model {
     for (name, leaf) in found.entries {
       // Batch norm subtracts a convolution's bias again: it never moves.
       let isMoved = (part == .all || (part == .head) == name.hasPrefix(head)) && !name.hasSuffix("conv.bias")
-      #expect((bytes(leaf) == bytes(initial[name].repeated(2))) != isMoved, "\(name)")
+      #expect((bytes(leaf) == bytes(initial[name].expanded(over: 2))) != isMoved, "\(name)")
     }
   }
 

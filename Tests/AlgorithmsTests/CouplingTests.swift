@@ -31,8 +31,8 @@ struct Contrast: MetaObjective {
     let (first, second) = (vector(trajectories[0].end), vector(trajectories[1].end))
     let width = first.shape[1]
     let differences =
-      first.reshaped([count, 1, width]).stretched(to: [count, count, width])
-      - second.reshaped([1, count, width]).stretched(to: [count, count, width])
+      first.reshaped([count, 1, width]).expanded(to: [count, count, width])
+      - second.reshaped([1, count, width]).expanded(to: [count, count, width])
     let distances = differences.squared().sum([2]).reshaped([count, count])
     let places = Tensor(shape: [count], dtype: .int64) { bytes in
       let labels = bytes.bindMemory(to: Int64.self)

@@ -30,7 +30,7 @@ import Testing
     try glyphs.prepare(source: nil)
     var model = ConvNet()
     (model.blocks, model.hidden, model.downsampling) = (2, 16, downsampling)
-    try model.fit(inputShape: glyphs.signature.inputShape, outputs: 3)
+    try model.configure(inputShape: glyphs.signature.inputShape, outputs: 3)
     let learner = Learner(model: model, taskLoss: .crossEntropy)
     func snapshot(threads: Int) throws -> [String: [UInt8]] {
       var alone = configuration(threads: threads, metaBatchSize: 1)

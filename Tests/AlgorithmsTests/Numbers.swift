@@ -18,7 +18,7 @@ func bytes(_ tree: ParameterTree<Tensor>) -> [String: [UInt8]] {
 }
 
 /// The bytes of a tensor.
-func bytes(_ tensor: Tensor) -> [UInt8] { tensor.dense.withUnsafeBytes { Array($0) } }
+func bytes(_ tensor: Tensor) -> [UInt8] { tensor.contiguous.withUnsafeBytes { Array($0) } }
 
 /// The derivative at 0 by central differences at h and 2h, whose errors of order h² cancel.
 func centralDifference(_ function: (Double) -> Double) -> Double {

@@ -39,7 +39,7 @@ struct StubAlgorithm: Algorithm {
   func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    [Adapted(parameters: state.initial.map { $0.repeated(support.inputs.shape[0]) }, support: support)]
+    [Adapted(parameters: state.initial.map { $0.expanded(over: support.inputs.shape[0]) }, support: support)]
   }
 }
 

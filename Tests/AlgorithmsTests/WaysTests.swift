@@ -31,7 +31,7 @@ import _TestSupport
     (glyphs.ways, glyphs.shots, glyphs.queries, network.blocks, network.hidden, network.downsampling) = (2, 2, 2, 2, 3, .maxpool)
     do {
       try glyphs.prepare(source: nil)
-      try network.fit(inputShape: glyphs.signature.inputShape, outputs: 2)
+      try network.configure(inputShape: glyphs.signature.inputShape, outputs: 2)
       let shard = Episodes(try (0..<2).map { try glyphs.episode($0, in: .metaTrain, seed: 0) })
       return Problem(name: "images", learner: Learner(model: network, taskLoss: .crossEntropy), shard: shard)
     } catch {
@@ -49,7 +49,9 @@ import _TestSupport
   }
 
   static func bytes(_ result: Differentiated) -> [[UInt8]] {
-    (result.gradient.leaves + result.adapted.leaves + [result.objective, result.queryLosses]).map { $0.dense.withUnsafeBytes { Array($0) } }
+    (result.gradient.leaves + result.adapted.leaves + [result.objective, result.queryLosses]).map {
+      $0.contiguous.withUnsafeBytes { Array($0) }
+    }
   }
 
   // MARK: Rematerialised
@@ -293,7 +295,7 @@ import _TestSupport
     let slope = leaves.replacing(gradient(of: Self.linear.learner.supportLoss(leaves, support), at: leaves.leaves))
     for (name, leaf) in end.entries {
       // ∇L(θ′) + λ(θ′ − θ) = 0 with λ = 2.
-      let sum = slope[name].value + 2 * (leaf - state.initial[name].repeated(3))
+      let sum = slope[name].value + 2 * (leaf - state.initial[name].expanded(over: 3))
       #expect(sum.norm < 1e-12)
     }
   }

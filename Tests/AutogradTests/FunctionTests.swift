@@ -28,14 +28,14 @@ import _TestSupport
   static let offset = random([2, 2], "offset")
   /// Numbers at least 0.2 away from the kinks of the functions below: 0, 0.1 and ±1.
   static let away = tensorOf([-1.6, -0.7, 0.4, 0.75, 1.5], [5])
-  /// Biases that outweigh the product, so that no rectifier changes within a difference quotient.
+  /// Biases that outweigh the product, so that no ReLU changes within a difference quotient.
   static let openAndShut = tensorOf([2, -2, 2, 2, -2, -2, 2, -2, 2, 2], [2, 5])
 
   static let cases: [Case] = [
     Case(
-      testDescription: "linear layer, rectified", inputs: [0.3 * random([2, 3, 4]), 0.3 * random([2, 4, 5], "weights"), openAndShut]
+      testDescription: "linear layer, ReLU", inputs: [0.3 * random([2, 3, 4]), 0.3 * random([2, 4, 5], "weights"), openAndShut]
     ) {
-      $0[0].linear($0[1], $0[2], rectified: true)
+      $0[0].linear($0[1], $0[2], relu: true)
     },
     Case(testDescription: "gather", inputs: [random([2, 3, 4])]) { $0[0].gathered(at: choices) },
     Case(testDescription: "log-softmax", inputs: [random([2, 3, 4])]) { $0[0].logSoftmax() },
@@ -47,15 +47,15 @@ import _TestSupport
       $0[0].meanSquaredError(targets: $0[1])
     },
     Case(testDescription: "batch norm", inputs: [images, scale, offset]) { $0[0].batchNormalised(scale: $0[1], offset: $0[2]) },
-    Case(testDescription: "batch norm, rectified", inputs: [images, scale, offset]) {
-      $0[0].batchNormalised(scale: $0[1], offset: $0[2], rectified: true)
+    Case(testDescription: "batch norm, ReLU", inputs: [images, scale, offset]) {
+      $0[0].batchNormalised(scale: $0[1], offset: $0[2], relu: true)
     },
     // Some inputs of the fused operation are constants.
     Case(testDescription: "batch norm in its images alone", inputs: [images, scale, offset], fixed: [1, 2]) {
       $0[0].batchNormalised(scale: $0[1], offset: $0[2])
     },
     Case(testDescription: "batch norm in its scale alone", inputs: [images, scale, offset], fixed: [0, 2]) {
-      $0[0].batchNormalised(scale: $0[1], offset: $0[2], rectified: true)
+      $0[0].batchNormalised(scale: $0[1], offset: $0[2], relu: true)
     },
     Case(testDescription: "batch norm of leading rows", inputs: [images, scale, offset]) {
       $0[0].batchNormalised(scale: $0[1], offset: $0[2], rows: 2)
@@ -95,7 +95,7 @@ import _TestSupport
 
   /// Fused operations have hand-written derivatives, so each must be among the cases above.
   @Test func `every fused operation is checked`() {
-    let checked = ["BatchNormRectifier.swift": "batch norm, rectified"]
+    let checked = ["BatchNormReLU.swift": "batch norm, ReLU"]
     let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")
     #expect(fileNames(in: "/\(root)/Modules/Autograd/Fused") == checked.keys.sorted())
     for name in checked.values { #expect(Self.cases.contains { $0.testDescription == name }) }

@@ -139,9 +139,9 @@ extension GradientTests {
   /// The last pass adds the cotangents of products in place; a differentiable pass builds a graph.
   @Test func `the gradients of a last pass and of a differentiable pass agree`() {
     let (x, w) = (Variable(random([3, 4, 5], "x")), Variable(random([3, 5, 5], "w")))
-    let y = x.product(w).tanh()
-    let turned = w.product(x, transposeSecond: true).tanh().product(w.product(x, transposeSecond: true), transposeFirst: true)
-    let z = y.product(w, transposeSecond: true) + turned.product(y)
+    let y = x.matmul(w).tanh()
+    let turned = w.matmul(x, transposeSecond: true).tanh().matmul(w.matmul(x, transposeSecond: true), transposeFirst: true)
+    let z = y.matmul(w, transposeSecond: true) + turned.matmul(y)
     let (last, graph) = (gradient(of: z, at: [x, w]), gradient(of: z, at: [x, w], differentiable: true))
     for (a, b) in zip(last, graph) { expectClose(a.value, b.value, tolerance: 1e-12) }
     let second = gradient(of: graph[1].tanh(), at: [x, w])
@@ -157,15 +157,15 @@ extension GradientTests {
   private let shared = random([2, 1], "weights")
 
   private func losses(_ weights: Variable, tasks: Range<Int>) -> Variable {
-    Variable(constant: inputs.slice(tasks).dense).product(weights).tanh().meanSquaredError(
-      targets: Variable(constant: targets.slice(tasks).dense))
+    Variable(constant: inputs.slice(tasks).contiguous).matmul(weights).tanh().meanSquaredError(
+      targets: Variable(constant: targets.slice(tasks).contiguous))
   }
 
   @Test func `the gradient of a vector of losses holds every task's own gradient`() {
-    let weights = Variable(shared.repeated(3))
+    let weights = Variable(shared.expanded(over: 3))
     let together = gradient(of: losses(weights, tasks: 0..<3), at: [weights])[0].value
     for task in 0..<3 {
-      let own = Variable(shared.repeated(1))
+      let own = Variable(shared.expanded(over: 1))
       let alone = gradient(of: losses(own, tasks: task..<(task + 1)), at: [own])[0].value
       expectClose(together[task], alone[0], tolerance: 1e-14)
     }

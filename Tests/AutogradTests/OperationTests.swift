@@ -26,7 +26,7 @@ import Darwin
   @Test(arguments: Operations.all.map { $0.name })
   func `addPullback adds the pullback in place`(name: String) throws {
     let type = try #require(Operations.all.first { $0.name == name })
-    let products = ["matrix-product", "linear-layer", "convolution", "convolution-input-gradient", "convolution-filter-gradient"]
+    let products = ["matmul", "linear-layer", "convolution", "convolution-input-gradient", "convolution-filter-gradient"]
     for check in type.checks {
       let inputs = check.inputs.map { Variable(constant: $0) }
       let output = Variable(check.operation, inputs)

@@ -17,13 +17,13 @@ import Testing
     var network = ConvNet()
     (network.blocks, network.hidden) = (2, 3)
     (network.downsampling, network.head, network.activation) = (downsampling, head, activation)
-    try network.fit(inputShape: [7, 6, 2], outputs: 4)
+    try network.configure(inputShape: [7, 6, 2], outputs: 4)
     return network
   }
 
   static func cases() throws -> [Case] {
     var logistic = LogisticRegression()
-    try logistic.fit(inputShape: [5], outputs: 4)
+    try logistic.configure(inputShape: [5], outputs: 4)
     let layers = [[3, 4], [3, 6, 4], [3, 6, 5, 4]].flatMap { widths in
       Activation.allCases.map {
         Case(
@@ -48,7 +48,7 @@ import Testing
     #expect(cases.count == 6 + 8 + 1)
     for each in cases {
       let model = each.model
-      let parameters = model.initialParameters(from: RandomStream(seed: 1), dtype: .float64).map { Variable($0.repeated(2)) }
+      let parameters = model.initialParameters(from: RandomStream(seed: 1), dtype: .float64).map { Variable($0.expanded(over: 2)) }
       let input = Variable(constant: random(Shape([2, 5] + each.inputShape.dimensions), "input"))
       for normalisation in [Normalisation.wholeBatch, .leading(3)] {
         let features = model.features(input, parameters, normalisation: normalisation)
@@ -76,7 +76,7 @@ import Testing
   @Test func `features do not depend on the head`() throws {
     for each in try Self.cases() {
       let model = each.model
-      let parameters = model.initialParameters(from: RandomStream(seed: 1), dtype: .float64).map { Variable($0.repeated(1)) }
+      let parameters = model.initialParameters(from: RandomStream(seed: 1), dtype: .float64).map { Variable($0.expanded(over: 1)) }
       let input = Variable(constant: random(Shape([1, 5] + each.inputShape.dimensions), "input"))
       let features = model.features(input, parameters, normalisation: .wholeBatch)
       let gradients = gradient(of: features, at: parameters.leaves)
@@ -109,7 +109,7 @@ import Testing
 private struct Plain: Model {
   static let card = Card(id: "test-plain", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Plain>([])
-  mutating func fit(inputShape: Shape, outputs: Int) {}
+  mutating func configure(inputShape: Shape, outputs: Int) {}
   var usesBatchStatistics: Bool { false }
   var parameters: [ParameterDeclaration] {
     [ParameterDeclaration("matrix", [2, 3], .linear, .ones), ParameterDeclaration("scale", [3], .same, .ones)]

@@ -10,7 +10,7 @@ import _TestSupport
     model.blocks = 1
     model.hidden = 2
     model.head = .flatten
-    do { try model.fit(inputShape: [4, 6, 3], outputs: 5) } catch { Issue.record(error) }
+    do { try model.configure(inputShape: [4, 6, 3], outputs: 5) } catch { Issue.record(error) }
     return model
   }()
 

@@ -33,7 +33,7 @@ import Darwin
 
   @Test func `logistic regression is one linear layer`() throws {
     var model = LogisticRegression()
-    try model.fit(inputShape: [2], outputs: 1)
+    try model.configure(inputShape: [2], outputs: 1)
     let parameters = randomParameters(model, tasks: 1)
     let input = random([1, 5, 2], "input")
     let expected = referenceLinear(
@@ -73,14 +73,14 @@ import Darwin
     let model = try network(.stride, .mean, [6, 6, 1])
     let one = randomParameters(model, tasks: 1).map { $0[0] }
     let input = random([3, 2, 6, 6, 1], "images")
-    let shared = model.outputs(input, one.map { $0.repeated(3) })
-    let copied = model.outputs(input, one.map { $0.repeated(3).dense })
+    let shared = model.outputs(input, one.map { $0.expanded(over: 3) })
+    let copied = model.outputs(input, one.map { $0.expanded(over: 3).contiguous })
     expectClose(shared, copied, tolerance: Self.tolerance)
   }
 
   @Test func `an image enters an MLP as one vector`() throws {
     var model = MLP()
-    try model.fit(inputShape: [3, 2, 1], outputs: 4)
+    try model.configure(inputShape: [3, 2, 1], outputs: 4)
     #expect(model.widths == [6, 40, 40, 4])
     let parameters = randomParameters(model, tasks: 1)
     let images = random([1, 2, 3, 2, 1], "images")
@@ -94,7 +94,7 @@ import Darwin
     model.hidden = 3
     model.downsampling = downsampling
     model.head = head
-    try model.fit(inputShape: shape, outputs: 3)
+    try model.configure(inputShape: shape, outputs: 3)
     return model
   }
 
@@ -104,7 +104,7 @@ import Darwin
       let part = parameters.subtree("features.\(block)")
       images =
         images
-        .convolved(part["conv.weight"], bias: part["conv.bias"], step: model.downsampling == .stride ? 2 : 1)
+        .convolved(part["conv.weight"], bias: part["conv.bias"], stride: model.downsampling == .stride ? 2 : 1)
         .normalised(scale: part["norm.weight"], offset: part["norm.bias"], rows: rows)
         .mapped { max($0, 0) }
       if model.downsampling == .maxpool { images = images.pooled() }

@@ -60,7 +60,7 @@ import _TestSupport
     var model = ConvNet()
     model.blocks = 2
     model.hidden = 8
-    try model.fit(inputShape: [8, 8, 3], outputs: 5)
+    try model.configure(inputShape: [8, 8, 3], outputs: 5)
     let initialisers = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.initialiser) })
     #expect(initialisers["features.0.conv.weight"] == .glorot(fanIn: 27, fanOut: 72))
     #expect(initialisers["features.1.conv.weight"] == .glorot(fanIn: 72, fanOut: 72))

@@ -13,7 +13,7 @@ import Testing
   @Test(arguments: ["conv", "logistic", "mlp"])
   func `a model fits its inputs and has its declared parameters`(id: String) throws {
     var model = try ModelRegistry.type(of: id).init()
-    try model.fit(inputShape: id == "conv" ? [28, 28, 1] : [2], outputs: 5)
+    try model.configure(inputShape: id == "conv" ? [28, 28, 1] : [2], outputs: 5)
     let parameters = model.initialParameters(from: RandomStream(seed: 0))
     #expect(parameters.names == model.parameters.map(\.name))
     #expect(parameters.leaves.map(\.shape) == model.parameters.map(\.shape))
@@ -25,7 +25,7 @@ import Testing
     // 1·40 + 40 + 40·40 + 40 + 40 + 1, and for Omniglot 9·64 + 64 + 3·(9·64·64 + 64) + 4·128 + 64·5 + 5.
     #expect(MLP(widths: [1, 40, 40, 1]).parameterCount == 1761)
     var network = ConvNet()
-    try network.fit(inputShape: [28, 28, 1], outputs: 5)
+    try network.configure(inputShape: [28, 28, 1], outputs: 5)
     #expect(network.parameterCount == 112_261)
   }
 
@@ -36,7 +36,7 @@ import Testing
       network.hidden = 6
       network.downsampling = downsampling
       network.head = .flatten
-      try network.fit(inputShape: [7, 9, 3], outputs: 3)
+      try network.configure(inputShape: [7, 9, 3], outputs: 3)
       return network.parameters.first { $0.name == "classifier.weight" }?.shape[0]
     }
     #expect(try features(.stride) == 6 * 2 * 3)  // 7 → 4 → 2, 9 → 5 → 3
@@ -47,18 +47,18 @@ import Testing
     var network = ConvNet()
     network.downsampling = .maxpool
     #expect(throws: ModelError.imageTooSmall(model: "conv", size: 8, blocks: 4)) {
-      try network.fit(inputShape: [8, 20, 1], outputs: 5)
+      try network.configure(inputShape: [8, 20, 1], outputs: 5)
     }
   }
 
   @Test func `inputs of the wrong rank are refused`() {
     var network = ConvNet()
     #expect(throws: ModelError.inputShape(model: "conv", expected: "[height, width, channels]", found: [2])) {
-      try network.fit(inputShape: [2], outputs: 5)
+      try network.configure(inputShape: [2], outputs: 5)
     }
     var layers = MLP()
     #expect(throws: ModelError.inputShape(model: "mlp", expected: "[features]", found: [])) {
-      try layers.fit(inputShape: [], outputs: 1)
+      try layers.configure(inputShape: [], outputs: 1)
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
   func `hidden widths are read from a text`(text: String, widths: [Int]) throws {
     var model = MLP()
     try MLP.hyperparameters.set("hidden", to: text, in: &model)
-    try model.fit(inputShape: [1], outputs: 2)
+    try model.configure(inputShape: [1], outputs: 2)
     #expect(model.widths == widths)
   }
 
@@ -74,7 +74,7 @@ import Testing
   func `hidden widths that are none are refused`(text: String) throws {
     var model = MLP()
     try MLP.hyperparameters.set("hidden", to: text, in: &model)
-    #expect(throws: ModelError.widths(text: text)) { try model.fit(inputShape: [1], outputs: 2) }
+    #expect(throws: ModelError.widths(text: text)) { try model.configure(inputShape: [1], outputs: 2) }
   }
 
   @Test func `a model without layers traps`() async {

@@ -72,15 +72,15 @@ struct ReferenceImages {
   }
 
   /// 3×3, padding 1, filter [3, 3, in, out].
-  func convolved(_ filter: Tensor, bias: Tensor, step: Int) -> ReferenceImages {
+  func convolved(_ filter: Tensor, bias: Tensor, stride: Int) -> ReferenceImages {
     let (weights, biases) = (filter.doubles, bias.doubles)
     let outputs = filter.shape[3]
-    let target = ReferenceImages(count, (height - 1) / step + 1, (width - 1) / step + 1, outputs)
+    let target = ReferenceImages(count, (height - 1) / stride + 1, (width - 1) / stride + 1, outputs)
     return filled(target) { image, row, column, output in
       var sum = biases[output]
       for i in 0..<3 {
         for j in 0..<3 {
-          let (y, x) = (row * step + i - 1, column * step + j - 1)
+          let (y, x) = (row * stride + i - 1, column * stride + j - 1)
           guard y >= 0, y < height, x >= 0, x < width else { continue }
           for input in 0..<channels {
             sum += self[image, y, x, input] * weights[((i * 3 + j) * channels + input) * outputs + output]

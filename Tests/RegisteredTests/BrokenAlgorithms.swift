@@ -151,7 +151,7 @@ struct FirstTaskForAll: BrokenAlgorithm {
 
   func adapt(_ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext) -> [Adapted] {
     Self.sound.adapt(state, learner, support: support, steps: steps, context).map { adapted in
-      let first = adapted.parameters.map { $0[0].repeated(support.inputs.shape[0]) }
+      let first = adapted.parameters.map { $0[0].expanded(over: support.inputs.shape[0]) }
       return Adapted(parameters: first, support: adapted.support)
     }
   }

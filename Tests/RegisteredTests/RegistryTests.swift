@@ -61,7 +61,7 @@ import Testing
     var tasks = try TaskRegistry.type(of: id).init()
     try tasks.prepare(source: nil)
     var model = try ModelRegistry.type(of: tasks.signature.suggestedModel).init()
-    try model.fit(inputShape: tasks.signature.inputShape, outputs: tasks.signature.outputs)
+    try model.configure(inputShape: tasks.signature.inputShape, outputs: tasks.signature.outputs)
     #expect(model.parameterCount > 0)
   }
 

@@ -14,7 +14,7 @@ import Testing
   }
 
   private func bytes(_ set: LabelledSet) -> [[UInt8]] {
-    [set.inputs, set.targets.tensor].map { $0.dense.withUnsafeBytes { Array($0) } }
+    [set.inputs, set.targets.tensor].map { $0.contiguous.withUnsafeBytes { Array($0) } }
   }
 
   private func samples(_ set: LabelledSet) -> [[Double]] { (0..<set.inputs.shape[0]).map { set.inputs[$0].doubles } }

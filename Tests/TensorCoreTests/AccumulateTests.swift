@@ -28,9 +28,9 @@ import _TestSupport
     row.accumulate(row)
     #expect(row.doubles == [6, 8])
     #expect(first.doubles == [1, 2, 3, 4])
-    var repeated = first[0].repeated(2)
-    repeated.accumulate(first)
-    #expect(repeated.doubles == [2, 4, 4, 6])
+    var expanded = first[0].expanded(over: 2)
+    expanded.accumulate(first)
+    #expect(expanded.doubles == [2, 4, 4, 6])
   }
 
   @Test func `shapes that differ trap`() async {

@@ -33,12 +33,12 @@ import _TestSupport
     }
 
     /// The results of all three kernels; the channels lie along the last axis.
-    func results(rectified: Bool) -> [Tensor] {
-      let (y, statistics) = x.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, rectified: rectified)
-      let first = g.batchNormGradient(of: x, scale: scale, offset: offset, statistics: statistics, rectified: rectified)
+    func results(relu: Bool) -> [Tensor] {
+      let (y, statistics) = x.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, relu: relu)
+      let first = g.batchNormGradient(of: x, scale: scale, offset: offset, statistics: statistics, relu: relu)
       let second = Tensor.batchNormSecond(
         cotangents: (u, p, q), g: g, x: x, scale: scale, offset: offset, statistics: statistics, gradient: (first.scale, first.offset),
-        rectified: rectified)
+        relu: relu)
       return [y, statistics, first.x, first.scale, first.offset, second.g, second.x, second.scale]
     }
   }
@@ -46,7 +46,7 @@ import _TestSupport
   @Test(arguments: shapes, floatingTypes)
   func `the result and its statistics by their definition`(shape: Shape, dtype: DType) throws {
     let problem = try Problem(shape, dtype)
-    let (y, statistics) = problem.x.batchNormalised(scale: problem.scale, offset: problem.offset, epsilon: 1e-5, rectified: true)
+    let (y, statistics) = problem.x.batchNormalised(scale: problem.scale, offset: problem.offset, epsilon: 1e-5, relu: true)
     let axes: AxisSet = [1, 2, 3]
     // In float64, by elementary operations.
     let x = problem.x.converted(to: .float64)
@@ -54,7 +54,7 @@ import _TestSupport
     let inverse = (x - mean).map(.square).mean(axes).map(.reciprocalSquareRoot(epsilon: 1e-5))
     let wide: Shape = [shape[0], 1, 1, 1, shape[4]]
     let scale = problem.scale.converted(to: .float64).reshaped(wide), offset = problem.offset.converted(to: .float64).reshaped(wide)
-    let expected = ((x - mean) * inverse * scale + offset).map(.rectifier)
+    let expected = ((x - mean) * inverse * scale + offset).map(.relu)
     let tolerance = dtype == .float32 ? 2e-5 : 1e-11
     expectClose(y.converted(to: .float64), expected, tolerance: tolerance)
     let found = statistics.converted(to: .float64)
@@ -64,11 +64,11 @@ import _TestSupport
 
   /// One channel goes another way through the kernels than a line of them; its derivatives are verified in the Autograd tests.
   @Test(arguments: shapes, [true, false])
-  func `every channel is as if it were alone`(shape: Shape, rectified: Bool) throws {
+  func `every channel is as if it were alone`(shape: Shape, relu: Bool) throws {
     let problem = try Problem(shape, .float64)
-    let together = problem.results(rectified: rectified)
+    let together = problem.results(relu: relu)
     for channel in 0..<shape[4] {
-      for (all, alone) in zip(together, problem.channel(channel).results(rectified: rectified)) {
+      for (all, alone) in zip(together, problem.channel(channel).results(relu: relu)) {
         expectClose(all.sliced(channel..<(channel + 1), along: all.shape.rank - 1), alone, tolerance: 1e-11)
       }
     }

@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Functions of two operands against plain indexing, over shapes that stretch in every way.
+/// Functions of two operands against plain indexing, over shapes that expand in every way.
 @Suite struct BroadcastTests {
   static let functions: [(BinaryFunction, @Sendable (Double, Double) -> Double)] = [
     (.add(scale: 1), { $0 + $1 }), (.add(scale: -2), { $0 - 2 * $1 }), (.multiply, { $0 * $1 }), (.divide, { $0 / $1 }),
@@ -37,7 +37,7 @@ import _TestSupport
   }
 
   @Test(arguments: shapes, floatingTypes)
-  func `dense operands`(shapes: (Shape, Shape), dtype: DType) throws {
+  func `contiguous operands`(shapes: (Shape, Shape), dtype: DType) throws {
     try check(.random(shapes.0, "a", dtype), .random(shapes.1, "b", dtype))
   }
 
@@ -49,7 +49,7 @@ import _TestSupport
 
   @Test(
     arguments: [([5, 3], [5, 3]), ([5, 3], [3]), ([3], []), ([], [3]), ([1], [3]), ([2, 3], [2, 1]), ([1, 3], [4, 1])] as [(Shape, Shape)])
-  func `operands repeated over the task axis`(first: Shape, second: Shape) throws {
+  func `operands expanded over the task axis`(first: Shape, second: Shape) throws {
     let tasks = 3
     let a = try Tensor.random(first, "a")
     let b = try Tensor.random(second, "b")
@@ -62,23 +62,23 @@ import _TestSupport
     func written(_ tensor: Tensor) throws -> Tensor {
       try .random(Shape([tasks] + tensor.shape.dimensions), "written")
     }
-    try check(one.repeated(tasks), two.repeated(tasks))
-    try check(one.repeated(tasks), written(two))
-    try check(written(one), two.repeated(tasks))
+    try check(one.expanded(over: tasks), two.expanded(over: tasks))
+    try check(one.expanded(over: tasks), written(two))
+    try check(written(one), two.expanded(over: tasks))
   }
 
-  @Test func `a repeated operand and one number`() throws {
-    let repeated = try Tensor.random([4], "a").repeated(3)
-    for shape in [[], [1], [1, 1]] as [Shape] { try check(repeated, .random(shape, "b")) }
-    try check(repeated, .random([], "b").repeated(1))
-    try check(repeated, .random([1], "b").repeated(1))
+  @Test func `an expanded operand and one number`() throws {
+    let expanded = try Tensor.random([4], "a").expanded(over: 3)
+    for shape in [[], [1], [1, 1]] as [Shape] { try check(expanded, .random(shape, "b")) }
+    try check(expanded, .random([], "b").expanded(over: 1))
+    try check(expanded, .random([1], "b").expanded(over: 1))
   }
 
-  @Test func `two repeated operands give a repeated result`() throws {
-    let a = try Tensor.random([4], "a").repeated(3)
-    let b = try Tensor.random([4], "b").repeated(3)
-    #expect((a + b).isRepeated)
-    #expect((a * Tensor(2, dtype: .float64)).isRepeated)
+  @Test func `two expanded operands give an expanded result`() throws {
+    let a = try Tensor.random([4], "a").expanded(over: 3)
+    let b = try Tensor.random([4], "b").expanded(over: 3)
+    #expect((a + b).isExpanded)
+    #expect((a * Tensor(2, dtype: .float64)).isExpanded)
   }
 
   @Test func `operators are the functions`() throws {

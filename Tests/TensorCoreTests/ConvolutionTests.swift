@@ -4,36 +4,36 @@ import _TestSupport
 
 @Suite struct ConvolutionTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    let tasks, images, height, width, inputs, outputs, filterHeight, filterWidth, step, padding: Int
+    let tasks, images, height, width, inputs, outputs, filterHeight, filterWidth, stride, padding: Int
     var geometry: ConvolutionGeometry {
-      ConvolutionGeometry(step: step, padding: padding, inputSize: (height, width), filterSize: (filterHeight, filterWidth))
+      ConvolutionGeometry(stride: stride, padding: padding, inputSize: (height, width), filterSize: (filterHeight, filterWidth))
     }
     var testDescription: String {
-      "\(images)×\(height)×\(width)×\(inputs) to \(outputs) by \(filterHeight)×\(filterWidth), step \(step), padding \(padding)"
+      "\(images)×\(height)×\(width)×\(inputs) to \(outputs) by \(filterHeight)×\(filterWidth), stride \(stride), padding \(padding)"
     }
   }
 
   static let cases = [
-    Case(tasks: 1, images: 1, height: 1, width: 1, inputs: 1, outputs: 1, filterHeight: 1, filterWidth: 1, step: 1, padding: 0),
-    Case(tasks: 2, images: 3, height: 7, width: 5, inputs: 2, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
-    Case(tasks: 2, images: 2, height: 7, width: 8, inputs: 3, outputs: 4, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
-    Case(tasks: 1, images: 5, height: 28, width: 28, inputs: 1, outputs: 5, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
-    Case(tasks: 1, images: 2, height: 6, width: 6, inputs: 2, outputs: 2, filterHeight: 2, filterWidth: 3, step: 3, padding: 0),
-    Case(tasks: 1, images: 1, height: 3, width: 3, inputs: 2, outputs: 2, filterHeight: 5, filterWidth: 5, step: 1, padding: 2),
-    Case(tasks: 1, images: 1, height: 2, width: 2, inputs: 1, outputs: 2, filterHeight: 1, filterWidth: 1, step: 1, padding: 2),
-    // Few channels: runs longer than a line, steps of 3, padding beyond the filter.
-    Case(tasks: 2, images: 5, height: 9, width: 23, inputs: 1, outputs: 2, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
-    Case(tasks: 1, images: 3, height: 11, width: 10, inputs: 1, outputs: 3, filterHeight: 4, filterWidth: 2, step: 3, padding: 2),
-    Case(tasks: 1, images: 2, height: 5, width: 4, inputs: 3, outputs: 2, filterHeight: 2, filterWidth: 2, step: 2, padding: 3),
-    // Whole lines of channels, several tiles, images that the step does not divide, filter rows that see no image.
-    Case(tasks: 2, images: 12, height: 5, width: 7, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
-    Case(tasks: 1, images: 3, height: 4, width: 6, inputs: 9, outputs: 17, filterHeight: 3, filterWidth: 2, step: 3, padding: 2),
-    Case(tasks: 1, images: 2, height: 3, width: 2, inputs: 8, outputs: 4, filterHeight: 2, filterWidth: 2, step: 2, padding: 3),
-    Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, step: 2, padding: 1),
-    Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, step: 2, padding: 0),
-    Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+    Case(tasks: 1, images: 1, height: 1, width: 1, inputs: 1, outputs: 1, filterHeight: 1, filterWidth: 1, stride: 1, padding: 0),
+    Case(tasks: 2, images: 3, height: 7, width: 5, inputs: 2, outputs: 3, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
+    Case(tasks: 2, images: 2, height: 7, width: 8, inputs: 3, outputs: 4, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 5, height: 28, width: 28, inputs: 1, outputs: 5, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 2, height: 6, width: 6, inputs: 2, outputs: 2, filterHeight: 2, filterWidth: 3, stride: 3, padding: 0),
+    Case(tasks: 1, images: 1, height: 3, width: 3, inputs: 2, outputs: 2, filterHeight: 5, filterWidth: 5, stride: 1, padding: 2),
+    Case(tasks: 1, images: 1, height: 2, width: 2, inputs: 1, outputs: 2, filterHeight: 1, filterWidth: 1, stride: 1, padding: 2),
+    // Few channels: runs longer than a line, strides of 3, padding beyond the filter.
+    Case(tasks: 2, images: 5, height: 9, width: 23, inputs: 1, outputs: 2, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
+    Case(tasks: 1, images: 3, height: 11, width: 10, inputs: 1, outputs: 3, filterHeight: 4, filterWidth: 2, stride: 3, padding: 2),
+    Case(tasks: 1, images: 2, height: 5, width: 4, inputs: 3, outputs: 2, filterHeight: 2, filterWidth: 2, stride: 2, padding: 3),
+    // Whole lines of channels, several tiles, images that the stride does not divide, filter rows that see no image.
+    Case(tasks: 2, images: 12, height: 5, width: 7, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 3, height: 4, width: 6, inputs: 9, outputs: 17, filterHeight: 3, filterWidth: 2, stride: 3, padding: 2),
+    Case(tasks: 1, images: 2, height: 3, width: 2, inputs: 8, outputs: 4, filterHeight: 2, filterWidth: 2, stride: 2, padding: 3),
+    Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, stride: 2, padding: 0),
+    Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
     // Filters in slices of several depths, the last one shorter.
-    Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, step: 1, padding: 1),
+    Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
   ]
 
   /// Calls back for each product of the sum that a convolution is.
@@ -42,8 +42,8 @@ import _TestSupport
     for t in 0..<item.tasks {
       for output in Reference.indices(of: [item.images, size.height, size.width, item.outputs]) {
         for filter in Reference.indices(of: [item.filterHeight, item.filterWidth, item.inputs]) {
-          let row = output[1] * item.step + filter[0] - item.padding
-          let column = output[2] * item.step + filter[1] - item.padding
+          let row = output[1] * item.stride + filter[0] - item.padding
+          let column = output[2] * item.stride + filter[1] - item.padding
           guard (0..<item.height).contains(row), (0..<item.width).contains(column) else { continue }
           body([t, output[0], row, column, filter[2]], [t] + filter + [output[3]], [t] + output)
         }
@@ -58,8 +58,9 @@ import _TestSupport
     let filter = try Tensor.random([item.tasks, item.filterHeight, item.filterWidth, item.inputs, item.outputs], "filter", dtype)
     let outputs = try Tensor.random([item.tasks, item.images, size.height, size.width, item.outputs], "outputs", dtype)
     for (x, w, y) in [
-      (images, filter, outputs), (images, filter[0].repeated(item.tasks), outputs), (images[0].repeated(item.tasks), filter, outputs),
-      (images, filter, outputs[0].repeated(item.tasks)),
+      (images, filter, outputs), (images, filter[0].expanded(over: item.tasks), outputs),
+      (images[0].expanded(over: item.tasks), filter, outputs),
+      (images, filter, outputs[0].expanded(over: item.tasks)),
     ] {
       try check(item, x, w, y, dtype)
     }
@@ -78,8 +79,8 @@ import _TestSupport
   /// What a machine's cache is changes for the whole process, so this one is the test's own.
   @Test func `convolutions are the same for any cache`() async {
     await #expect(processExitsWith: .success) {
-      for (inputs, step, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7)] {
-        let geometry = ConvolutionGeometry(step: step, padding: 1, inputSize: (14, 14), filterSize: (3, 3))
+      for (inputs, stride, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7)] {
+        let geometry = ConvolutionGeometry(stride: stride, padding: 1, inputSize: (14, 14), filterSize: (3, 3))
         let images = try Tensor.random([2, 7, 14, 14, inputs], "images", .float64)
         let filter = try Tensor.random([2, 3, 3, inputs, 64], "filter", .float64)
         let outputs = try Tensor.random([2, 7, size, size, 64], "outputs", .float64)
@@ -144,7 +145,7 @@ import _TestSupport
   }
 
   @Test func `what others read is not added to`() throws {
-    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    let geometry = ConvolutionGeometry(stride: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
     let (images, filter) = (Tensor.ones([1, 2, 4, 4, 3]), Tensor.ones([1, 3, 3, 3, 3]))
     var (sum, filterSum) = (images, filter)
     let added = [
@@ -158,7 +159,7 @@ import _TestSupport
   }
 
   @Test func `no images give zeros`() {
-    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    let geometry = ConvolutionGeometry(stride: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
     // The block that the result takes is dirty.
     for _ in 0..<3 { _ = Tensor.ones([1, 3, 3, 2, 2], .float64) }
     let gradient = Tensor.zeros([1, 0, 4, 4, 2], .float64).convolutionFilterGradient(images: .zeros([1, 0, 4, 4, 2], .float64), geometry)
@@ -167,7 +168,7 @@ import _TestSupport
   }
 
   @Test func `no channels give empty images`() {
-    let geometry = ConvolutionGeometry(step: 2, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+    let geometry = ConvolutionGeometry(stride: 2, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
     let filter = Tensor.zeros([1, 3, 3, 0, 8])
     #expect(Tensor.ones([1, 2, 2, 2, 8]).convolutionInputGradient(filter: filter, geometry).shape == [1, 2, 4, 4, 0])
     #expect(Tensor.ones([1, 2, 4, 4, 8]).convolved(with: .zeros([1, 3, 3, 8, 0]), geometry).shape == [1, 2, 2, 2, 0])
@@ -175,10 +176,10 @@ import _TestSupport
 
   @Test func `operands that do not fit trap`() async {
     await #expect(processExitsWith: .failure) {
-      _ = ConvolutionGeometry(step: 1, padding: 0, inputSize: (2, 2), filterSize: (3, 3))
+      _ = ConvolutionGeometry(stride: 1, padding: 0, inputSize: (2, 2), filterSize: (3, 3))
     }
     await #expect(processExitsWith: .failure) {
-      let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
+      let geometry = ConvolutionGeometry(stride: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
       _ = Tensor.zeros([1, 1, 4, 4, 2]).convolved(with: .zeros([1, 3, 3, 3, 5]), geometry)
     }
   }

@@ -26,7 +26,7 @@ import Darwin
     Unary(function: .squareRoot, range: 0...100) { $0.squareRoot() },
     Unary(function: .tanh, range: -12...12) { tanh($0) },
     Unary(function: .sigmoid, range: -30...30) { 1 / (1 + exp(-$0)) },
-    Unary(function: .rectifier, range: -2...2) { max($0, 0) },
+    Unary(function: .relu, range: -2...2) { max($0, 0) },
     Unary(function: .square, range: -9...9) { $0 * $0 },
     Unary(function: .absolute, range: -9...9) { abs($0) },
     Unary(function: .sign, range: -2...2) { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) },
@@ -46,9 +46,9 @@ import Darwin
     let tensor = try Tensor(points, shape: [17, 59], dtype: dtype)
     let expected = tensor.doubles.map(item.reference)
     expectClose(tensor.map(item.function).doubles, expected, tolerance: dtype.rounding)
-    let repeated = tensor.repeated(2).map(item.function)
-    #expect(repeated.isRepeated)
-    #expect(repeated.doubles == tensor.map(item.function).doubles + tensor.map(item.function).doubles)
+    let expanded = tensor.expanded(over: 2).map(item.function)
+    #expect(expanded.isExpanded)
+    #expect(expanded.doubles == tensor.map(item.function).doubles + tensor.map(item.function).doubles)
   }
 
   @Test(arguments: floatingTypes)
@@ -83,7 +83,7 @@ import Darwin
     #expect(try value(.safeReciprocal, 0) == 0)
     #expect(try value(.reciprocal, 0) == .infinity)
     #expect(try value(.step, 0) == 0)
-    #expect(try value(.rectifier, 0) == 0)
+    #expect(try value(.relu, 0) == 0)
     #expect(try value(.sign, 0) == 0)
   }
 
@@ -103,6 +103,6 @@ import Darwin
       #expect(rows.dtype == dtype)
       #expect(rows.doubles == [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
     }
-    #expect(try Tensor([1], shape: [1]).repeated(2).oneHot(2).floats == [0, 1, 0, 1])
+    #expect(try Tensor([1], shape: [1]).expanded(over: 2).oneHot(2).floats == [0, 1, 0, 1])
   }
 }

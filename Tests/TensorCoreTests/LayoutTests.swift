@@ -22,9 +22,11 @@ import _TestSupport
         return source[original]
       }
       expectClose(tensor.transposed(order), try expected.tensor(dtype), tolerance: 0)
-      expectClose(tensor.repeated(2).transposed([0] + order.map { $0 + 1 }), try expected.tensor(dtype).repeated(2), tolerance: 0)
       expectClose(
-        tensor.repeated(2).transposed(order.map { $0 + 1 } + [0]), tensor.repeated(2).dense.transposed(order.map { $0 + 1 } + [0]),
+        tensor.expanded(over: 2).transposed([0] + order.map { $0 + 1 }), try expected.tensor(dtype).expanded(over: 2), tolerance: 0)
+      expectClose(
+        tensor.expanded(over: 2).transposed(order.map { $0 + 1 } + [0]),
+        tensor.expanded(over: 2).contiguous.transposed(order.map { $0 + 1 } + [0]),
         tolerance: 0)
     }
   }
@@ -35,10 +37,10 @@ import _TestSupport
     let parts = [0..<1, 1..<1, 1..<4].map { tensor.sliced($0, along: axis) }
     let rest = tensor.sliced(4..<tensor.shape[axis], along: axis)
     expectClose(Tensor.concatenated(parts + [rest], along: axis), tensor, tolerance: 0)
-    let repeated = tensor.repeated(3)
-    let part = repeated.sliced(1..<3, along: axis < 0 ? axis : axis + 1)
-    #expect(part.isRepeated)
-    expectClose(part, tensor.sliced(1..<3, along: axis).repeated(3), tolerance: 0)
+    let expanded = tensor.expanded(over: 3)
+    let part = expanded.sliced(1..<3, along: axis < 0 ? axis : axis + 1)
+    #expect(part.isExpanded)
+    expectClose(part, tensor.sliced(1..<3, along: axis).expanded(over: 3), tolerance: 0)
   }
 
   @Test func `a slice is what indexing says`() throws {
@@ -49,7 +51,7 @@ import _TestSupport
     expectClose(tensor[2], tensor.slice(2..<3).reshaped([4, 5]), tolerance: 0)
     #expect(tensor[1].doubles == Array(tensor.doubles[20..<40]))
     #expect(tensor.slice(1..<3)[1].doubles == tensor[2].doubles)
-    #expect(tensor[0].repeated(2)[1].doubles == tensor[0].doubles)
+    #expect(tensor[0].expanded(over: 2)[1].doubles == tensor[0].doubles)
   }
 
   @Test(arguments: [0, 1, 2])
@@ -67,7 +69,7 @@ import _TestSupport
     let stacked = Tensor.stacked(parts)
     #expect(stacked.shape == [3, 2, 5])
     for index in 0..<3 { #expect(stacked[index].floats == parts[index].floats) }
-    #expect(Tensor.stacked([parts[0].repeated(2), parts[1].repeated(2)]).floats == [0, 0, 1, 1].flatMap { parts[$0].floats })
+    #expect(Tensor.stacked([parts[0].expanded(over: 2), parts[1].expanded(over: 2)]).floats == [0, 0, 1, 1].flatMap { parts[$0].floats })
   }
 
   @Test func `labels are laid out like numbers`() throws {
@@ -77,25 +79,25 @@ import _TestSupport
   }
 
   @Test(arguments: [([3], [2, 3]), ([], [2, 2]), ([2, 1], [2, 5]), ([1, 3, 1], [4, 3, 2]), ([2, 3], [2, 3])] as [(Shape, Shape)])
-  func `broadcasting repeats elements`(from: Shape, to: Shape) throws {
+  func `broadcasting expands elements`(from: Shape, to: Shape) throws {
     let tensor = try Tensor.random(from, "broadcast")
     let source = Reference(tensor)
     let expected = Reference(shape: to.dimensions) { index in
       source[zip(index.suffix(from.rank), from.dimensions).map { $1 == 1 ? 0 : $0 }]
     }
     expectClose(tensor.broadcast(to: to), try expected.tensor(.float64), tolerance: 0)
-    let repeated = tensor.repeated(4)
-    #expect(repeated.broadcast(to: repeated.shape.inserting(2, at: 0)).doubles == repeated.doubles + repeated.doubles)
+    let expanded = tensor.expanded(over: 4)
+    #expect(expanded.broadcast(to: expanded.shape.inserting(2, at: 0)).doubles == expanded.doubles + expanded.doubles)
   }
 
   @Test func `reshaping keeps the order of the elements`() throws {
     let tensor = try Tensor.random([2, 6], "reshape")
     #expect(tensor.reshaped([3, 4]).doubles == tensor.doubles)
-    let repeated = tensor.repeated(3)
-    #expect(repeated.reshaped([3, 12]).isRepeated)
-    #expect(repeated.reshaped([3, 12]).doubles == repeated.doubles)
-    #expect(!repeated.reshaped([6, 6]).isRepeated)
-    #expect(repeated.reshaped([6, 6]).doubles == repeated.doubles)
+    let expanded = tensor.expanded(over: 3)
+    #expect(expanded.reshaped([3, 12]).isExpanded)
+    #expect(expanded.reshaped([3, 12]).doubles == expanded.doubles)
+    #expect(!expanded.reshaped([6, 6]).isExpanded)
+    #expect(expanded.reshaped([6, 6]).doubles == expanded.doubles)
   }
 
   @Test func `empty tensors go through every layout operation`() throws {
@@ -103,7 +105,7 @@ import _TestSupport
     #expect(empty.transposed([1, 0]).shape == [3, 0])
     #expect(Tensor.concatenated([empty, Tensor.ones([2, 3])], along: 0).floats == [1, 1, 1, 1, 1, 1])
     #expect(empty.padded(to: 2, at: 1, along: 0).floats == [0, 0, 0, 0, 0, 0])
-    #expect(Tensor.ones([3]).repeated(0).doubles == [])
+    #expect(Tensor.ones([3]).expanded(over: 0).doubles == [])
   }
 
   @Test func `views outlive what they were taken from`() throws {

@@ -50,11 +50,11 @@ import _TestSupport
     expectClose(placed.picked(at: positions), cotangent, tolerance: 0)
   }
 
-  @Test func `repeated operands are read as if written out`() throws {
+  @Test func `expanded operands are read as if written out`() throws {
     let image = try Tensor.random([2, 4, 4, 1], "image")
-    let (maxima, positions) = image.repeated(2).dense.maximumPooled(window: 2)
-    expectClose(image.repeated(2).picked(at: positions), maxima, tolerance: 0)
-    expectClose(maxima[0].repeated(2).placed(at: positions), maxima.placed(at: positions), tolerance: 0)
+    let (maxima, positions) = image.expanded(over: 2).contiguous.maximumPooled(window: 2)
+    expectClose(image.expanded(over: 2).picked(at: positions), maxima, tolerance: 0)
+    expectClose(maxima[0].expanded(over: 2).placed(at: positions), maxima.placed(at: positions), tolerance: 0)
   }
 
   @Test func `operands that do not fit trap`() async {

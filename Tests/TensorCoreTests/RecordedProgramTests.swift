@@ -9,13 +9,14 @@ import _TestSupport
     var results: [Tensor] = []
     var input = images
     for filter in filters {
-      let geometry = ConvolutionGeometry(step: pooled ? 1 : 2, padding: 1, inputSize: (input.shape[2], input.shape[3]), filterSize: (3, 3))
+      let geometry = ConvolutionGeometry(
+        stride: pooled ? 1 : 2, padding: 1, inputSize: (input.shape[2], input.shape[3]), filterSize: (3, 3))
       let convolved = input.convolved(with: filter, geometry)
-      let (normalised, statistics) = convolved.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, rectified: true)
-      let gradient = normalised.batchNormGradient(of: convolved, scale: scale, offset: offset, statistics: statistics, rectified: true)
+      let (normalised, statistics) = convolved.batchNormalised(scale: scale, offset: offset, epsilon: 1e-5, relu: true)
+      let gradient = normalised.batchNormGradient(of: convolved, scale: scale, offset: offset, statistics: statistics, relu: true)
       let second = Tensor.batchNormSecond(
         cotangents: gradient, g: normalised, x: convolved, scale: scale, offset: offset, statistics: statistics,
-        gradient: (gradient.scale, gradient.offset), rectified: true)
+        gradient: (gradient.scale, gradient.offset), relu: true)
       results += [second.g, second.x, second.scale, statistics]
       results.append(gradient.x.convolutionInputGradient(filter: filter, geometry))
       results.append(gradient.x.convolutionFilterGradient(images: input, geometry))
@@ -62,7 +63,7 @@ import _TestSupport
   @Test func `what a program reads from outside lives as long as it does`() throws {
     let input = try Tensor.random([1, 3, 5], "input", .float32)
     var weights: Tensor? = try .random([1, 5, 64], "weights", .float32)
-    let (program, result) = RecordedProgram.record { weights.map { input.product($0) } ?? input }
+    let (program, result) = RecordedProgram.record { weights.map { input.matmul($0) } ?? input }
     let expected = result.floats
     weights = nil
     let others = (0..<8).map { _ in Tensor(repeating: .nan, shape: [1, 5, 64]) }  // blocks that were free
@@ -112,7 +113,7 @@ import _TestSupport
   @Test func `arithmetic is counted once, however many threads share it`() throws {
     let input = try Self.images("recorded", channels: 8)
     let filter = try Tensor.random([1, 3, 3, 8, 16], "filter", .float32)
-    let geometry = ConvolutionGeometry(step: 1, padding: 1, inputSize: (13, 12), filterSize: (3, 3))
+    let geometry = ConvolutionGeometry(stride: 1, padding: 1, inputSize: (13, 12), filterSize: (3, 3))
     let (program, _) = RecordedProgram.record { input.convolved(with: filter, geometry) }
     let before = Kernels.productOperationsOfThread
     program.run(on: WorkerPool(threads: 2))

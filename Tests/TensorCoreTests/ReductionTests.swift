@@ -36,12 +36,12 @@ import _TestSupport
   }
 
   @Test(arguments: [[5], [3, 4], [], [2, 3, 4]] as [Shape])
-  func `repeated tensors reduce as if written out`(shape: Shape) throws {
-    let repeated = try Tensor.random(shape, "reduce").repeated(3)
+  func `expanded tensors reduce as if written out`(shape: Shape) throws {
+    let expanded = try Tensor.random(shape, "reduce").expanded(over: 3)
     for axes in Self.subsets(shape.rank + 1) {
-      expectClose(repeated.sum(AxisSet(axes)), repeated.dense.sum(AxisSet(axes)), tolerance: 1e-13)
-      expectClose(repeated.mean(AxisSet(axes)), repeated.dense.mean(AxisSet(axes)), tolerance: 1e-13)
-      expectClose(repeated.maximum(AxisSet(axes)), repeated.dense.maximum(AxisSet(axes)), tolerance: 0)
+      expectClose(expanded.sum(AxisSet(axes)), expanded.contiguous.sum(AxisSet(axes)), tolerance: 1e-13)
+      expectClose(expanded.mean(AxisSet(axes)), expanded.contiguous.mean(AxisSet(axes)), tolerance: 1e-13)
+      expectClose(expanded.maximum(AxisSet(axes)), expanded.contiguous.maximum(AxisSet(axes)), tolerance: 0)
     }
   }
 
@@ -59,7 +59,7 @@ import _TestSupport
     #expect(tensor.total.scalar == -1)
     #expect(tensor.total.shape == [])
     #expect(tensor.norm == 5)
-    #expect(tensor.repeated(4).norm == 10)
+    #expect(tensor.expanded(over: 4).norm == 10)
     #expect(Tensor.zeros([0]).norm == 0)
   }
 
@@ -92,12 +92,12 @@ import _TestSupport
 
   @Test func `the largest element's index, the first on a tie`() throws {
     let tensor = try Tensor([1, 3, 3, 2, 0, -1] as [Double], shape: [2, 3])
-    #expect(tensor.argumentOfMaximum == [1, 0])
-    #expect(tensor.repeated(2).argumentOfMaximum == [1, 0, 1, 0])
+    #expect(tensor.argmax == [1, 0])
+    #expect(tensor.expanded(over: 2).argmax == [1, 0, 1, 0])
   }
 
   @Test func `maxima of nothing trap`() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([0]).maximum([0]) }
-    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 0]).argumentOfMaximum }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 0]).argmax }
   }
 }

@@ -35,11 +35,11 @@ import _TestSupport
     #expect(back.withUnsafeBytes { Array($0) } == tensor.withUnsafeBytes { Array($0) })
   }
 
-  @Test func `repeated tensors and views are written out`() throws {
-    let tensor = try Tensor.random([2, 3], "repeated")
-    let file = Safetensors(tensors: ["repeated": tensor.repeated(2), "view": tensor[1]])
+  @Test func `expanded tensors and views are written out`() throws {
+    let tensor = try Tensor.random([2, 3], "expanded")
+    let file = Safetensors(tensors: ["expanded": tensor.expanded(over: 2), "view": tensor[1]])
     let back = try Safetensors(decoding: file.encoded())
-    #expect(back.tensors["repeated"]?.doubles == tensor.doubles + tensor.doubles)
+    #expect(back.tensors["expanded"]?.doubles == tensor.doubles + tensor.doubles)
     #expect(back.tensors["view"]?.doubles == tensor[1].doubles)
   }
 

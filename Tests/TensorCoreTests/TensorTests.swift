@@ -31,16 +31,16 @@ import Testing
     #expect(Tensor.zeros([0, 3]).doubles == [])
   }
 
-  @Test func `a repeated tensor stores one item and reads as many`() throws {
+  @Test func `an expanded tensor stores one item and reads as many`() throws {
     let item = try Tensor([1, 2, 3] as [Double], shape: [3])
-    let repeated = item.repeated(4)
-    #expect(repeated.isRepeated)
-    #expect(repeated.shape == [4, 3])
-    #expect(repeated.doubles == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3])
-    #expect(repeated.withUnsafeBytes { $0.count } == 24)
-    #expect(repeated.dense.doubles == repeated.doubles)
-    #expect(!repeated.dense.isRepeated)
-    #expect(repeated.repeatedItem.doubles == item.doubles)
+    let expanded = item.expanded(over: 4)
+    #expect(expanded.isExpanded)
+    #expect(expanded.shape == [4, 3])
+    #expect(expanded.doubles == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3])
+    #expect(expanded.withUnsafeBytes { $0.count } == 24)
+    #expect(expanded.contiguous.doubles == expanded.doubles)
+    #expect(!expanded.contiguous.isExpanded)
+    #expect(expanded.expandedItem.doubles == item.doubles)
   }
 
   @Test func `copies share nothing that can be seen`() {
@@ -67,7 +67,7 @@ import Testing
     #expect(source.converted(to: .float32).floats == [0.1, -3, .infinity])
     let floats = try Tensor([0.1, -3] as [Float], shape: [2])
     #expect(floats.converted(to: .float64).converted(to: .float32).floats == floats.floats)
-    #expect(floats.repeated(2).converted(to: .float64).isRepeated)
+    #expect(floats.expanded(over: 2).converted(to: .float64).isExpanded)
   }
 
   @Test func `storage is aligned to 64 bytes`() {
@@ -80,7 +80,7 @@ import Testing
   @Test func `a caller's mistakes trap`() async {
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2]).scalar }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2]).integers }
-    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2]).repeatedItem }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2]).expandedItem }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2], .int64) }
     await #expect(processExitsWith: .failure) { _ = try Tensor([1] as [Int], shape: [1]).map(.square) }
   }

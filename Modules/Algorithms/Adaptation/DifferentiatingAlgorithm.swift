@@ -109,7 +109,7 @@ extension DifferentiatingAlgorithm {
   private func objectiveValue(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>?
   ) -> Tensor {
-    let theta = state.start.map { Variable(constant: $0.repeated(shard.count)) }
+    let theta = state.start.map { Variable(constant: $0.expanded(over: shard.count)) }
     let (objective, adaptation) = (chosenObjective, adaptation)
     let adapted = shard.supports.prefix(objective.supports).map { support -> Trajectory in
       let path = adaptation.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)

@@ -60,7 +60,7 @@ extension InnerLoop {
   public func adapted(_ learned: MetaParameters<Tensor>, _ learner: Learner, support: LabelledSet, steps: Int) -> [Adapted] {
     var loop = self
     loop.steps = steps
-    let start = learned.map { Variable(constant: $0.repeated(support.inputs.shape[0])) }
+    let start = learned.map { Variable(constant: $0.expanded(over: support.inputs.shape[0])) }
     let path = loop.adapt(start, learner, support, derivative: .none, keepsPath: true)
     return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
   }

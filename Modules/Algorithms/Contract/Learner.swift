@@ -79,8 +79,8 @@ public struct Learner: Sendable {
     // the task's parameters are broadcast.
     let tasks = (0..<query.shape[0]).map { task -> Tensor in
       let samples = query.shape[1]
-      let own = parameters.map { Variable(constant: $0[task].repeated(samples)) }
-      let front = support[task].repeated(samples).dense
+      let own = parameters.map { Variable(constant: $0[task].expanded(over: samples)) }
+      let front = support[task].expanded(over: samples).contiguous
       let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
       let batch = Variable(constant: .concatenated([front, each], along: 1))
       let rows = support.shape[1]
@@ -96,7 +96,7 @@ public struct Learner: Sendable {
   /// The score of each task by the loss's measure, accuracy for a classification; nil where the loss has no measure.
   public func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { lossFunction.scores(predictions, targets) }
 
-  /// What predicts [T, M, outputs] without a model, from the support targets alone: the control `chance`.
+  /// What predicts [T, M, outputs] without a model, from the support targets alone: the baseline `chance`.
   public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
     lossFunction.baseline(support, samples: samples, dtype: dtype)
   }

@@ -27,7 +27,7 @@ public struct FirstOrder: Differentiation {
     _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
     _ context: AdaptationContext
   ) -> Differentiated {
-    let theta = learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let theta = learned.map { Variable(constant: $0.expanded(over: shard.count)) }
     let adapted = shard.supports.prefix(objective.supports).map { support in
       inner.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath).leaves
     }

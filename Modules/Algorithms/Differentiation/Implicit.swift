@@ -82,7 +82,7 @@ public struct Implicit: Differentiation {
     _ context: AdaptationContext
   ) -> Differentiated {
     let inner = adaptation(inner)
-    let theta = learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let theta = learned.map { Variable(constant: $0.expanded(over: shard.count)) }
     let supports = shard.supports.prefix(objective.supports)
     let adapted = supports.map { support in
       var state = OptimizerState()

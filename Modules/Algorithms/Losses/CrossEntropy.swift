@@ -24,7 +24,7 @@ public enum CrossEntropy: LossFunction {
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
     guard case .classes(let labels, let ways) = targets else { return nil }
     let values = predictions.doubles
-    let picked = predictions.argumentOfMaximum
+    let picked = predictions.argmax
     let hits = labels.integers.enumerated().map { place, label in
       picked[place] == label && values[(place * ways)..<((place + 1) * ways)].allSatisfy { !$0.isNaN }
     }

@@ -36,13 +36,14 @@ extension Learner {
       let (known, asked) = split(features(.concatenated([support.inputs, query], along: 1), parameters, .leading(rows)))
       return compare(known, support.targets, asked)
     case .supportPlusOne:
-      // The query samples of a task become the task axis, over which parameters and support set are repeated.
+      // The query samples of a task become the task axis, over which parameters and support set are expanded.
       let tasks = (0..<query.shape[0]).map { task -> Tensor in
         let samples = query.shape[1]
-        let own = parameters.map { Variable(constant: $0.value[task].repeated(samples)) }
+        let own = parameters.map { Variable(constant: $0.value[task].expanded(over: samples)) }
         let front = support.slice(task..<(task + 1))
         let known = LabelledSet(
-          inputs: front.inputs[0].repeated(samples).dense, targets: front.targets.mapTensor { $0[0].repeated(samples).dense })
+          inputs: front.inputs[0].expanded(over: samples).contiguous,
+          targets: front.targets.mapTensor { $0[0].expanded(over: samples).contiguous })
         let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
         let (embedded, asked) = split(features(.concatenated([known.inputs, each], along: 1), own, .wholeBatch))
         let outputs = compare(embedded, known.targets, asked)

@@ -16,7 +16,7 @@ public func prototypes(of features: Variable, _ targets: Targets) -> Variable {
   guard case .classes(let labels, let ways) = targets else { preconditionFailure("prototypes are means of classes, not of \(targets)") }
   let members = Variable(constant: labels.oneHot(ways, dtype: features.value.dtype))
   let counts = members.sum([1]).reshaped([features.shape[0], ways, 1])
-  return members.product(features, transposeFirst: true) * counts.safeReciprocal()
+  return members.matmul(features, transposeFirst: true) * counts.safeReciprocal()
 }
 
 /// Negative squared Euclidean distances of points [T, M, width] to centres [T, C, width], as logits [T, M, C].
@@ -26,5 +26,5 @@ public func prototypes(of features: Variable, _ targets: Targets) -> Variable {
 /// ```
 public func negativeSquaredDistances(_ points: Variable, to centres: Variable) -> Variable {
   let norms = centres.squared().sum([2]).reshaped([centres.shape[0], 1, centres.shape[1]])
-  return points.product(centres, transposeSecond: true) * 2 - norms - points.squared().sum([2])
+  return points.matmul(centres, transposeSecond: true) * 2 - norms - points.squared().sum([2])
 }

@@ -50,7 +50,7 @@ public struct HyperparameterValues {
   /// The value for a parameter in a step, from 1: [T], or of the parameter's shape.
   func value(_ name: String, of parameter: String, step: Int) -> Variable {
     guard let (key, leaf) = find(name, parameter) else {
-      return cache("\(name)") { Variable(constant: Tensor(optimizer[name], dtype: dtype).repeated(tasks)) }
+      return cache("\(name)") { Variable(constant: Tensor(optimizer[name], dtype: dtype).expanded(over: tasks)) }
     }
     guard isPerStep else { return leaf }
     let place = min(step, leaf.shape[1]) - 1

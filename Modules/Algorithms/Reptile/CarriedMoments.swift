@@ -32,7 +32,7 @@ enum CarriedMoments {
     let dtype = state.trees.first?.leaves.first?.value.dtype ?? .float32
     let steps = ParameterTree([(name: count, leaf: Tensor(Double(state.count), dtype: dtype))])
     return state.trees.enumerated().reduce(steps) { all, next in
-      all.merging(next.element.map { $0.value.dense.reshaped($0.shape.dropFirst()) }.prefixed(prefix(next.offset)))
+      all.merging(next.element.map { $0.value.contiguous.reshaped($0.shape.dropFirst()) }.prefixed(prefix(next.offset)))
     }
   }
 }

@@ -103,7 +103,7 @@ public struct Reptile: InnerLoopAlgorithm {
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
     let samples = usesQuery ? shard.support.concatenated(with: shard.query) : shard.support
-    let start = state.learned.map { Variable(constant: $0.repeated(shard.count)) }
+    let start = state.learned.map { Variable(constant: $0.expanded(over: shard.count)) }
     var moments = carriesMoments ? CarriedMoments.state(inner.optimizer.rule, state.carried) : OptimizerState()
     let path = inner.adapt(
       start, learner, samples, derivative: .none, state: &moments, batch: batches(of: samples, context))
@@ -119,7 +119,7 @@ public struct Reptile: InnerLoopAlgorithm {
     var loop = inner
     loop.steps = steps
     var moments = OptimizerState()
-    let start = state.learned.map { Variable(constant: $0.repeated(support.inputs.shape[0])) }
+    let start = state.learned.map { Variable(constant: $0.expanded(over: support.inputs.shape[0])) }
     let path = loop.adapt(
       start, learner, support, derivative: .none, keepsPath: true, state: &moments, batch: batches(of: support, context))
     return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }

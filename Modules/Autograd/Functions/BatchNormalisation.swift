@@ -11,21 +11,21 @@ extension Variable {
   ///   - offset: β, [T, C].
   ///   - rows: The number of leading images that the statistics are taken over; nil for all.
   ///   - epsilon: ε.
-  ///   - rectified: Whether a rectifier follows.
+  ///   - relu: Whether a ReLU follows.
   /// - Returns: [T, N, H, W, C].
   /// - SeeAlso: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1. No running averages are kept: in
   ///   meta-learning the statistics belong to a task.
   public func batchNormalised(
-    scale: Variable, offset: Variable, rows: Int? = nil, epsilon: Double = 1e-5, rectified: Bool = false
+    scale: Variable, offset: Variable, rows: Int? = nil, epsilon: Double = 1e-5, relu: Bool = false
   ) -> Variable {
     precondition(
       shape.rank == 5 && scale.shape == [shape[0], shape[4]] && offset.shape == scale.shape,
       "batch norm: \(shape) with scale \(scale.shape) and offset \(offset.shape)")
     guard let rows, rows != shape[1] else {
-      return Variable.results(of: BatchNormRectifier(epsilon: epsilon, rectified: rectified), [self, scale, offset])[0]
+      return Variable.results(of: BatchNormReLU(epsilon: epsilon, appliesReLU: relu), [self, scale, offset])[0]
     }
     let result = composedBatchNorm(scale: scale, offset: offset, rows: rows, epsilon: epsilon)
-    return rectified ? result.relu() : result
+    return relu ? result.relu() : result
   }
 
   /// Batch normalisation in elementary operations, used for the statistics of some rows.

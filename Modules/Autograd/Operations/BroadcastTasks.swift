@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// Repeats a value along a new leading task axis of stride 0, without a copy.
+/// Expands a value along a new leading task axis of stride 0, without a copy.
 ///
 /// ```
 /// y[t] = x        dx = Σ dy[t] over the tasks t
@@ -11,7 +11,7 @@ public struct BroadcastTasks: Operation {
 
   let count: Int
 
-  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.repeated(count) }
+  public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.expanded(over: count) }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
     cotangent.sum([0]).reshaped(inputs[0].shape)
@@ -19,6 +19,6 @@ public struct BroadcastTasks: Operation {
 }
 
 extension Variable {
-  /// The value repeated for each of `count` tasks: […] → [count, …].
+  /// The value expanded over `count` tasks: […] → [count, …].
   public func broadcastOverTasks(_ count: Int) -> Variable { Variable(BroadcastTasks(count: count), [self]) }
 }

@@ -10,8 +10,8 @@ public struct Convolution: Operation {
   public static let name = "convolution"
   public static var checks: [OperationCheck] {
     [
-      OperationCheck(Convolution(geometry: .check(step: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 3, 3, 2, 2], 1)]),
-      OperationCheck(Convolution(geometry: .check(step: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 3, 3, 1, 2], 1)]),
+      OperationCheck(Convolution(geometry: .check(stride: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 3, 3, 2, 2], 1)]),
+      OperationCheck(Convolution(geometry: .check(stride: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 3, 3, 1, 2], 1)]),
     ]
   }
 
@@ -36,16 +36,16 @@ public struct Convolution: Operation {
 
 extension Variable {
   /// The cross-correlation of images with filters: [T, N, H, W, I] ∗ [T, kh, kw, I, O] → [T, N, H′, W′, O].
-  public func convolved(with filter: Variable, step: Int, padding: Int) -> Variable {
+  public func convolved(with filter: Variable, stride: Int, padding: Int) -> Variable {
     let geometry = ConvolutionGeometry(
-      step: step, padding: padding, inputSize: (shape[2], shape[3]), filterSize: (filter.shape[1], filter.shape[2]))
+      stride: stride, padding: padding, inputSize: (shape[2], shape[3]), filterSize: (filter.shape[1], filter.shape[2]))
     return Variable(Convolution(geometry: geometry), [self, filter])
   }
 }
 
 extension ConvolutionGeometry {
   /// A 3×3 filter on 4×3 images, for the gradient suite.
-  static func check(step: Int) -> ConvolutionGeometry {
-    ConvolutionGeometry(step: step, padding: 1, inputSize: (4, 3), filterSize: (3, 3))
+  static func check(stride: Int) -> ConvolutionGeometry {
+    ConvolutionGeometry(stride: stride, padding: 1, inputSize: (4, 3), filterSize: (3, 3))
   }
 }

@@ -9,8 +9,10 @@ public struct ConvolutionFilterGradient: Operation {
   public static let name = "convolution-filter-gradient"
   public static var checks: [OperationCheck] {
     [
-      OperationCheck(ConvolutionFilterGradient(geometry: .check(step: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 1, 4, 3, 2], 1)]),
-      OperationCheck(ConvolutionFilterGradient(geometry: .check(step: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 2, 2, 2, 2], 1)]),
+      OperationCheck(
+        ConvolutionFilterGradient(geometry: .check(stride: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 1, 4, 3, 2], 1)]),
+      OperationCheck(
+        ConvolutionFilterGradient(geometry: .check(stride: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 2, 2, 2, 2], 1)]),
     ]
   }
 

@@ -5,36 +5,36 @@ public import TensorCore
 /// ```
 /// Y = X·W + b        dX = dY·Wᵀ, dW = Xᵀ·dY, db = Σ dY over the rows
 /// ```
-/// If a rectifier follows, the same pass rectifies the values, and ``Rectified`` after it supplies the rectifier's derivative.
+/// If a ReLU follows, the same pass applies it, and ``ReLUOfNonnegative`` after it supplies the ReLU's derivative.
 /// Inputs: X [T, M, K], W [T, K, N], b [T, N].
 public struct LinearLayer: Operation {
   public static let name = "linear-layer"
   public static var checks: [OperationCheck] {
-    [OperationCheck(LinearLayer(isRectified: false), at: [.normal([2, 3, 4]), .normal([2, 4, 2], 1), .normal([2, 2], 2)])]
+    [OperationCheck(LinearLayer(appliesReLU: false), at: [.normal([2, 3, 4]), .normal([2, 4, 2], 1), .normal([2, 2], 2)])]
   }
 
-  let isRectified: Bool
+  let appliesReLU: Bool
 
   public func forward(_ inputs: [Variable]) -> Tensor {
-    inputs[0].value.linear(inputs[1].value, inputs[2].value, rectified: isRectified)
+    inputs[0].value.linear(inputs[1].value, inputs[2].value, relu: appliesReLU)
   }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
     index < 2
-      ? MatrixProduct().pullback(cotangent, to: index, inputs: inputs, output: output) : cotangent.sum([1]).reshaped(inputs[2].shape)
+      ? MatMul().pullback(cotangent, to: index, inputs: inputs, output: output) : cotangent.sum([1]).reshaped(inputs[2].shape)
   }
 
   public func addPullback(
     _ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable, into sum: inout Tensor
   ) -> Bool {
-    index < 2 && MatrixProduct().addPullback(cotangent, to: index, inputs: inputs, output: output, into: &sum)
+    index < 2 && MatMul().addPullback(cotangent, to: index, inputs: inputs, output: output, into: &sum)
   }
 }
 
 extension Variable {
   /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], optionally followed by ``relu()``.
-  public func linear(_ weight: Variable, _ bias: Variable, rectified: Bool = false) -> Variable {
-    let sum = Variable(LinearLayer(isRectified: rectified), [self, weight, bias])
-    return rectified ? Variable(Rectified(), [sum]) : sum
+  public func linear(_ weight: Variable, _ bias: Variable, relu: Bool = false) -> Variable {
+    let sum = Variable(LinearLayer(appliesReLU: relu), [self, weight, bias])
+    return relu ? Variable(ReLUOfNonnegative(), [sum]) : sum
   }
 }

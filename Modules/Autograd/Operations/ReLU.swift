@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The rectifier of each element, with a derivative of 0 at 0.
+/// ReLU of each element, max(x, 0), with a derivative of 0 at 0.
 ///
 /// ```
 /// y = max(x, 0)        dy/dx = 1 where x > 0, else 0
@@ -8,7 +8,7 @@ public import TensorCore
 public struct ReLU: UnaryOperation {
   public static let name = "relu"
   public static var checks: [OperationCheck] { [OperationCheck(ReLU(), at: -2, -0.5, 0.5, 2)] }
-  public func forward(_ input: Tensor) -> Tensor { input.map(.rectifier) }
+  public func forward(_ input: Tensor) -> Tensor { input.map(.relu) }
   public func pullback(_ cotangent: Variable, input: Variable, output: Variable) -> Variable { cotangent.gated(by: output) }
 }
 

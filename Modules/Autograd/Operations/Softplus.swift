@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The smooth rectifier of each element; large arguments do not overflow.
+/// The smooth ReLU of each element; large arguments do not overflow.
 ///
 /// ```
 /// y = log(1 + exp(x))        dy/dx = sigmoid x

@@ -20,7 +20,7 @@ public struct Sum: Operation {
   public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.sum(axes, scale: scale) }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    (cotangent * scale).stretched(to: inputs[0].shape)
+    (cotangent * scale).expanded(to: inputs[0].shape)
   }
 }
 

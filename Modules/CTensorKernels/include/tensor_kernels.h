@@ -1,7 +1,7 @@
 // The closed set of kernels that all numeric work goes through.
 //
 // Every kernel is a C function of one argument structure. The inline functions below fill the structure and issue it, so a
-// step can be recorded as a list of (function, arguments) and run again. Buffers are dense and row-major; where a leading
+// step can be recorded as a list of (function, arguments) and run again. Buffers are contiguous and row-major; where a leading
 // task axis has stride 0 (the same parameters for every task) the stride arguments say so.
 #ifndef TENSOR_KERNELS_H
 #define TENSOR_KERNELS_H
@@ -63,7 +63,7 @@ typedef struct tk_reduce_args {
   void *out; const void *in; double scale;
 } tk_reduce_args;
 
-// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C), or op(A)·B + bias, rectified where asked ---------
+// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C), or op(A)·B + bias, with ReLU where asked ---------
 typedef void (*tk_product_code)(void);  // of one shape and type, as libxsmm makes it
 typedef struct tk_product_args {
   tk_dtype dtype; int64_t batch, m, n, k;
@@ -73,7 +73,7 @@ typedef struct tk_product_args {
   void *c; const void *a, *b;
   const void *bias;                 // null for none; one of n numbers for every `bias_rows` rows of all items, `bias_stride` apart
   int64_t bias_stride, bias_rows;
-  bool rectified;                   // after the bias
+  bool relu;                        // after the bias
   tk_product_code code, later_code;  // looked up where null; the later one is for all items of a shared C but the first
 } tk_product_args;
 
@@ -89,7 +89,7 @@ typedef struct tk_one_hot_args { tk_dtype dtype; int64_t count, classes; void *o
 typedef enum tk_convolution_op { TK_CONVOLVE, TK_CONVOLVE_INPUT_GRADIENT, TK_CONVOLVE_FILTER_GRADIENT } tk_convolution_op;
 typedef struct tk_convolution_args {
   tk_convolution_op op; tk_dtype dtype;
-  int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, step, padding;
+  int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, stride, padding;
   int64_t stride_x, stride_filter, stride_y;  // elements from one task to the next; 0 = shared
   bool accumulate;                            // adds to what `out` holds
   void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
@@ -98,7 +98,7 @@ typedef struct tk_convolution_args {
 /// Cuts convolutions as for a first-level cache of so many bytes, 0 for this machine's own. Results may differ by rounding.
 void tk_assume_first_level_cache(int64_t bytes);
 
-// ---- Max pooling: window and step equal, floor at the edge; positions are offsets into one image ------------------
+// ---- Max pooling: window and stride equal, floor at the edge; positions are offsets into one image ----------------
 typedef struct tk_pool_args { tk_dtype dtype; int64_t images, h, w, c, window; void *out; int32_t *position; const void *in; } tk_pool_args;
 typedef struct tk_position_args {
   tk_dtype dtype; bool scatter; int64_t images, h, w, c, window;
@@ -111,7 +111,7 @@ typedef struct tk_normalisation_args {
   tk_normalisation_op op; tk_dtype dtype;
   int64_t tasks, rows, channels;
   int64_t stride_gamma, stride_beta;  // 0 = shared by the tasks
-  bool rectified; double epsilon;
+  bool relu; double epsilon;
   const void *x, *gamma, *beta, *g, *u, *p, *q;
   void *y, *statistics;                   // written by the first; the others read the statistics
   void *dx, *dgamma, *dbeta;              // written by the second; dγ and dβ are read by the third

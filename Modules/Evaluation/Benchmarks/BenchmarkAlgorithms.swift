@@ -85,7 +85,7 @@ struct PrototypeEpisode: Algorithm {
       let queries = features.sliced(rows..<features.shape[1], along: 1)
       // −|q − c|² = 2·q·c − |c|² − |q|²; the last is the same for all classes but belongs to the definition.
       let norms = means.squared().sum([2]).reshaped([tasks, 1, ways])
-      let logits = queries.product(means, transposeSecond: true) * 2 - norms - queries.squared().sum([2])
+      let logits = queries.matmul(means, transposeSecond: true) * 2 - norms - queries.squared().sum([2])
       return (logits, learner.loss(logits, shard.query.targets))
     }
     let gradients = KernelProfile.during(.outerGradient) { gradient(of: losses, at: leaves.leaves) }

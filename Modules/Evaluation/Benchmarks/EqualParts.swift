@@ -29,7 +29,7 @@ package struct EqualParts {
     let (operands, count) = (operands, productsOfPart)
     pool.each(parts) { _, thread in
       let (left, right) = operands[thread]
-      for _ in 0..<count { _ = left.product(right) }
+      for _ in 0..<count { _ = left.matmul(right) }
     }
   }
 

@@ -15,14 +15,14 @@ public enum ProductPeak {
         let a = Tensor.ones([1, m, k])
         let b = Tensor.ones([1, k, n])
         let clock = ContinuousClock()
-        for _ in 0..<3 { _ = a.product(b) }
+        for _ in 0..<3 { _ = a.matmul(b) }
         // Several products between two looks at the clock.
         let batch = max(1, Int(2e7 / operations))
         let start = clock.now
         var count = 0
         var elapsed = 0.0
         while elapsed < secondsPerShape {
-          for _ in 0..<batch { _ = a.product(b) }
+          for _ in 0..<batch { _ = a.matmul(b) }
           count += batch
           elapsed = (clock.now - start) / .seconds(1)
         }

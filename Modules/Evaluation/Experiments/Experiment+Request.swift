@@ -79,7 +79,7 @@ extension Experiment {
   private static func fitted<M: Model>(_: M.Type, _ request: ExperimentRequest, to signature: TaskSignature) throws -> any Model {
     var model = M()
     try M.hyperparameters.prefixed("model").apply(request.settings, to: &model)
-    try model.fit(inputShape: signature.inputShape, outputs: signature.outputs)
+    try model.configure(inputShape: signature.inputShape, outputs: signature.outputs)
     return model
   }
 

@@ -76,7 +76,7 @@ extension Experiment {
     let shardSize = min(training.shardSize, training.metaBatchSize)
     let shards = training.shards
     let steps = Double(footprint.steps)
-    // What is not learned adapts as well: the state of a control, for example.
+    // What is not learned adapts as well: the state of a baseline, for example.
     let adapted = max(learned, parameters)
     // Recordings stay, one for each size of shard that a thread has met.
     let rest = training.metaBatchSize % shardSize

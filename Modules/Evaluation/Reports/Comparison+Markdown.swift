@@ -9,7 +9,7 @@ extension Comparison {
       Means over held-out episodes with 95% intervals (1.96·s/√n); every algorithm is tested on the same episodes. \
       `vs best` is the mean over episodes of the difference to the best algorithm, with its interval. \
       `after training's steps` is the score after as many steps as the algorithm adapts by in meta-training; \
-      for the controls, which do not adapt there, it is the final one. \
+      for the baselines, which do not adapt there, it is the final one. \
       A mean over episodes of which some diverged does not exist: their number stands in its place, beside the mean of the others.
       """
     return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")

@@ -29,7 +29,7 @@ public struct Comparison: Sendable {
 
     /// The headline's score after as many adaptation steps as in meta-training.
     ///
-    /// For an algorithm that does not adapt in meta-training, such as a control, it is the final score. It is nil if the test has
+    /// For an algorithm that does not adapt in meta-training, such as a baseline, it is the final score. It is nil if the test has
     /// fewer steps.
     public var afterTrainingSteps: CurvePoint? {
       let curve = result.modes[0].headlineCurve

@@ -34,7 +34,7 @@ struct Points {
 
   /// log(1 + exp(x)) − y·x of each point, [1, N, 1].
   func losses(_ weight: Variable) -> Variable {
-    let logits = inputs.product(weight)
+    let logits = inputs.matmul(weight)
     return logits.softplus() - labels * logits
   }
 }

@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-@Suite struct ProductTests {
+@Suite struct MatMulTests {
   struct Size: Sendable, CustomTestStringConvertible {
     let (t, m, k, n): (Int, Int, Int, Int)
     var testDescription: String { "\(t)×[\(m), \(k)]·[\(k), \(n)]" }
@@ -20,61 +20,62 @@ import _TestSupport
   func `products of every storage order`(size: Size, dtype: DType) throws {
     let a = try Tensor.random([size.t, size.m, size.k], "a", dtype)
     let b = try Tensor.random([size.t, size.k, size.n], "b", dtype)
-    try check(a, b, repeated: (false, false))
-    try check(a[0].repeated(size.t), b, repeated: (true, false))
-    try check(a, b[0].repeated(size.t), repeated: (false, true))
-    try check(a[0].repeated(size.t), b[0].repeated(size.t), repeated: (true, true))
+    try check(a, b, expanded: (false, false))
+    try check(a[0].expanded(over: size.t), b, expanded: (true, false))
+    try check(a, b[0].expanded(over: size.t), expanded: (false, true))
+    try check(a[0].expanded(over: size.t), b[0].expanded(over: size.t), expanded: (true, true))
   }
 
-  func check(_ a: Tensor, _ b: Tensor, repeated: (Bool, Bool), sourceLocation: SourceLocation = #_sourceLocation) throws {
+  func check(_ a: Tensor, _ b: Tensor, expanded: (Bool, Bool), sourceLocation: SourceLocation = #_sourceLocation) throws {
     let (x, y) = (Reference(a), Reference(b))
     let expected = Reference(shape: [a.shape[0], a.shape[1], b.shape[2]]) { index in
       (0..<a.shape[2]).reduce(0) { $0 + x[[index[0], index[1], $1]] * y[[index[0], $1, index[2]]] }
     }
     let (at, bt) = (a.transposed([0, 2, 1]), b.transposed([0, 2, 1]))
-    #expect(at.isRepeated == repeated.0 && bt.isRepeated == repeated.1, sourceLocation: sourceLocation)
+    #expect(at.isExpanded == expanded.0 && bt.isExpanded == expanded.1, sourceLocation: sourceLocation)
     let result = try expected.tensor(a.dtype)
     let tolerance = a.dtype.sumRounding
-    expectClose(a.product(b), result, tolerance: tolerance, sourceLocation: sourceLocation)
-    expectClose(at.product(b, transposeFirst: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
-    expectClose(a.product(bt, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
-    expectClose(at.product(bt, transposeFirst: true, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(a.matmul(b), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(at.matmul(b, transposeFirst: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(a.matmul(bt, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
+    expectClose(at.matmul(bt, transposeFirst: true, transposeSecond: true), result, tolerance: tolerance, sourceLocation: sourceLocation)
   }
 
   @Test(arguments: sizes, floatingTypes)
   func `a product is added in place where nothing else reads the sum`(size: Size, dtype: DType) throws {
     let (a, b) = (try Tensor.random([size.t, size.m, size.k], "a", dtype), try Tensor.random([size.t, size.k, size.n], "b", dtype))
     let start = try Tensor.random([size.t, size.m, size.n], "start", dtype)
-    for (x, y) in [(a, b), (a[0].repeated(size.t), b), (a, b[0].repeated(size.t))] {
+    for (x, y) in [(a, b), (a[0].expanded(over: size.t), b), (a, b[0].expanded(over: size.t))] {
       for (first, second) in [(false, false), (true, false), (false, true), (true, true)] {
         var sum = start.separateCopy
         let (p, q) = (first ? x.transposed([0, 2, 1]) : x, second ? y.transposed([0, 2, 1]) : y)
-        let added = sum.accumulateProductInPlace(p, q, transposeFirst: first, transposeSecond: second)
+        let added = sum.accumulateMatMulInPlace(p, q, transposeFirst: first, transposeSecond: second)
         #expect(added)
-        expectClose(sum, start + x.product(y), tolerance: dtype.sumRounding)
+        expectClose(sum, start + x.matmul(y), tolerance: dtype.sumRounding)
       }
     }
     var shared = start
     let kept = shared
-    let changed = shared.accumulateProductInPlace(a, b, transposeFirst: false, transposeSecond: false)
+    let changed = shared.accumulateMatMulInPlace(a, b, transposeFirst: false, transposeSecond: false)
     #expect(!changed)
     #expect(kept.doubles == start.doubles && shared.doubles == start.doubles)
     var sum = start.separateCopy
-    let repeated = sum.accumulateProductInPlace(a[0].repeated(size.t), b[0].repeated(size.t), transposeFirst: false, transposeSecond: false)
-    #expect(!repeated)
+    let added = sum.accumulateMatMulInPlace(
+      a[0].expanded(over: size.t), b[0].expanded(over: size.t), transposeFirst: false, transposeSecond: false)
+    #expect(!added)
     #expect(sum.doubles == start.doubles)
   }
 
   @Test(arguments: sizes, floatingTypes)
-  func `a linear layer has the bits of a product, a sum and a rectifier`(size: Size, dtype: DType) throws {
+  func `a linear layer has the bits of a product, a sum and a ReLU`(size: Size, dtype: DType) throws {
     let (x, w) = (try Tensor.random([size.t, size.m, size.k], "x", dtype), try Tensor.random([size.t, size.k, size.n], "w", dtype))
     let b = try Tensor.random([size.t, size.n], "b", dtype)
-    for input in [x, x[0].repeated(size.t)] {
-      for weight in [w, w[0].repeated(size.t)] {
-        for bias in [b, b[0].repeated(size.t)] {
-          let sum = input.product(weight).combined(.add(scale: 1), with: bias.reshaped([size.t, 1, size.n]))
-          #expect(input.linear(weight, bias, rectified: false).doubles == sum.doubles)
-          #expect(input.linear(weight, bias, rectified: true).doubles == sum.map(.rectifier).doubles)
+    for input in [x, x[0].expanded(over: size.t)] {
+      for weight in [w, w[0].expanded(over: size.t)] {
+        for bias in [b, b[0].expanded(over: size.t)] {
+          let sum = input.matmul(weight).combined(.add(scale: 1), with: bias.reshaped([size.t, 1, size.n]))
+          #expect(input.linear(weight, bias, relu: false).doubles == sum.doubles)
+          #expect(input.linear(weight, bias, relu: true).doubles == sum.map(.relu).doubles)
         }
       }
     }
@@ -83,33 +84,33 @@ import _TestSupport
   @Test func `a linear layer hides no broken number`() throws {
     for width in [1, 11] {
       let bias = try Tensor((0..<width).map { $0 % 3 == 0 ? Float.nan : -1 }, shape: [1, width])
-      let layer = Tensor.zeros([1, 2, 3]).linear(.zeros([1, 3, width]), bias, rectified: true).floats
+      let layer = Tensor.zeros([1, 2, 3]).linear(.zeros([1, 3, width]), bias, relu: true).floats
       for (index, value) in layer.enumerated() { #expect(index % width % 3 == 0 ? value.isNaN : value == 0) }
     }
   }
 
   @Test(arguments: floatingTypes)
   func `empty extents`(dtype: DType) {
-    #expect(Tensor.zeros([2, 3, 0], dtype).product(.zeros([2, 0, 4], dtype)).doubles == Array(repeating: 0, count: 24))
-    #expect(Tensor.zeros([2, 0, 3], dtype).product(.zeros([2, 3, 4], dtype)).shape == [2, 0, 4])
-    #expect(Tensor.zeros([0, 2, 3], dtype).product(.zeros([0, 3, 4], dtype)).shape == [0, 2, 4])
+    #expect(Tensor.zeros([2, 3, 0], dtype).matmul(.zeros([2, 0, 4], dtype)).doubles == Array(repeating: 0, count: 24))
+    #expect(Tensor.zeros([2, 0, 3], dtype).matmul(.zeros([2, 3, 4], dtype)).shape == [2, 0, 4])
+    #expect(Tensor.zeros([0, 2, 3], dtype).matmul(.zeros([0, 3, 4], dtype)).shape == [0, 2, 4])
     #expect(
-      Tensor.zeros([2, 3, 0], dtype).linear(.zeros([2, 0, 4], dtype), .ones([2, 4], dtype), rectified: true).doubles
+      Tensor.zeros([2, 3, 0], dtype).linear(.zeros([2, 0, 4], dtype), .ones([2, 4], dtype), relu: true).doubles
         == Array(repeating: 1, count: 24))
-    #expect(Tensor.zeros([2, 0, 3], dtype).linear(.zeros([2, 3, 4], dtype), .ones([2, 4], dtype), rectified: true).shape == [2, 0, 4])
+    #expect(Tensor.zeros([2, 0, 3], dtype).linear(.zeros([2, 3, 4], dtype), .ones([2, 4], dtype), relu: true).shape == [2, 0, 4])
   }
 
   @Test func `operations are counted`() {
     // Of this thread alone: other tests multiply at the same time.
     let before = (Kernels.productOperationsOfThread, Kernels.productOperations)
-    _ = Tensor.ones([2, 3, 4]).product(.ones([2, 4, 5]))
+    _ = Tensor.ones([2, 3, 4]).matmul(.ones([2, 4, 5]))
     #expect(Kernels.productOperationsOfThread - before.0 == 2 * 2 * 3 * 4 * 5)
     #expect(Kernels.productOperations - before.1 >= 2 * 2 * 3 * 4 * 5)
   }
 
   @Test func `operands that do not fit trap`() async {
-    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([1, 4, 2])) }
-    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([2, 3, 2])) }
-    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).product(.zeros([1, 3, 2], .float64)) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).matmul(.zeros([1, 4, 2])) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).matmul(.zeros([2, 3, 2])) }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([1, 2, 3]).matmul(.zeros([1, 3, 2], .float64)) }
   }
 }

@@ -3,12 +3,12 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// The control that everything must beat: no model at all.
+/// The baseline that everything must beat: no model at all.
 ///
 /// For classes it predicts equal logits, for a regression the mean of the support targets.
 public struct Chance: Algorithm {
   public static let card = AlgorithmCard(
-    id: "chance", title: "Control: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none)
+    id: "chance", title: "Baseline: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none)
 
   public static let hyperparameters = HyperparameterTable<Chance>([])
 

@@ -3,12 +3,12 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// A control: a random initialisation, fine-tuned on a task's support set.
+/// A baseline: a random initialisation, fine-tuned on a task's support set.
 ///
 /// Nothing is meta-learned.
 public struct Scratch: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
-    id: "scratch", title: "Control: random initialisation, then fine-tuning",
+    id: "scratch", title: "Baseline: random initialisation, then fine-tuning",
     citation: "Finn et al., ICML 2017, section 5.3 (random initialisation), https://arxiv.org/abs/1703.03400", metaGradient: .none)
 
   public static let hyperparameters: HyperparameterTable<Scratch> =

@@ -5,9 +5,9 @@ public import TensorCore
 /// ```
 /// y[i, j] = x[i, 0]        its transpose sums over j
 /// ```
-public struct Stretch: Operation {
-  public static let name = "stretch"
-  public static var checks: [OperationCheck] { [OperationCheck(Stretch(target: [2, 3, 2]), at: [.normal([2, 1, 2])])] }
+public struct Expand: Operation {
+  public static let name = "expand"
+  public static var checks: [OperationCheck] { [OperationCheck(Expand(target: [2, 3, 2]), at: [.normal([2, 1, 2])])] }
 
   let target: Shape
 
@@ -20,5 +20,5 @@ public struct Stretch: Operation {
 
 extension Variable {
   /// Broadcasts the variable to a shape.
-  public func stretched(to target: Shape) -> Variable { shape == target ? self : Variable(Stretch(target: target), [self]) }
+  public func expanded(to target: Shape) -> Variable { shape == target ? self : Variable(Expand(target: target), [self]) }
 }

@@ -4,7 +4,7 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// A control: one network trained on all tasks pooled, then fine-tuned on a task's support set.
+/// A baseline: one network trained on all tasks pooled, then fine-tuned on a task's support set.
 ///
 /// ```
 /// θ ← θ − β ∇ Σᵢ L(support_i ∪ query_i; θ)
@@ -13,7 +13,7 @@ public import TensorCore
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: "pretraining on all of the tasks", their baseline.
 public struct Joint: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
-    id: "joint", title: "Control: joint training on all tasks, then fine-tuning",
+    id: "joint", title: "Baseline: joint training on all tasks, then fine-tuning",
     citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400", metaGradient: .exact,
     published: [.sinusoid("2.41 / 2.23 / 2.19")])
 

@@ -1,28 +1,28 @@
 import TensorCore
 
-/// Batch norm, optionally followed by a rectifier, in one pass each way.
+/// Batch norm, optionally followed by a ReLU, in one pass each way.
 ///
 /// ```
 /// y = γ·x̂ + β, or max(γ·x̂ + β, 0)        x̂ = (x − μ)·r, r = 1/√(variance + ε), for each task and channel
 /// ```
 /// Inputs: x [T, N, H, W, C], γ [T, C], β [T, C]. The kernels document the formulas of the derivatives.
-struct BatchNormRectifier: MultiOperation {
-  static let name = "batch-norm-rectifier"
+struct BatchNormReLU: MultiOperation {
+  static let name = "batch-norm-relu"
 
   let epsilon: Double
-  let rectified: Bool
+  let appliesReLU: Bool
 
   /// Results: y, and the statistics μ and r, [T, 2, C], which have no derivative.
   func forward(_ inputs: [Variable]) -> [Tensor] {
-    let (y, statistics) = inputs[0].value.dense.batchNormalised(
-      scale: inputs[1].value, offset: inputs[2].value, epsilon: epsilon, rectified: rectified)
+    let (y, statistics) = inputs[0].value.contiguous.batchNormalised(
+      scale: inputs[1].value, offset: inputs[2].value, epsilon: epsilon, relu: appliesReLU)
     return [y, statistics]
   }
 
   func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Variable]) -> [Variable?] {
     guard let flowing = cotangents[0] else { return [nil, nil, nil] }
-    let backward = BatchNormRectifierGradient(
-      epsilon: epsilon, rectified: rectified, offset: inputs[2].value, statistics: outputs[1].value)
+    let backward = BatchNormReLUGradient(
+      epsilon: epsilon, appliesReLU: appliesReLU, offset: inputs[2].value, statistics: outputs[1].value)
     return Variable.results(of: backward, [flowing, inputs[0], inputs[1]])
   }
 }
@@ -30,27 +30,27 @@ struct BatchNormRectifier: MultiOperation {
 /// The cotangents of batch norm's inputs, with a hand-written derivative of their own.
 ///
 /// Inputs: g, the cotangent of y; x; γ. Results: dx, dγ, dβ.
-struct BatchNormRectifierGradient: MultiOperation {
-  static let name = "batch-norm-rectifier-gradient"
+struct BatchNormReLUGradient: MultiOperation {
+  static let name = "batch-norm-relu-gradient"
 
   let epsilon: Double
-  let rectified: Bool
+  let appliesReLU: Bool
   let offset: Tensor
   let statistics: Tensor
 
   func forward(_ inputs: [Variable]) -> [Tensor] {
-    let (dx, dScale, dOffset) = inputs[0].value.dense.batchNormGradient(
-      of: inputs[1].value.dense, scale: inputs[2].value, offset: offset, statistics: statistics, rectified: rectified)
+    let (dx, dScale, dOffset) = inputs[0].value.contiguous.batchNormGradient(
+      of: inputs[1].value.contiguous, scale: inputs[2].value, offset: offset, statistics: statistics, relu: appliesReLU)
     return [dx, dScale, dOffset]
   }
 
   func pullback(_ cotangents: [Variable?], inputs: [Variable], outputs: [Variable]) -> [Variable?] {
     let tracked = inputs.contains(where: \.isTracked) || cotangents.contains { $0?.isTracked ?? false }
     if tracked { return differentiablePullback(cotangents, inputs) }
-    func value(_ index: Int) -> Tensor { cotangents[index]?.value.dense ?? .zeros(outputs[index].shape, outputs[index].value.dtype) }
+    func value(_ index: Int) -> Tensor { cotangents[index]?.value.contiguous ?? .zeros(outputs[index].shape, outputs[index].value.dtype) }
     let (g, x, scale) = Tensor.batchNormSecond(
-      cotangents: (value(0), value(1), value(2)), g: inputs[0].value.dense, x: inputs[1].value.dense, scale: inputs[2].value,
-      offset: offset, statistics: statistics, gradient: (outputs[1].value, outputs[2].value), rectified: rectified)
+      cotangents: (value(0), value(1), value(2)), g: inputs[0].value.contiguous, x: inputs[1].value.contiguous, scale: inputs[2].value,
+      offset: offset, statistics: statistics, gradient: (outputs[1].value, outputs[2].value), relu: appliesReLU)
     return [Variable(constant: g), Variable(constant: x), Variable(constant: scale)]
   }
 
@@ -64,8 +64,8 @@ struct BatchNormRectifierGradient: MultiOperation {
     let u = cotangents[0] ?? Variable(constant: .zeros(x.shape, x.value.dtype))
     let p = cotangents[1]?.reshaped(perChannel) ?? zero
     let q = cotangents[2]?.reshaped(perChannel) ?? zero
-    let output = x.value.dense.batchNormalised(scale: scale.value, offset: offset, epsilon: epsilon, rectified: rectified).result
-    func gated(_ variable: Variable) -> Variable { rectified ? variable.gated(by: Variable(constant: output)) : variable }
+    let output = x.value.contiguous.batchNormalised(scale: scale.value, offset: offset, epsilon: epsilon, relu: appliesReLU).result
+    func gated(_ variable: Variable) -> Variable { appliesReLU ? variable.gated(by: Variable(constant: output)) : variable }
 
     let h = gated(g)
     let centred = x - x.mean(axes)
