@@ -2,12 +2,15 @@
 #include "tensor_kernels.h"
 #include "clones.h"
 #include "vector_math.h"
+#include <float.h>
 
 #define REAL float
+#define SMALLEST_NORMAL FLT_MIN
 #define NAME(x) x##_f32_kernel
 #define MATH(x) x##_f32
 #include "elementwise.inc"
 #undef REAL
+#undef SMALLEST_NORMAL
 #undef NAME
 #undef MATH
 
@@ -15,6 +18,7 @@
 #define log_f64 log
 #define tanh_f64 tanh
 #define REAL double
+#define SMALLEST_NORMAL DBL_MIN
 #define NAME(x) x##_f64_kernel
 #define MATH(x) x##_f64
 #include "elementwise.inc"
@@ -31,6 +35,7 @@ BY_TYPE(binary, tk_binary_args)
 BY_TYPE(one_hot, tk_one_hot_args)
 BY_TYPE(adam, tk_adam_args)
 BY_TYPE(accumulate, tk_accumulate_args)
+BY_TYPE(flush, tk_flush_args)
 
 void tk_run_fill(const void *arguments) {
   const tk_fill_args *a = arguments;

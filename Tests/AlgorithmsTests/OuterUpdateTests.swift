@@ -38,6 +38,19 @@ import _TestSupport
     expectClose(learned.doubles, expected, tolerance: 1e-14)
   }
 
+  @Test(arguments: [Adam.self, Momentum.self, RMSProp.self] as [any OptimizerRule.Type])
+  func `moments that decay reach zero`(rule: any OptimizerRule.Type) throws {
+    // By 0.9 a step, 1 falls below the smallest normal float32 after 829 steps; subnormal numbers would stay for ever.
+    var optimizer = OuterOptimizer(rule, learningRate: 0.01)
+    optimizer.optimizer["decay"] = 0.9
+    optimizer.optimizer["beta2"] = 0.9
+    var learned = Tensor.zeros([1])
+    var update = OuterUpdate(optimizer, iterations: 1000, for: learned)
+    update.apply(.ones([1]), to: &learned)
+    for _ in 0..<999 { update.apply(.zeros([1]), to: &learned) }
+    #expect(update.slots.map(\.doubles) == update.slots.map { _ in [0] })
+  }
+
   @Test func `AdamW decays weights apart from the gradient`() throws {
     var optimizer = OuterOptimizer(AdamW.self, learningRate: 0.01)
     optimizer.optimizer["weightDecay"] = 0.1

@@ -77,12 +77,14 @@ public struct OuterUpdate: Sendable {
     let clipped = clip(gradient, norm)
     let rate = learningRate
     count += 1
-    guard segments.isEmpty else {
+    if segments.isEmpty {
+      values[Self.rate] = rate
+      Self.update(&learned, clipped, &slots, values, by: optimizer.optimizer, number: count)
+    } else {
       applyToSegments(clipped, rate, &learned)
-      return
     }
-    values[Self.rate] = rate
-    Self.update(&learned, clipped, &slots, values, by: optimizer.optimizer, number: count)
+    // Units that a ReLU has shut for good have moments that decay for ever; a tenth of a small network's step went into them.
+    for place in slots.indices { slots[place].flushSubnormals() }
   }
 
   private mutating func applyToSegments(_ gradient: Tensor, _ rate: Double, _ learned: inout Tensor) {

@@ -7,7 +7,7 @@
 typedef enum tk_pass {
   TK_PASS_OTHER, TK_PASS_DATA, TK_PASS_FORWARD, TK_PASS_INNER_GRADIENT, TK_PASS_OUTER_GRADIENT, TK_PASS_OPTIMIZER, TK_PASSES
 } tk_pass;
-enum { TK_KERNELS = 16 };
+enum { TK_KERNELS = 17 };
 
 /// The pass that this thread's kernel calls belong to from here on; calls that are recorded keep it.
 void tk_set_pass(tk_pass pass);

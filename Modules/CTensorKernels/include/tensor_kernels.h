@@ -126,6 +126,7 @@ typedef struct tk_adam_args {
 } tk_adam_args;
 
 /// sum ← sum + in.
+typedef struct tk_flush_args { tk_dtype dtype; int64_t count; void *values; } tk_flush_args;
 typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; const void *in; } tk_accumulate_args;
 
 // ---- Recording -----------------------------------------------------------------------------------------------------
@@ -187,6 +188,7 @@ void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
 void tk_run_accumulate(const void *arguments);
+void tk_run_flush(const void *arguments);
 
 /// True where matrix products come from libxsmm.
 bool tk_has_libxsmm(void);
