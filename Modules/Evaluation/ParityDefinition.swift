@@ -37,13 +37,6 @@ struct ParityDefinition: Decodable {
     let adapts: String?
   }
 
-  struct Objective: Decodable {
-    let kind: String
-    let weights: [Double]?
-    let margin: Double?
-    let lambda: Double?
-  }
-
   let model: Model
   let loss: String
   let tasks: Int
@@ -51,7 +44,7 @@ struct ParityDefinition: Decodable {
   let query: Int
   let inner: Inner
   /// The query loss where the case does not say.
-  let objective: Objective?
+  let objective: ParityObjective?
   /// "imaml" where adaptation is the solution of a proximal problem; absent where it is the inner optimizer's steps.
   let algorithm: String?
   /// "exact" where the case does not say.
@@ -154,40 +147,12 @@ struct ParityCase {
     isProximal = definition.algorithm != nil
     inner = isProximal ? try Self.solving(definition.inner) : try Self.inner(definition.inner)
     guard inner.adapts.suits(model) else { throw .unknownName(key: "inner.adapts", found: inner.adapts.rawValue, known: ["all"]) }
-    objective = try Self.objective(definition.objective, inner)
+    if let named = definition.objective { objective = try named.made(for: inner) } else { objective = QueryLoss() }
     let name = definition.estimator ?? ParityEstimator.exact.rawValue
     guard let estimator = ParityEstimator(rawValue: name) else {
       throw .unknownName(key: "estimator", found: name, known: ParityEstimator.allCases.map(\.rawValue))
     }
     self.estimator = estimator
-  }
-
-  private static func objective(
-    _ definition: ParityDefinition.Objective?, _ inner: InnerLoop
-  ) throws(ParityError.Fault) -> any MetaObjective {
-    guard let definition else { return QueryLoss() }
-    func number(_ value: Double?, _ key: String) throws(ParityError.Fault) -> Double {
-      let value = try required(value, key)
-      guard value.isFinite, value >= 0 else { throw .notPositive(key: key, found: value) }
-      return value
-    }
-    switch definition.kind {
-    case QueryLoss.card.id: return QueryLoss()
-    case MultiStep.card.id:
-      let weights = try required(definition.weights, "objective.weights")
-      for weight in weights { _ = try number(weight, "objective.weights") }
-      guard weights.count == inner.steps else {
-        throw .outOfRange(key: "objective.weights", found: weights.count, expected: inner.steps...inner.steps)
-      }
-      return MultiStep(weights: weights)
-    case ReptileDistance.card.id: return ReptileDistance()
-    case Contrastive.card.id: return Contrastive(margin: try number(definition.margin, "objective.margin"), weight: 1)
-    case Curvature.card.id: return Curvature(lambda: try number(definition.lambda, "objective.lambda"))
-    default:
-      throw .unknownName(
-        key: "objective.kind", found: definition.kind,
-        known: [QueryLoss.card.id, MultiStep.card.id, ReptileDistance.card.id, Contrastive.card.id, Curvature.card.id])
-    }
   }
 
   /// True for a parameter that adapts.

@@ -1,4 +1,5 @@
 public import Models
+public import Registry
 public import TensorCore
 
 /// A file of a reference case that cannot be read as one.
@@ -19,8 +20,8 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case unknownName(key: String, found: String, known: [String])
     /// A number out of range.
     case outOfRange(key: String, found: Int, expected: ClosedRange<Int>)
-    /// A number that is negative or not finite.
-    case notPositive(key: String, found: Double)
+    /// A setting of the objective that its own range or the inner loop refuses.
+    case objective(HyperparameterError)
     /// The model cannot be built, or the file's parameters are not its own.
     case model(ModelError)
     /// A tensor that the case needs is missing.
@@ -57,7 +58,7 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
       "the case's '\(key)' is '\(found)', expected one of \(known.joined(separator: ", "))."
     case .outOfRange(let key, let found, let expected):
       "the case's '\(key)' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
-    case .notPositive(let key, let found): "the case's '\(key)' is \(found), expected a finite number of at least 0."
+    case .objective(let error): "in the case's 'objective', \(error)"
     case .model(let error): error.description
     case .missingTensor(let name): "tensor '\(name)' is missing, and the case needs it."
     case .tensorShape(let name, let expected, let found): "tensor '\(name)' has shape \(found), the case makes it \(expected)."

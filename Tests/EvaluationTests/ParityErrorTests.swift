@@ -62,6 +62,25 @@ import _TestSupport
     try expectFault(.wrongType(key: "tasks"), replacing: "\"tasks\": 1", with: "\"tasks\": null")
   }
 
+  @Test func `an objective is any registered one, with its settings`() throws {
+    func expectObjectiveFault(_ fault: ParityError.Fault, _ objective: String) throws {
+      try expectFault(fault, replacing: "\"loss\"", with: "\"objective\": \(objective), \"loss\"")
+    }
+    try expectObjectiveFault(
+      .unknownName(key: "objective.kind", found: "triplet", known: ObjectiveRegistry.all.ids), #"{"kind": "triplet"}"#)
+    try expectObjectiveFault(
+      .unknownName(key: "objective", found: "margn", known: ["kind", "margin", "weight"]),
+      #"{"kind": "contrastive", "margin": 1, "margn": 1}"#)
+    try expectObjectiveFault(.missingKey("objective.margin"), #"{"kind": "contrastive"}"#)
+    try expectObjectiveFault(.missingKey("objective.kind"), #"{"margin": 1}"#)
+    try expectObjectiveFault(.wrongType(key: "objective.margin"), #"{"kind": "contrastive", "margin": {"m": 1}}"#)
+    try expectObjectiveFault(
+      .objective(
+        .malformed(
+          key: "objective.weights", found: "1.0,2.0", expected: "one number for each of inner.steps (1), separated by commas")),
+      #"{"kind": "multi-step", "weights": [1, 2]}"#)
+  }
+
   @Test func `unknown names are answered with the known ones`() throws {
     try expectFault(
       .unknownName(

@@ -1,4 +1,4 @@
-import Autograd
+public import Autograd
 public import Models
 public import Registry
 public import Tasks
@@ -78,6 +78,30 @@ public struct Differentiated: Sendable {
     queryLosses = value.queryLosses.value
     predictions = value.predictions.value
     self.adapted = adapted.end.map(\.value)
+  }
+
+  /// Adapts to each of the objective's support sets, takes the objective, and differentiates it with respect to `learned`.
+  ///
+  /// - Parameters:
+  ///   - objective: The meta-loss.
+  ///   - learned: The learned tensors, without a task axis.
+  ///   - learner: Model and task loss.
+  ///   - shard: The tasks.
+  ///   - context: Where in the run this happens.
+  ///   - differentiate: Takes the gradient of a variable at others; backpropagation unless given.
+  ///   - adapt: Adapts the learned variables, [T, …], to a support set.
+  public init(
+    _ objective: some MetaObjective, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
+    _ context: AdaptationContext,
+    differentiating differentiate: (Variable, [Variable]) -> [Variable] = { Autograd.gradient(of: $0, at: $1) },
+    adapting adapt: (MetaParameters<Variable>, LabelledSet) -> Trajectory
+  ) {
+    let leaves = learned.map { Variable($0) }
+    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
+    let adapted = shard.supports.prefix(objective.supports).map { adapt(theta, $0) }
+    let value = objective(adapted, learner, shard, context)
+    let gradients = KernelProfile.during(.outerGradient) { differentiate(value.objective, leaves.leaves) }
+    self.init(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
   }
 
   /// What a shard contributes to a step.

@@ -42,15 +42,10 @@ public struct Rematerialised: Differentiation {
     _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
     _ context: AdaptationContext
   ) -> Differentiated {
-    let leaves = learned.map { Variable($0) }
-    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
     let graph = Rematerialisation()
-    let adapted = shard.supports.prefix(objective.supports).map { support in
-      adapt(theta, inner, learner, support, keepsPath: objective.readsPath, in: graph)
+    return Differentiated(objective, at: learned, learner, shard, context, differentiating: { graph.gradient(of: $0, at: $1) }) {
+      adapt($0, inner, learner, $1, keepsPath: objective.readsPath, in: graph)
     }
-    let value = objective(adapted, learner, shard, context)
-    let gradients = KernelProfile.during(.outerGradient) { graph.gradient(of: value.objective, at: leaves.leaves) }
-    return Differentiated(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
   }
 
   private func adapt(

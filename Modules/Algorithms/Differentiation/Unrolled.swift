@@ -27,15 +27,10 @@ public struct Unrolled: Differentiation {
     _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
     _ context: AdaptationContext
   ) -> Differentiated {
-    let leaves = learned.map { Variable($0) }
-    let theta = leaves.map { $0.broadcastOverTasks(shard.count) }
-    let adapted = shard.supports.prefix(objective.supports).map { support in
+    Differentiated(objective, at: learned, learner, shard, context) { theta, support in
       inner.adapt(
         theta, learner, support, derivative: objective.isThroughAdaptation ? .full : .none, keepsPath: objective.readsPath)
     }
-    let value = objective(adapted, learner, shard, context)
-    let gradients = KernelProfile.during(.outerGradient) { gradient(of: value.objective, at: leaves.leaves) }
-    return Differentiated(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
   }
 }
 
