@@ -1,6 +1,6 @@
 package import TensorCore
 
-/// The number of results of a shape in the graph that variables were computed by: what the graph holds.
+/// The number of operation results with the given shape in the graph that computed the outputs.
 package func graphSize(of outputs: [Variable], shape: Shape) -> Int {
   var seen: Set<ObjectIdentifier> = []
   var pending = outputs

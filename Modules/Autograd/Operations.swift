@@ -3,7 +3,7 @@
 /// The gradient suite checks every operation in this list. A test compares the list with the files in the folder `Operations`, so
 /// an unchecked operation fails the tests.
 public enum Operations {
-  /// The types.
+  /// The types of all operations.
   public static let all: [any Operation.Type] = [
     Absolute.self, Add.self, Affine.self, BroadcastTasks.self, Clip.self, Concatenate.self, Convolution.self,
     ConvolutionFilterGradient.self, ConvolutionInputGradient.self, Divide.self, ElementwiseMaximum.self, Exp.self, Expand.self, Gate.self,

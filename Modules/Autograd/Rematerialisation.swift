@@ -1,10 +1,11 @@
 import TensorCore
 
-/// A graph whose parts are dropped and built again: its gradient has the bits of the whole graph's, with the memory of one part.
+/// Gradient checkpointing: drops segments of a graph and rebuilds them in the reverse pass.
 ///
-/// A chain of computations is cut into segments. Each is built once, its results are kept as leaves, and its graph is dropped but for an
-/// outline: which node reads which. The reverse pass walks the outline of the whole graph in the order in which it would walk the graph
-/// itself, and builds a segment again when it reaches it. So every cotangent is summed in the same order.
+/// The gradient has the same bits as the whole graph's gradient, with the memory of one segment. A chain of computations is split into
+/// segments. Each segment is built once, its results are kept as leaves, and its graph is dropped except for an outline: which node reads
+/// which. The reverse pass walks the outline of the whole graph in the order in which it would walk the graph itself, and rebuilds a
+/// segment when it reaches it. Every cotangent is therefore summed in the same order.
 /// ```swift
 /// let parts = Rematerialisation()
 /// let x = Variable(Tensor(2, dtype: .float64))
@@ -17,21 +18,21 @@ import TensorCore
 ///   deep nets with sublinear memory cost", 2016, <https://arxiv.org/abs/1604.06174>, for segments of equal length.
 package final class Rematerialisation {
   private var segments: [Segment] = []
-  /// Variables that are not built again: segments read them.
+  /// Variables that segments read and that are not rebuilt.
   private var staying: Set<ObjectIdentifier> = []
-  // Keeps the identifiers valid.
+  // Keeps the variables in `staying` alive, so that their identifiers stay valid.
   private var kept: [Variable] = []
   private var standIns: [ObjectIdentifier: RematerialisedPass.Node] = [:]
 
-  /// A graph without a segment.
+  /// A graph without segments.
   package init() {}
 
-  /// Builds a part of the graph and drops it.
+  /// Builds a segment of the graph; its nodes are dropped when the next segment is built.
   ///
   /// - Parameters:
-  ///   - shared: Variables that the part reads beside results of earlier segments; asked for after the part was built.
-  ///   - build: Builds the part and returns its results. It is called again in the reverse pass, and builds the same nodes each time.
-  /// - Returns: The results, as leaves of the same values; results that are not tracked, or that are shared, stay as they are.
+  ///   - shared: Returns the variables that the segment reads in addition to results of earlier segments. Called after `build`.
+  ///   - build: Builds the segment and returns its results. The reverse pass calls it again, and it must build the same nodes each time.
+  /// - Returns: The results, as leaves with the same values; results that are shared or not tracked are returned unchanged.
   package func segment(sharing shared: () -> [Variable], _ build: @escaping () -> [Variable]) -> [Variable] {
     // The last segment's graph is kept, because the reverse pass begins there.
     segments.last?.nodes = []
@@ -56,15 +57,15 @@ package final class Rematerialisation {
     }
   }
 
-  /// The gradients of the sum of a variable's elements, like ``gradient(of:at:differentiable:)`` in the graph of all segments.
+  /// The gradients of the sum of a variable's elements, like ``gradient(of:at:differentiable:)`` on the graph of all segments.
   ///
-  /// - Precondition: The targets are no results of segments. The function is called once.
+  /// - Precondition: No target is the result of a segment. The function is called once.
   package func gradient(of output: Variable, at targets: [Variable]) -> [Variable] {
     let pass = RematerialisedPass(self, from: output, to: targets)
     return pass.cotangents(at: targets, from: Variable(constant: .ones(output.shape, output.value.dtype)), differentiable: false)
   }
 
-  /// Keeps variables with all that they were computed from.
+  /// Keeps variables, and all variables that they were computed from, out of segments.
   private func stay(_ variables: [Variable]) {
     var pending = variables
     while let variable = pending.popLast() {
@@ -74,7 +75,7 @@ package final class Rematerialisation {
     }
   }
 
-  /// The tracked nodes that results were computed by, inputs before results, without those that stay; `visit.place` is the index.
+  /// The tracked nodes that computed the outputs, inputs before results, without nodes that stay; `visit.place` is the index.
   fileprivate func nodes(of outputs: [Variable]) -> [Variable?] {
     let number = ReversePass.nextNumber()
     var nodes: [Variable?] = []
@@ -116,30 +117,30 @@ package final class Rematerialisation {
 
   fileprivate func segment(_ index: Int) -> Segment { segments[index] }
 
-  /// The leaves that stand for results of segments, with what they stand for.
+  /// The leaves that stand for results of segments, each with its node.
   fileprivate var leaves: [(leaf: Variable, node: RematerialisedPass.Node)] {
     kept.compactMap { leaf in standIns[ObjectIdentifier(leaf)].map { (leaf, $0) } }
   }
 
   fileprivate var all: [Segment] { segments }
 
-  /// A part of the graph.
+  /// A segment of the graph.
   fileprivate final class Segment {
     let build: () -> [Variable]
     /// The tracked inputs of each node.
     var outline: [[RematerialisedPass.Node]] = []
-    /// The nodes while the part is built; empty where it is not.
+    /// The segment's nodes; empty while they are dropped.
     var nodes: [Variable?] = []
-    /// Places in the pass's order.
+    /// The place of each node in the pass's order.
     var places: [Int] = []
-    /// Nodes that the pass has yet to do.
+    /// The number of nodes that the pass has not finished.
     var pending = 0
 
     init(_ build: @escaping () -> [Variable]) { self.build = build }
   }
 }
 
-/// The reverse pass through a graph whose segments are built again.
+/// The reverse pass through a graph whose segments are rebuilt.
 private final class RematerialisedPass: ReverseOrder {
   /// A node of the whole graph.
   enum Node {
@@ -235,7 +236,8 @@ private final class RematerialisedPass: ReverseOrder {
       segment.nodes[index] = nil
       return
     }
-    // The results of an evaluation find each other in the graph until the one of the lowest place is done.
+    // Release the results of an evaluation together, once the pass is done with the one of the lowest place. Until then the pass
+    // finds them through the evaluation.
     let places = evaluation.places(in: self.number).compactMap { $0 }
     guard places.allSatisfy({ $0 >= place }) else { return }
     for case .inside(number, let other) in places.map({ order[$0] }) { segment.nodes[other] = nil }
@@ -245,7 +247,7 @@ private final class RematerialisedPass: ReverseOrder {
     segment.nodes = graph.nodes(of: segment.build())
     precondition(segment.nodes.count == segment.outline.count, "a segment is built of other nodes than the first time")
     mark(segment)
-    // Building takes gradients, whose passes visit what the segment reads.
+    // Rebuilding can take gradients, whose passes overwrite `visit` in variables that the segment reads.
     restore()
   }
 

@@ -1,4 +1,4 @@
-// Compile a function for several processors and pick one when the program is loaded.
+// CLONES compiles a function for several processor generations; the loader picks one when the program starts.
 #ifndef CLONES_H
 #define CLONES_H
 #if defined(__x86_64__) && defined(__ELF__)

@@ -1,4 +1,4 @@
-// Element-wise kernels: plain loops, compiled for several processors.
+// Element-wise kernels: plain loops, compiled for several processor generations.
 #include "tensor_kernels.h"
 #include "clones.h"
 #include "vector_math.h"

@@ -1,8 +1,8 @@
-// Strided copies: transposition, slicing, concatenation, making a broadcast contiguous.
+// Strided copies: transpose, slice, concatenate, and make a broadcast contiguous.
 #include "tensor_kernels.h"
 #include "clones.h"
 
-// One plane of the two innermost axes.
+// Copies one plane of the two innermost axes.
 #define PLANE(name, TYPE)                                                                                                  \
   CLONES static void name(TYPE *restrict out, const TYPE *restrict in, int64_t rows, int64_t columns, int64_t out_row,     \
                           int64_t out_column, int64_t in_row, int64_t in_column) {                                         \

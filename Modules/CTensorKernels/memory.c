@@ -1,8 +1,8 @@
-// A caching allocator: a step of meta-training frees and takes the same sizes again and again.
+// A caching allocator: every step of meta-training allocates and frees blocks of the same sizes.
 //
-// Each thread keeps freed blocks by size class and takes no lock to use them. A block that another thread frees goes back to the one
-// that took it: where one thread draws tasks and another uses them up, blocks would pile up in the second and be missing in the
-// first. A thread that holds too many bytes gives the rest to a shared list.
+// Each thread caches freed blocks by size class and reuses them without a lock. A block that another thread frees returns to the
+// cache of the thread that allocated it. Otherwise, if one thread draws tasks and another consumes them, blocks would pile up in the
+// second thread and run out in the first. A cache has a byte limit; blocks beyond it go to a shared list.
 #include "memory.h"
 
 #include <pthread.h>
@@ -13,25 +13,25 @@
 
 enum { THREAD_LIMIT_BYTES = 64 << 20, REPORT_STEP = 64 << 10 };
 
-// What a thread keeps. It outlives the thread, for blocks do, and is then the next one's.
+// A thread cache. It outlives its thread, because blocks refer to it, and a later thread reuses it.
 struct home {
   block *list[CLASSES];
   int64_t cached_bytes, unreported;
-  struct home *next;  // of all there are
-  _Atomic bool taken;  // by a thread that lives; changed under the lock
-  // Where other threads leave the blocks that this one took.
+  struct home *next;  // in the list of all caches
+  _Atomic bool taken;  // in use by a live thread; changed under the lock
+  // Blocks of this cache that other threads have freed.
   _Alignas(64) _Atomic(block *) returned[CLASSES];
 };
 
 static _Thread_local struct home *local;
 static block *shared_list[CLASSES];
 static struct home *homes;
-static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;  // of the shared list and of who has which home
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;  // guards the shared list, `homes` and `taken`
 static _Atomic int64_t live, peak, reserved;
 static pthread_key_t exit_key;
 static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
 
-// Four classes per power of two, from 64 bytes: at most 25% of a block is unused.
+// Size classes: multiples of 64 up to 256 bytes, then four per power of two, which leave at most a fifth of a block unused.
 static int class_of(int64_t bytes, int64_t *rounded) {
   if (bytes <= 256) {
     int64_t units = bytes <= 64 ? 1 : (bytes + 63) / 64;
@@ -75,7 +75,7 @@ static void empty_lists(struct home *own) {
   own->unreported = 0;
 }
 
-// At the end of a thread, whose own variables may be gone already.
+// Runs when a thread exits. Its thread-local variables may be gone already, so the cache comes as an argument.
 static void leave(void *argument) {
   struct home *own = argument;
   empty_lists(own);
@@ -96,7 +96,7 @@ static void *new_memory(int64_t bytes) {
   return fresh;
 }
 
-// A home for a thread that has none, whether it takes blocks or only frees them.
+// Finds or creates a cache for a thread without one. A thread needs one to allocate blocks and also to free them.
 static struct home *settle(void) {
   pthread_mutex_lock(&shared_lock);
   struct home *own = homes;
@@ -150,7 +150,7 @@ void *tk_allocate(int64_t bytes) {
   return owned(tk_program_take(program, class, rounded), program);
 }
 
-// Makes the thread's list of what others have left for it; what is beyond the limit is for everybody.
+// Refills this thread's list with its blocks that other threads have freed; blocks beyond the limit go to the shared list.
 static void take_back(struct home *own, int class, int64_t rounded) {
   if (!atomic_load_explicit(&own->returned[class], memory_order_relaxed)) return;
   block *chain = taken_back(own, class);
@@ -207,7 +207,7 @@ void tk_release(void *pointer, int64_t bytes) {
     return_to(front->home, class, item);
     return;
   }
-  // Blocks of a thread that has ended are everybody's.
+  // Blocks of an ended thread go to the shared list, as do blocks beyond the limit.
   if (front->home != own || own->cached_bytes + rounded > THREAD_LIMIT_BYTES) {
     item->next = NULL;
     give_to_shared(class, item);

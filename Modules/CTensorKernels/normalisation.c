@@ -1,9 +1,9 @@
-// Batch norm with a ReLU, its gradient, and the gradient's transposed derivative.
+// Batch norm with an optional ReLU, its gradient, and the gradient's transposed derivative.
 //
-// With h the cotangent g where the ReLU is active, A and B the means of h and h·x̂, U₀, U₁, E those of u, u·x̂ and u·h:
+// h is the cotangent g if the ReLU is active, else 0. A and B are the means of h and h·x̂; U₀, U₁ and E the means of u, u·x̂ and u·h:
 //   dx = γ·r·(h − A − x̂·B)      dγ = n·B      dβ = n·A
-// and for cotangents u, p, q of these three, s = p·h − γ·r·(h·U₁ + u·B), F = E − A·U₀ − B·U₁:
-//   ḡ = γ·r·(u − U₀ − x̂·U₁) + p·x̂ + q, where open
+// For cotangents u, p, q of these three, with s = p·h − γ·r·(h·U₁ + u·B) and F = E − A·U₀ − B·U₁:
+//   ḡ = γ·r·(u − U₀ − x̂·U₁) + p·x̂ + q if the ReLU is active, else 0
 //   γ̄ = r·n·F
 //   x̄ = r·(s − mean s − x̂·mean(s·x̂)) − γ·r²·F·x̂
 #include "tensor_kernels.h"

@@ -1,4 +1,4 @@
-// Max pooling, and the pair of linear maps that its derivatives of every order are made of.
+// Max pooling, and the gather and scatter at its positions, of which its derivatives of every order consist.
 #include "tensor_kernels.h"
 #include "clones.h"
 

@@ -1,5 +1,5 @@
-// Matrix products and convolutions. libxsmm makes code for each shape once; without it, or for a shape that it refuses, the
-// portable loop does the same.
+// Matrix products and convolutions. libxsmm generates code once for each shape. Without libxsmm, or for a shape that it refuses, the
+// portable loop computes the product.
 #include "tensor_kernels.h"
 #include "clones.h"
 #include "profile.h"
@@ -19,12 +19,13 @@ bool tk_has_libxsmm(void) { return true; }
 bool tk_has_libxsmm(void) { return false; }
 #endif
 
-// How convolutions are cut, by the size of the first-level cache.
+// Tile sizes of convolutions, by the size of the first-level cache.
 //
-// 48 KiB (measured with AVX-512): filters are best read from the second-level cache and the gathered tile from the first: 28 KiB is as
-// good as anything above 14, and for the filter gradient 128 rows are as good as 192 and 2 to 5% better than 64.
-// 32 KiB (measured with AVX2, whose code goes over the filters once for three rows): filters in slices of 16 KiB with a tile from the
-// second-level cache make the forward map 8 to 13% faster, 48 rows the filter gradient 12 to 20%; 110 KiB, 56 or 220 are alike.
+// 48 KiB (measured with AVX-512): it is best to read filters from the second-level cache and the gathered tile from the first. A tile
+// of 28 KiB is as good as any above 14 KiB. In the filter gradient, 128 rows are as good as 192 and 2 to 5% faster than 64.
+// 32 KiB (measured with AVX2, whose code reads the filters once for every three rows): filters in slices of 16 KiB, with the tile in
+// the second-level cache, make the forward map 8 to 13% faster; tiles of 56, 110 and 220 KiB perform alike. 48 rows make the filter
+// gradient 12 to 20% faster.
 typedef struct cuts { int64_t tile_bytes, slice_bytes, stripe_rows; } cuts;
 static const cuts small_cache = {110 << 10, 16 << 10, 48}, large_cache = {28 << 10, INT64_MAX, 128};
 static _Atomic(const cuts *) known_cuts;
@@ -61,9 +62,9 @@ void tk_assume_first_level_cache(int64_t bytes) {
 void tk_run_product(const void *arguments) {
   tk_product_args found;
   const tk_product_args *a = arguments;
-  if (!a->code) {  // a recorded call has its code already
+  if (!a->code) {  // a recorded call already has its code
     found = *a;
-    // A row and a column are stored alike, and what is one column of AᵀB is one row of BᵀA.
+    // A row vector and a column vector have the same storage, and a product AᵀB with one column equals BᵀA with one row.
     if (found.k == 1 || found.n == 1) found.transpose_b = false;
     if (found.n == 1 && found.transpose_a) {
       found.a = a->b; found.b = a->a;

@@ -1,5 +1,5 @@
-// Counters of each thread in a slot of its own: nobody waits for anybody, and a reader adds them up. A slot is taken over by
-// another thread when its own has ended; the counts stay.
+// Each thread counts in its own slot, without waiting for other threads, and a reader adds the slots up. When a thread ends, another
+// one can take over its slot; the counts stay.
 #include "profile.h"
 
 #include <pthread.h>
@@ -26,7 +26,7 @@ static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
 static void release_slot(void *mine) { atomic_store(&((slot *)mine)->taken, false); }
 static void make_key(void) { pthread_key_create(&exit_key, release_slot); }
 
-// With more threads at a time than slots, the last slot is shared: counts may then be lost, results never change.
+// If more threads run at a time than there are slots, they share the last slot; counts may then be lost, but results never change.
 static slot *mine(void) {
   if (own) return own;
   for (int i = 0; i < SLOTS && !own; i++) {
@@ -39,7 +39,7 @@ static slot *mine(void) {
   return own;
 }
 
-// A slot has one writer: adding needs no locked instruction.
+// A slot has one writer, so adding needs no atomic read-modify-write instruction.
 static void add(_Atomic int64_t *counter, int64_t amount) {
   atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount, memory_order_relaxed);
 }

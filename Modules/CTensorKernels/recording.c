@@ -1,7 +1,7 @@
-// Recorded programs: kernel calls to be run again.
+// Recorded programs: lists of kernel calls that can run again.
 //
-// A program owns every block that is taken for results while it is recorded. A block that is released meanwhile is taken again by what
-// follows, exactly as when the program runs: the memory plan is the one that the recording found.
+// A program owns every block that is allocated for results during its recording. Later calls of the recording reuse a block that was
+// released before. The calls keep these addresses, so every run follows the memory plan of the recording.
 #include "memory.h"
 #include "profile.h"
 
@@ -20,8 +20,8 @@ struct tk_program {
   call *calls;
   char *arguments;
   int64_t block_count, block_room, call_count, call_room, argument_bytes, argument_room, bytes;
-  _Atomic int64_t holders;  // the program's user, and every block that a tensor still holds
-  void *reader;             // who keeps the blocks that are read and are not the program's own, while it is recorded
+  _Atomic int64_t holders;  // references: the program's user, and every block that a tensor holds
+  void *reader;             // returned by tk_reader; keeps blocks alive that the program uses but does not own
 };
 
 static void *grown(void *memory, int64_t *room, int64_t needed, size_t item) {
@@ -99,7 +99,7 @@ void *tk_reader_of(const void *block) {
   return recording && front->owner != recording ? recording->reader : NULL;
 }
 
-// A convolution's three maps count as kernels of their own.
+// The convolution and its two gradients have a row each.
 static const struct { tk_kernel kernel; const char *name; } kernels[] = {
   {NULL, "outside of kernels"}, {tk_run_unary, "element-wise, one operand"}, {tk_run_binary, "element-wise, two operands"},
   {tk_run_fill, "fill"}, {tk_run_reduce, "reduction"}, {tk_run_product, "matrix product"}, {tk_run_copy, "copy"},
@@ -140,13 +140,13 @@ void tk_program_run(const tk_program *p) {
 }
 
 // ---- Together ----
-// Threads wait for each other before a call that they share, and after it; what lies between such calls the first one does alone.
+// The threads wait for each other before and after each shared call. The first thread alone runs the calls between shared ones.
 
 struct tk_team {
   int threads;
   _Atomic int arrived;
   _Atomic int64_t phase;
-  // The call that a leading thread hands out; a null kernel dismisses the team.
+  // The call that the leader shares; a null kernel dismisses the team.
   tk_kernel kernel;
   const void *arguments;
 };
@@ -173,7 +173,7 @@ static void wait_for_all(tk_team *team) {
     return;
   }
   for (int spin = 0; atomic_load(&team->phase) == phase; spin++)
-    if (spin % 4096 == 4095) sched_yield();  // there may be fewer cores than threads
+    if (spin % 4096 == 4095) sched_yield();  // yield, as there may be fewer cores than threads
 }
 
 void tk_program_run_together(const tk_program *p, tk_team *team, int thread) {
@@ -184,7 +184,7 @@ void tk_program_run_together(const tk_program *p, tk_team *team, int thread) {
   for (int64_t i = 0; i < p->call_count; i++) {
     const bool shared = is_shared(p->calls[i].kernel);
     if (shared || after_shared) wait_for_all(team);
-    // Alone, the first thread has all of the work.
+    // In a call that is not shared, the first thread does all of the work.
     part.threads = shared ? team->threads : 1;
     if (shared || thread == 0) run_call(p, &p->calls[i], profiling);
     after_shared = shared;
@@ -193,8 +193,8 @@ void tk_program_run_together(const tk_program *p, tk_team *team, int thread) {
   part.threads = 1;
 }
 
-// The leading thread computes as usual and hands out the large kernels; the others wait for them. Both barriers order its writes before
-// the others' reads, and theirs before its next step.
+// The leader computes as usual and shares the large kernels; the other threads wait for them. The first barrier orders the leader's
+// writes before the other threads' reads, the second one orders their writes before the leader's next step.
 void tk_team_lead(tk_team *team) { led = team; }
 
 void tk_team_dismiss(tk_team *team) {

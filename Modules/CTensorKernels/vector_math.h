@@ -1,5 +1,5 @@
 // Scalar formulas that the compiler vectorises inside the element-wise loops.
-// float32: polynomials, within 2 units in the last place over the range that training meets. float64: the C library.
+// float32: polynomials, accurate to 2 units in the last place over the range that training uses. float64: the C library.
 #ifndef VECTOR_MATH_H
 #define VECTOR_MATH_H
 #include <math.h>
@@ -23,7 +23,7 @@ INLINE float exp_f32(float x) {
   y = y * r + 1.6666665459e-1f;
   y = y * r + 5.0000001201e-1f;
   y = y * r * r + r + 1.0f;
-  // Two factors of 2^(k/2), because 2^128 is no float.
+  // Two factors of 2^(k/2), because 2^128 overflows a float.
   int32_t n = (int32_t)(x == x ? k : 0.0f), half = n >> 1;
   y = y * bits_to_float((half + 127) << 23) * bits_to_float((n - half + 127) << 23);
   y = x > 88.72283f ? INFINITY : y;
@@ -74,8 +74,8 @@ INLINE float tanh_f32(float x) {
 
 INLINE float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
 INLINE double sigmoid_f64(double x) { return 1.0 / (1.0 + exp(-x)); }
-// log(1 + exp(x)) without overflow. In float32, what 1 + e rounds off is put back by Kahan's factor e / ((1 + e) − 1): a small
-// result keeps its digits.
+// log(1 + exp(x)) without overflow. In float32, Kahan's factor e / ((1 + e) − 1) corrects the rounding of 1 + e, so that a small result
+// keeps its digits.
 INLINE float softplus_f32(float x) {
   float e = exp_f32(-__builtin_elementwise_abs(x)), sum = 1.0f + e;
   float small = log_f32(sum) * (e / (sum - 1.0f));

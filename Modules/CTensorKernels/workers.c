@@ -1,8 +1,8 @@
-// A thread begins with the item of its own number: in a loop of the same jobs, what it finds in its cache is what it left there.
-// The other items go to whichever thread is free.
+// A thread starts with the item of its own number: if the same job runs in a loop, the thread finds its item's data in its cache.
+// Each further item goes to the next free thread.
 //
-// The pool's threads spin for some tens of microseconds before they sleep: a meta-iteration of a small network is over in
-// less time than waking a sleeping thread takes.
+// The pool's threads spin for some tens of microseconds before they sleep: a meta-iteration of a small network takes less time than
+// waking a sleeping thread.
 #include "workers.h"
 
 #include <pthread.h>
@@ -27,15 +27,15 @@ struct wk_pool {
   pthread_t *threads;
   int helpers;
   _Atomic int numbered;  // threads that have taken their number
-  // The present job. `round` changes when there is one; what comes with it lies in the same line of the cache, and what threads
-  // write during it in others.
+  // The current job. `round` changes when a new one starts. The job's fields share its cache line; the counters that threads write
+  // during the job lie in other lines.
   _Alignas(LINE_BYTES) _Atomic uint64_t round;
   _Atomic bool stopping;
   int64_t count;
   void (*work)(void *, int64_t, int);
   void *context;
-  _Alignas(LINE_BYTES) _Atomic int64_t next;  // of the items that are nobody's own
-  _Alignas(LINE_BYTES) _Atomic int busy;      // helpers that still work on it
+  _Alignas(LINE_BYTES) _Atomic int64_t next;  // the next item to hand out, after each thread's own item
+  _Alignas(LINE_BYTES) _Atomic int busy;      // helpers that have not finished the job
 };
 
 static void take_items(wk_pool *p, int worker) {

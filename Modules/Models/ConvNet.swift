@@ -11,11 +11,11 @@ public struct ConvNet: EmbeddingModel {
   public enum Downsampling: String, Sendable, CaseIterable {
     /// The convolution has a stride of 2.
     case stride
-    /// 2×2 max pooling follows; an odd last row or column is left out.
+    /// 2×2 max pooling follows the activation; an odd last row or column is left out.
     case maxpool
   }
 
-  /// What the classifier sees of the last block.
+  /// How the last block's positions become the features of the classifier.
   public enum Head: String, Sendable, CaseIterable {
     /// The mean over positions.
     case mean
@@ -36,17 +36,17 @@ public struct ConvNet: EmbeddingModel {
     .choice("initialisation", \.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others."),
   ])
 
-  /// Convolutional blocks.
+  /// The number of convolutional blocks.
   public var blocks = 4
   /// Channels of every block.
   public var hidden = 64
   /// How a block halves its image.
   public var downsampling = Downsampling.stride
-  /// What the classifier sees.
+  /// How the last block's positions become the features of the classifier.
   public var head = Head.mean
-  /// What follows batch norm.
+  /// The activation after batch norm.
   public var activation = Activation.relu
-  /// How weights begin.
+  /// The initialisation of the weights.
   public var initialisation = WeightInitialisation.glorot
   private var image: (height: Int, width: Int, channels: Int) = (28, 28, 1)
   private var outputs = 5
@@ -72,7 +72,7 @@ public struct ConvNet: EmbeddingModel {
     var total = Double(outputs)
     for _ in 0..<blocks {
       let halved = Self.halved(size, downsampling)
-      // A convolution that strides has the smaller image, one before pooling the larger.
+      // A strided convolution outputs the smaller image, a convolution before pooling the larger one.
       let own = downsampling == .stride ? halved : size
       total += Double(own.height) * Double(own.width) * Double(hidden)
       size = halved
@@ -118,14 +118,14 @@ public struct ConvNet: EmbeddingModel {
     ]
   }
 
-  /// What the classifier sees, [T, N, features]: the embedding that prototypes are taken of.
+  /// The features of the classifier, [T, N, features]: the embedding from which prototypes are computed.
   public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
     var result = input
     let rows: Int? = if case .leading(let count) = normalisation { count } else { nil }
     for block in 0..<blocks {
       let name = "features.\(block)"
-      // The convolution's bias is a parameter, as in PyTorch's networks, but batch norm subtracts it again: y does not depend on
-      // it and its gradient is exactly zero, so it is not added in the first place.
+      // The convolution's bias is a parameter, as in PyTorch's networks, but it is not added: batch norm would subtract it again, so
+      // the result does not depend on it and its gradient is exactly zero.
       let convolved = result.convolved(
         with: parameters["\(name).conv.weight"], stride: downsampling == .stride ? 2 : 1, padding: 1)
       let normalised = convolved.batchNormalised(

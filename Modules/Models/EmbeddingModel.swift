@@ -1,16 +1,16 @@
 public import Autograd
 
-/// A model that ends in one linear layer, its head: what the layers before it compute is an embedding.
+/// A model whose last layer is a linear head; the layers before it compute an embedding.
 ///
-/// Metric learners compare embeddings; others adapt the head or the body alone.
+/// Metric learners compare embeddings. Other algorithms adapt only the head or only the body.
 public protocol EmbeddingModel: Model {
-  /// The name of the head's layer: its parameters are "<headLayer>.weight", [width, outputs], and "<headLayer>.bias", [outputs].
+  /// The name of the head; its parameters are "<headLayer>.weight", [width, outputs], and "<headLayer>.bias", [outputs].
   var headLayer: String { get }
 
-  /// The number of features that the head sees.
+  /// The number of features, which are the head's inputs.
   var embeddingWidth: Int { get }
 
-  /// What the head sees, [T, N, width], for inputs [T, N, …].
+  /// The features, [T, N, width], of inputs [T, N, …].
   func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable
 }
 
@@ -24,6 +24,6 @@ extension EmbeddingModel {
   /// The head's outputs, [T, N, outputs], for features [T, N, width].
   public func logits(_ features: Variable, _ parameters: ParameterTree<Variable>) -> Variable { features.linear(parameters, headLayer) }
 
-  /// True for the head's own parameters.
+  /// True if the parameter belongs to the head.
   public func isHead(_ parameter: String) -> Bool { parameter.hasPrefix("\(headLayer).") }
 }

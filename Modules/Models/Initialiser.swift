@@ -1,17 +1,17 @@
 public import TensorCore
 
-/// How a parameter begins.
+/// The distribution of a parameter's initial values.
 public enum Initialiser: Sendable, Hashable {
   case zeros
   case ones
-  /// Uniform in ±1/√(fan-in): what PyTorch's Linear and Conv2d do by default, for weights and biases alike.
+  /// Uniform in ±1/√(fan-in): the default of PyTorch's Linear and Conv2d, for both weights and biases.
   case pytorch(fanIn: Int)
   /// Uniform in ±√(6 / (fan-in + fan-out)): Glorot and Bengio, AISTATS 2010, equation 16.
   case glorot(fanIn: Int, fanOut: Int)
-  /// Normal within two deviations, times a deviation: 0.01 in the code of the MAML paper.
+  /// Normal, truncated at two standard deviations; the code of the MAML paper uses a deviation of 0.01.
   case truncatedNormal(deviation: Double)
 
-  /// A tensor of a shape, a pure function of (initialiser, stream).
+  /// Initial values of the given shape, a pure function of (initialiser, shape, stream, dtype).
   public func tensor(_ shape: Shape, from stream: RandomStream, dtype: DType) -> Tensor {
     switch self {
     case .zeros: .zeros(shape, dtype)
@@ -37,10 +37,10 @@ public enum Initialiser: Sendable, Hashable {
   }
 }
 
-/// The family of initialisers that a model's weights take; biases follow PyTorch's default or are zero.
+/// The family of initialisers for a model's weights; biases follow PyTorch's default or are zero.
 public enum WeightInitialisation: String, Sendable, CaseIterable {
   case pytorch, glorot
-  /// The truncated normal of the MAML code, biases zero.
+  /// The truncated normal of the MAML code, with zero biases.
   case truncatedNormal = "truncated-normal"
 
   func weight(fanIn: Int, fanOut: Int) -> Initialiser {

@@ -2,7 +2,7 @@ import Autograd
 import TensorCore
 
 extension Variable {
-  /// A linear layer: [T, N, in] with weights [T, in, out] and biases [T, out], followed by an activation where there is one.
+  /// A linear layer: [T, N, in] with weights [T, in, out] and biases [T, out], optionally followed by an activation.
   func linear(_ parameters: ParameterTree<Variable>, _ name: String, _ activation: Activation? = nil) -> Variable {
     let (weight, bias) = (parameters["\(name).weight"], parameters["\(name).bias"])
     return switch activation {
@@ -13,7 +13,7 @@ extension Variable {
   }
 }
 
-/// What follows a hidden layer.
+/// The nonlinearity after a hidden layer.
 public enum Activation: String, Sendable, CaseIterable {
   case relu, tanh
 

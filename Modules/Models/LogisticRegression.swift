@@ -25,7 +25,7 @@ public struct LogisticRegression: EmbeddingModel {
   public var headLayer: String { layers.headLayer }
   public var embeddingWidth: Int { layers.embeddingWidth }
 
-  /// The inputs, one vector a sample.
+  /// The inputs, with each sample flattened to one vector.
   public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
     layers.features(input, parameters, normalisation: normalisation)
   }

@@ -2,7 +2,7 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// Linear layers with an activation between them and none after the last.
+/// Linear layers with an activation between them, and none after the last layer.
 ///
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: two hidden layers of 40 units with ReLU for the sinusoid.
 public struct MLP: EmbeddingModel {
@@ -18,16 +18,16 @@ public struct MLP: EmbeddingModel {
 
   /// Widths of all layers, input and output included: [1, 40, 40, 1].
   public private(set) var widths: [Int] = [1, 40, 40, 1]
-  /// What follows a hidden layer.
+  /// The activation after each hidden layer.
   public var activation = Activation.relu
-  /// How weights begin.
+  /// The initialisation of the weights.
   public var initialisation = WeightInitialisation.pytorch
   var hiddenText = "40,40"
 
   public init() {}
 
   /// Layers of the given widths, input and output included.
-  /// - Precondition: At least an input and an output, all widths positive.
+  /// - Precondition: There are at least two widths, input and output, and all are positive.
   public init(widths: [Int], activation: Activation = .relu, initialisation: WeightInitialisation = .pytorch) {
     precondition(widths.count >= 2 && widths.allSatisfy { $0 > 0 }, "an MLP of widths \(widths)")
     self.widths = widths
@@ -61,9 +61,9 @@ public struct MLP: EmbeddingModel {
   public var headLayer: String { "layers.\(widths.count - 2)" }
   public var embeddingWidth: Int { widths[widths.count - 2] }
 
-  /// The last hidden layer; the inputs where there is none.
+  /// The activations of the last hidden layer; the inputs if there is no hidden layer.
   public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
-    // An image is read as one vector.
+    // Flatten an image to one vector.
     var result = input.reshaped([input.shape[0], input.shape[1], widths[0]])
     for layer in 0..<(widths.count - 2) { result = result.linear(parameters, "layers.\(layer)", activation) }
     return result

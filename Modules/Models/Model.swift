@@ -2,11 +2,11 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// Which samples batch normalisation takes its statistics of.
+/// The samples from which batch normalisation computes its statistics.
 public enum Normalisation: Sendable, Hashable {
   /// All samples of the batch.
   case wholeBatch
-  /// The first so many samples of the batch: the support set in front of the query.
+  /// The given number of samples at the start of the batch: the support set, which precedes the query set.
   case leading(Int)
 }
 
@@ -20,21 +20,21 @@ public protocol Model: Sendable {
   /// The model with its default settings.
   init()
 
-  /// Adopts the shape of one input and the number of outputs that a task distribution dictates.
+  /// Sets the shape of one input and the number of outputs, which the task distribution determines.
   ///
-  /// - Throws: ``ModelError`` when the model cannot take such inputs.
+  /// - Throws: ``ModelError`` if the model does not support such inputs.
   mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError)
 
   /// The parameters' names, shapes and storage layouts, in order.
   var parameters: [ParameterDeclaration] { get }
 
-  /// True where the model normalises by statistics of the batch, so that transduction matters.
+  /// True if the model normalises with statistics of the batch, so that transduction matters.
   var usesBatchStatistics: Bool { get }
 
-  /// The outputs of all layers for one sample, which a graph holds: what the memory estimate counts.
+  /// The number of layer outputs that a graph holds for one sample, for the memory estimate.
   var activationsPerSample: Double { get }
 
-  /// The model as an embedding with a linear head; nil where it is not one.
+  /// The model as an embedding with a linear head; nil if it is not one.
   var embedding: (any EmbeddingModel)? { get }
 
   /// Outputs [T, N, outputs] for inputs [T, N, …] under parameters [T, …], which may be broadcast over T.
@@ -57,11 +57,11 @@ extension Model {
       })
   }
 
-  /// Numbers that are learned.
+  /// The number of scalar parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
 }
 
-/// A model that cannot take a distribution's inputs, or parameters that do not fit a model.
+/// Inputs or settings that a model does not support, or parameters that do not match a model.
 public enum ModelError: Error, Hashable, CustomStringConvertible {
   case inputShape(model: String, expected: String, found: Shape)
   case imageTooSmall(model: String, size: Int, blocks: Int)
@@ -86,10 +86,10 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
 
 /// All models linked into this program.
 public enum ModelRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry of models; each access reads the linker section again.
   public static var all: Registry<any Model.Type> { Registry(.models) { $0.card.id } }
 
-  /// The model of an id.
-  /// - Throws: `LookupError` with the nearest id.
+  /// The model with the given id.
+  /// - Throws: `LookupError`, with the nearest id, if there is no such model.
   public static func type(of id: String) throws(LookupError) -> any Model.Type { try all.item(id, kind: "model") }
 }

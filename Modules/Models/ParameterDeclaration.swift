@@ -2,16 +2,16 @@ public import TensorCore
 
 /// A parameter as a model declares it.
 public struct ParameterDeclaration: Sendable, Hashable {
-  /// Stable name, PyTorch's: "layers.0.weight" for example.
+  /// Stable name in PyTorch's scheme, such as "layers.0.weight".
   public let name: String
   /// The shape in memory.
   public let shape: Shape
-  /// How memory and PyTorch's files differ.
+  /// The difference between the layouts in memory and in PyTorch's files.
   public let layout: ParameterLayout
-  /// How it begins.
+  /// The distribution of the initial values.
   public let initialiser: Initialiser
 
-  /// Fills in a declaration.
+  /// A declaration; by default, the layouts in memory and in files are the same.
   public init(_ name: String, _ shape: Shape, _ layout: ParameterLayout = .same, _ initialiser: Initialiser) {
     self.name = name
     self.shape = shape
@@ -20,9 +20,9 @@ public struct ParameterDeclaration: Sendable, Hashable {
   }
 }
 
-/// How a parameter lies in memory and in PyTorch's files.
+/// The layouts of a parameter in memory and in PyTorch's files.
 public enum ParameterLayout: Sendable, Hashable {
-  /// Alike in both.
+  /// The same layout in both.
   case same
   /// Memory [in, out], file [out, in].
   case linear
@@ -31,12 +31,12 @@ public enum ParameterLayout: Sendable, Hashable {
   /// A linear layer on a flattened image: memory [(h, w, c), out], file [out, (c, h, w)].
   case linearOnImage(height: Int, width: Int, channels: Int)
 
-  /// The tensor as PyTorch lays it out; leading axes, a task axis for example, stay.
+  /// Converts a tensor from the layout in memory to PyTorch's; keeps axes before the last `rank`, such as a task axis.
   public func exported(_ tensor: Tensor, rank: Int) -> Tensor {
     moved(tensor, leading: tensor.shape.rank - rank, toFile: true)
   }
 
-  /// The tensor as it lies in memory; leading axes stay.
+  /// Converts a tensor from PyTorch's layout to the layout in memory; keeps axes before the last `rank`.
   public func imported(_ tensor: Tensor, rank: Int) -> Tensor {
     moved(tensor, leading: tensor.shape.rank - rank, toFile: false)
   }
@@ -61,7 +61,7 @@ public enum ParameterLayout: Sendable, Hashable {
     }
   }
 
-  /// The shape in a file, of a shape in memory.
+  /// The shape in a file for a shape in memory.
   public func fileShape(_ shape: Shape) -> Shape {
     switch self {
     case .same: shape
@@ -72,15 +72,15 @@ public enum ParameterLayout: Sendable, Hashable {
 }
 
 extension Model {
-  /// Parameters in PyTorch's names and layouts, as files hold them; a leading task axis stays.
+  /// Converts parameters to PyTorch's names and layouts, for a file; keeps a leading task axis.
   public func exported(_ tree: ParameterTree<Tensor>) -> [String: Tensor] {
     Dictionary(
       uniqueKeysWithValues: parameters.map { ($0.name, $0.layout.exported(tree[$0.name], rank: $0.shape.rank).contiguous) })
   }
 
-  /// Parameters from PyTorch's names and layouts, without a task axis.
+  /// Converts parameters without a task axis from PyTorch's names and layouts.
   ///
-  /// - Throws: ``ModelError`` where a parameter is missing, unknown or of another shape.
+  /// - Throws: ``ModelError`` if a parameter is missing or unknown, or has the wrong shape.
   public func imported(_ tensors: [String: Tensor]) throws(ModelError) -> ParameterTree<Tensor> {
     let declared = parameters
     if let unknown = tensors.keys.sorted().first(where: { name in !declared.contains { $0.name == name } }) {

@@ -1,7 +1,7 @@
-/// Leaves by stable name ("features.0.conv.weight"), in the order in which the model declares them.
+/// Leaves by stable name, such as "features.0.conv.weight", in the order of the model's declarations.
 ///
-/// A tree of tensors is Sendable; a tree of variables lives in one shard's graph. Adapted weights are just another tree:
-/// nothing is cloned or patched.
+/// A tree of tensors is Sendable; a tree of variables belongs to one shard's graph. Adapted weights are just another tree, so no model
+/// is cloned or patched.
 public struct ParameterTree<Leaf> {
   /// The names, in order.
   public let names: [String]
@@ -9,7 +9,7 @@ public struct ParameterTree<Leaf> {
   public private(set) var leaves: [Leaf]
   private let places: [String: Int]
 
-  /// - Precondition: The names are different.
+  /// - Precondition: No two entries share a name.
   public init(_ entries: [(name: String, leaf: Leaf)]) {
     names = entries.map(\.name)
     leaves = entries.map(\.leaf)
@@ -28,14 +28,14 @@ public struct ParameterTree<Leaf> {
   /// The number of leaves.
   public var count: Int { leaves.count }
 
-  /// True when there is no leaf.
+  /// True if there is no leaf.
   public var isEmpty: Bool { leaves.isEmpty }
 
-  /// Names with their leaves, in order.
+  /// The names with their leaves, in order.
   public var entries: [(name: String, leaf: Leaf)] { Swift.zip(names, leaves).map { ($0, $1) } }
 
-  /// The leaf of a name.
-  /// - Precondition: The name exists; ``leaf(_:)`` asks whether it does.
+  /// The leaf with the given name.
+  /// - Precondition: The name exists; use ``leaf(_:)`` if it may not.
   public subscript(name: String) -> Leaf {
     get {
       guard let place = places[name] else { preconditionFailure("no parameter '\(name)' among \(names)") }
@@ -47,15 +47,15 @@ public struct ParameterTree<Leaf> {
     }
   }
 
-  /// The leaf of a name, nil where there is none.
+  /// The leaf with the given name; nil if there is none.
   public func leaf(_ name: String) -> Leaf? { places[name].map { leaves[$0] } }
 
-  /// A tree of the same names.
+  /// A tree with the same names and transformed leaves.
   public func map<Other>(_ transform: (Leaf) throws -> Other) rethrows -> ParameterTree<Other> {
     ParameterTree<Other>(names: names, places: places, leaves: try leaves.map(transform))
   }
 
-  /// A tree of the same names, made of both trees' leaves.
+  /// A tree with the same names, each leaf computed from both trees' leaves of that name.
   /// - Precondition: The names agree.
   public func zip<Second, Other>(
     _ second: ParameterTree<Second>, _ transform: (Leaf, Second) throws -> Other
@@ -65,14 +65,14 @@ public struct ParameterTree<Leaf> {
       names: names, places: places, leaves: try Swift.zip(leaves, second.leaves).map(transform))
   }
 
-  /// A tree of the same names and new leaves, in order.
-  /// - Precondition: As many leaves as names.
+  /// A tree with the same names and new leaves, in the order of the names.
+  /// - Precondition: There are as many leaves as names.
   public func replacing<Other>(_ leaves: [Other]) -> ParameterTree<Other> {
     precondition(leaves.count == names.count, "\(leaves.count) leaves for \(names.count) names")
     return ParameterTree<Other>(names: names, places: places, leaves: leaves)
   }
 
-  /// The leaves whose names begin with the prefix and a dot, under the rest of their names.
+  /// The leaves whose names begin with the prefix and a dot, which are removed from the names.
   public func subtree(_ prefix: String) -> ParameterTree {
     ParameterTree(
       entries.compactMap { entry in
@@ -80,7 +80,7 @@ public struct ParameterTree<Leaf> {
       })
   }
 
-  /// The same leaves, each name behind the prefix and a dot.
+  /// The same leaves, with the prefix and a dot before each name.
   public func prefixed(_ prefix: String) -> ParameterTree {
     ParameterTree(entries.map { ("\(prefix).\($0.name)", $0.leaf) })
   }
@@ -89,10 +89,10 @@ public struct ParameterTree<Leaf> {
   /// - Precondition: No name is in both.
   public func merging(_ other: ParameterTree) -> ParameterTree { ParameterTree(entries + other.entries) }
 
-  /// The leaves whose names pass.
+  /// The leaves whose names the closure accepts.
   public func filter(_ isIncluded: (String) -> Bool) -> ParameterTree { ParameterTree(entries.filter { isIncluded($0.name) }) }
 
-  /// This tree with the leaves of another in place of its own where the names agree.
+  /// This tree, with another tree's leaves in place of its own for each name that both have.
   public func updated(with other: ParameterTree) -> ParameterTree {
     replacing(entries.map { other.leaf($0.name) ?? $0.leaf })
   }

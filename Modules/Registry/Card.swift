@@ -1,13 +1,13 @@
-/// What a registered item is called and where it comes from.
+/// The name and source of a registered item.
 public struct Card: Sendable, Hashable {
-  /// Stable name for commands, settings and records, "adam" for example.
+  /// Stable name for commands, settings and records, such as "adam".
   public let id: String
-  /// One line for a list.
+  /// One line for lists.
   public let title: String
-  /// Paper, section or equation, with a link at the end where there is one.
+  /// Paper, section or equation, ending with a link if available.
   public let citation: String
 
-  /// Fills in a card.
+  /// A card; no two items of a registry may share the id.
   public init(id: String, title: String, citation: String) {
     self.id = id
     self.title = title

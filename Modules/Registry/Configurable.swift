@@ -1,4 +1,4 @@
-/// A registered type whose values are made with default settings and then set: an objective, a way of differentiation.
+/// A registered type with settings, such as an objective: a value starts with defaults, then settings are applied.
 public protocol Configurable: Sendable {
   /// Stable name for commands and records.
   static var id: String { get }
@@ -8,29 +8,29 @@ public protocol Configurable: Sendable {
   init()
 }
 
-/// The choice of a registered type together with its settings, as a part of something that has settings of its own.
+/// The choice of a registered type together with its settings, as one part of a larger set of settings.
 ///
-/// The command line sees the choice under a key, "objective" for example, and the settings of every registered type behind the
-/// key and a dot: "objective.margin". Settings may be made before or after the choice; those that the chosen type does not
-/// declare have no effect.
+/// The command line shows the choice under a key, such as "objective", and the settings of every registered type under the key and
+/// a dot: "objective.margin". Settings can be applied before or after the choice. Settings that the chosen type does not declare have
+/// no effect.
 public struct Selection: Sendable, Hashable {
   /// The id of the chosen type.
   public var id: String
   private var made: [String: HyperparameterValue] = [:]
 
-  /// A type with its default settings.
+  /// Chooses a type, with its default settings.
   public init(_ type: any Configurable.Type) { id = type.id }
 
-  /// Makes a setting of the chosen type.
+  /// Sets one value of the chosen type from its text.
   ///
-  /// - Throws: ``HyperparameterError`` for a key that the type does not declare, or a value out of its range.
+  /// - Throws: ``HyperparameterError`` for a key that the type does not declare, or for an invalid value.
   public mutating func set(_ key: String, to text: String, of type: any Configurable.Type) throws(HyperparameterError) {
     made[key] = try Self.parsed(type, key, text)
   }
 
-  /// The value of a type with the settings that were made.
+  /// A value of the type with the applied settings.
   ///
-  /// - Throws: ``HyperparameterError`` for a setting that is out of the type's range.
+  /// - Throws: ``HyperparameterError`` for a setting out of the type's range.
   public func value<C: Configurable>(of type: C.Type) throws(HyperparameterError) -> C {
     var value = C()
     let known = Set(C.hyperparameters.keys)
@@ -40,10 +40,10 @@ public struct Selection: Sendable, Hashable {
     return value
   }
 
-  /// The settings: the choice under the key, then those of every type behind the key and a dot.
+  /// The settings table: the choice under `key`, then the settings of every type under `key` and a dot.
   ///
-  /// Where types share a key, help shows the first one's meaning, with all their values as its range; the default is the chosen type's, which
-  /// also checks its own range when its value is made.
+  /// If types share a setting, help shows the first type's meaning and the union of their ranges, with the chosen type's default.
+  /// ``value(of:)`` checks the chosen type's own range.
   public static func hyperparameters(
     _ key: String, among types: [any Configurable.Type], _ meaning: String
   ) -> HyperparameterTable<Selection> {

@@ -1,11 +1,11 @@
-/// The value of a hyperparameter, as typed on a command line or kept in a run's record.
+/// The value of a hyperparameter, as typed on a command line or stored in a run's record.
 public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
   case integer(Int)
   case real(Double)
   case boolean(Bool)
   case text(String)
 
-  /// The form that parses back to the same value.
+  /// The text that parses back to the same value.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"
@@ -23,9 +23,9 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   case real(ClosedRange<Double>)
   case boolean
   case choice([String])
-  /// Any text, a path for example.
+  /// Any text, such as a path.
   case text
-  /// Values of one domain, separated by commas; none where the text is empty.
+  /// Values of one domain, separated by commas; an empty text is an empty list.
   indirect case list(HyperparameterDomain)
 
   /// The name of the type: "integer", "real", "boolean", "choice", "text" or "list".
@@ -40,7 +40,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// What is expected, in words: "an integer from 1 to 10".
+  /// The expected values in words, such as "an integer from 1 to 10".
   public var description: String {
     switch self {
     case .integer(let range):
@@ -56,7 +56,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The values of both domains where they are of one type; this domain otherwise.
+  /// The union of both domains if they have the same type, else this domain.
   func union(_ other: HyperparameterDomain) -> HyperparameterDomain {
     switch (self, other) {
     case (.integer(let own), .integer(let more)):
@@ -67,9 +67,9 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Reads a value of this domain.
+  /// Parses a value of this domain.
   ///
-  /// - Returns: nil when the text is not of the type or out of range.
+  /// - Returns: nil if the text does not have the type or is out of range.
   public func parse(_ text: String) -> HyperparameterValue? {
     switch self {
     case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
@@ -84,25 +84,25 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// One declared setting of a type: drives parsing, validation, help and the run's record.
+/// One declared setting of a type, used for parsing, validation, help and the run's record.
 public struct Hyperparameter<Root>: Sendable {
-  /// Dotted name, "inner.learningRate" for example.
+  /// Dotted name, such as "inner.learningRate".
   public let key: String
-  /// What it does, one sentence with its unit.
+  /// One sentence on what the setting does, with its unit.
   public let meaning: String
-  /// The values it may take.
+  /// The values that the setting may take.
   public let domain: HyperparameterDomain
   let read: @Sendable (Root) -> HyperparameterValue
   let write: @Sendable (inout Root, HyperparameterValue) -> Void
 
-  /// A setting that is read and written in a way of its own.
+  /// A setting with custom read and write functions.
   ///
   /// - Parameters:
   ///   - key: Dotted name.
-  ///   - domain: The values that it takes; `write` sees no others.
-  ///   - meaning: What it does, one sentence with its unit.
-  ///   - read: The present value.
-  ///   - write: Makes the setting.
+  ///   - domain: The values that the setting may take; `write` receives no others.
+  ///   - meaning: One sentence on what the setting does, with its unit.
+  ///   - read: Returns the current value.
+  ///   - write: Sets the value.
   public init(
     _ key: String, in domain: HyperparameterDomain, _ meaning: String, read: @escaping @Sendable (Root) -> HyperparameterValue,
     write: @escaping @Sendable (inout Root, HyperparameterValue) -> Void
@@ -136,7 +136,7 @@ public struct Hyperparameter<Root>: Sendable {
     }
   }
 
-  /// A switch.
+  /// A setting that is true or false.
   public static func boolean(_ key: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ meaning: String) -> Self {
     Self(key, in: .boolean, meaning) {
       .boolean($0[keyPath: path])
@@ -156,7 +156,7 @@ public struct Hyperparameter<Root>: Sendable {
     }
   }
 
-  /// Free text, a path for example.
+  /// Free text, such as a path.
   public static func text(_ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ meaning: String) -> Self {
     Self(key, in: .text, meaning) {
       .text($0[keyPath: path])
@@ -165,7 +165,7 @@ public struct Hyperparameter<Root>: Sendable {
     }
   }
 
-  /// One of the given names, those of a registry for example.
+  /// One of the given names, such as the ids of a registry.
   public static func openChoice(
     _ key: String, _ path: any WritableKeyPath<Root, String> & Sendable, among choices: [String], _ meaning: String
   ) -> Self {
@@ -187,7 +187,7 @@ public struct Hyperparameter<Root>: Sendable {
     }
   }
 
-  /// The same setting of a value that holds the root, its key behind a prefix and a dot where there is one.
+  /// The same setting of a value that contains the root; a prefix, if given, goes before the key with a dot.
   func lifted<Outer>(_ prefix: String?, _ path: any WritableKeyPath<Outer, Root> & Sendable) -> Hyperparameter<Outer> {
     Hyperparameter<Outer>(prefix.map { "\($0).\(key)" } ?? key, in: domain, meaning) { [read] in
       read($0[keyPath: path])

@@ -1,4 +1,4 @@
-/// The declared settings of a type, in the order in which help shows them.
+/// The declared settings of a type, in the order that help shows.
 public struct HyperparameterTable<Root>: Sendable {
   /// The declarations; keys are unique.
   public let entries: [Hyperparameter<Root>]
@@ -12,7 +12,7 @@ public struct HyperparameterTable<Root>: Sendable {
   /// All keys, in order.
   public var keys: [String] { entries.map(\.key) }
 
-  /// The settings of a stored part of the root: its keys gain the prefix and a dot.
+  /// The settings of a stored part of the root, with the prefix and a dot before their keys.
   public static func nested<Part>(
     _ prefix: String, _ path: any WritableKeyPath<Root, Part> & Sendable, _ table: HyperparameterTable<Part>
   ) -> Self {
@@ -26,13 +26,13 @@ public struct HyperparameterTable<Root>: Sendable {
     Self(table.entries.map { $0.lifted(nil, path) })
   }
 
-  /// Both tables' settings, the first one's before.
+  /// The settings of both tables, with the first table's settings first.
   public static func + (first: Self, second: Self) -> Self { Self(first.entries + second.entries) }
 
-  /// The table without the settings of the given keys, which a type fixes.
+  /// The table without the settings of the given keys, whose values a type fixes.
   public func without(_ keys: String...) -> Self { Self(entries.filter { !keys.contains($0.key) }) }
 
-  /// Sets one value from its text.
+  /// Parses a value and sets it in the root.
   ///
   /// - Throws: ``HyperparameterError`` for an unknown key, a value of the wrong type or one out of range.
   public func set(_ key: String, to text: String, in root: inout Root) throws(HyperparameterError) {
@@ -45,12 +45,12 @@ public struct HyperparameterTable<Root>: Sendable {
     entry.write(&root, value)
   }
 
-  /// The root's present values, in the table's order.
+  /// The root's current values, in the table's order.
   public func values(of root: Root) -> [(key: String, value: HyperparameterValue)] {
     entries.map { ($0.key, $0.read(root)) }
   }
 
-  /// The declarations with the root's present values as defaults, free of the root's type.
+  /// The declarations without the root's type, with the root's current values as defaults.
   public func descriptions(defaults root: Root) -> [HyperparameterDescription] {
     entries.map {
       HyperparameterDescription(key: $0.key, domain: $0.domain, defaultValue: $0.read(root), meaning: $0.meaning)
@@ -58,18 +58,18 @@ public struct HyperparameterTable<Root>: Sendable {
   }
 }
 
-/// A declared setting as help and `--json` show it.
+/// A declared setting, as shown by help and `--json`.
 public struct HyperparameterDescription: Sendable, Hashable {
   /// Dotted name.
   public let key: String
-  /// The values it may take.
+  /// The values that the setting may take.
   public let domain: HyperparameterDomain
-  /// The value it has unless set.
+  /// The value if the setting is not set.
   public let defaultValue: HyperparameterValue
-  /// What it does.
+  /// One sentence on what the setting does, with its unit.
   public let meaning: String
 
-  /// Fills in a description.
+  /// A description, independent of the type that declares the setting.
   public init(key: String, domain: HyperparameterDomain, defaultValue: HyperparameterValue, meaning: String) {
     self.key = key
     self.domain = domain
@@ -78,11 +78,11 @@ public struct HyperparameterDescription: Sendable, Hashable {
   }
 }
 
-/// A setting that cannot be made.
+/// An unknown setting, or an invalid value.
 public enum HyperparameterError: Error, Hashable, CustomStringConvertible {
   case unknown(LookupError)
   case invalid(key: String, found: String, expected: HyperparameterDomain)
-  /// A text that is not of the form that the key takes.
+  /// A text that does not have the form that the key requires.
   case malformed(key: String, found: String, expected: String)
 
   public var description: String {

@@ -1,20 +1,20 @@
-/// A name that is not among the known ones.
+/// A name that is not known, with the known names.
 public struct LookupError: Error, Hashable, CustomStringConvertible {
-  /// What was looked up, "algorithm" for example.
+  /// The kind of item that was looked up, such as "algorithm".
   public let kind: String
-  /// The name that was asked for.
+  /// The requested name.
   public let name: String
-  /// All names there are, sorted.
+  /// All known names, sorted.
   public let known: [String]
 
-  /// Records a failed lookup.
+  /// A failed lookup; sorts the known names.
   public init(kind: String, name: String, known: [String]) {
     self.kind = kind
     self.name = name
     self.known = known.sorted()
   }
 
-  /// The known name that was most likely meant.
+  /// The known name that is nearest to the requested one; nil if none is near.
   public var suggestion: String? { nearestName(to: name, among: known) }
 
   public var description: String {
@@ -24,9 +24,9 @@ public struct LookupError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// The candidate within the smallest edit distance, nil where all are more than a third of the name (at least 2) away.
+/// The candidate with the smallest edit distance; nil if all distances exceed a third of the name's length, or 2 if that is larger.
 ///
-/// Transposed neighbours count as one edit (optimal string alignment distance), case does not count.
+/// A transposition of neighbours counts as one edit (optimal string alignment distance). Case is ignored.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let limit = max(2, name.count / 3)
   let scored = candidates.map { (name: $0, distance: editDistance(name.lowercased(), $0.lowercased())) }

@@ -1,9 +1,9 @@
 import CSectionBounds
 
-/// The types of one kind that are linked into this program, looked up by id.
+/// The types of one kind that are linked into this program, by id.
 ///
-/// Nobody keeps a list: a type is here because its target is linked and its file ends in a ``RegistryRecord``. The bounds of
-/// a section cover one linked image, so a type loaded from another dynamic library has to be handed over in `adding`.
+/// There is no central list: a type is registered if its target is linked and its file ends with a ``RegistryRecord``. A section
+/// covers one linked image, so types from another dynamic library must be passed in `adding`.
 public struct Registry<Item: Sendable>: Sendable {
   /// Every registered item, sorted by id.
   public let items: [(id: String, item: Item)]
@@ -11,16 +11,16 @@ public struct Registry<Item: Sendable>: Sendable {
   /// Reads the records of a section.
   ///
   /// - Parameters:
-  ///   - section: Where the records lie.
-  ///   - type: The metatype existential that the section's accessors write.
+  ///   - section: The section with the records.
+  ///   - type: The type of the metatype existential that the section's accessors write.
   ///   - adding: Items from other linked images.
-  ///   - id: The stable name of an item.
+  ///   - id: Returns the stable name of an item.
   /// - Precondition: No two items share an id, and every record has version 1.
   public init(_ section: RegistrySection, of type: Item.Type = Item.self, adding: [Item] = [], id: (Item) -> String) {
     self.init(Self.records(in: section) + adding, id: id)
   }
 
-  /// Holds the given items and no others.
+  /// A registry of the given items only, without a section.
   ///
   /// - Precondition: No two items share an id.
   public init(_ items: [Item], id: (Item) -> String) {
@@ -35,7 +35,7 @@ public struct Registry<Item: Sendable>: Sendable {
 
   /// The item with the given id.
   ///
-  /// - Throws: ``LookupError`` when there is none, with the nearest id.
+  /// - Throws: ``LookupError``, with the nearest id, if there is no such item.
   public func item(_ id: String, kind: String) throws(LookupError) -> Item {
     if let found = items.first(where: { $0.id == id }) { return found.item }
     throw LookupError(kind: kind, name: id, known: ids)

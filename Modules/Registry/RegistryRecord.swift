@@ -1,7 +1,7 @@
-/// What a registered type leaves in its registry's linker section.
+/// The record of a registered type in its registry's linker section.
 ///
-/// The accessor writes one metatype existential (`any Algorithm.Type`, say) to where it is told. It must be a C function:
-/// a plain Swift closure in a statically initialised record compiles, and crashes when it is read.
+/// The accessor writes one metatype existential, such as `any Algorithm.Type`, to the given address. It must be a C function: a
+/// plain Swift closure in a statically initialised record compiles, but crashes when it is read.
 ///
 /// ```swift
 /// #if objectFormat(ELF)   // MachO takes "__DATA_CONST,__algorithms"
@@ -13,7 +13,7 @@
 /// - SeeAlso: Swift Evolution SE-0492, section placement control.
 public typealias RegistryRecord = (version: UInt, accessor: @convention(c) (UnsafeMutableRawPointer) -> Void)
 
-/// The linker sections that hold records, one a kind of thing.
+/// The linker sections that hold records, one for each kind of item.
 public enum RegistrySection: String, Sendable, CaseIterable {
   case algorithms = "algorithm_records"
   case tasks = "task_records"

@@ -6,13 +6,13 @@ import Musl
 import Darwin
 #endif
 
-/// Files that are read whole, and written so that a reader sees the old content or the new, never a part.
+/// Reads and writes whole files; a reader sees the old content or the new, never a part.
 package enum AtomicFile {
-  /// The bytes of an ordinary file.
+  /// Reads the bytes of an ordinary file.
   ///
-  /// - Throws: ``FileError`` when there is none, when it is a folder or a device, or when the system refuses.
+  /// - Throws: ``FileError`` if there is no file, if the path names a folder, a pipe or a device, or if the system refuses.
   package static func read(_ path: String) throws(FileError) -> [UInt8] {
-    // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+    // Without O_NONBLOCK, opening a pipe without a writer would block forever.
     let file = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard file >= 0 else { throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, code: errno) }
     defer { _ = close(file) }
@@ -20,7 +20,7 @@ package enum AtomicFile {
     guard fstat(file, &status) == 0 else { throw .unreadable(path: path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
 
-    // An array that does not fit into memory traps.
+    // Allocating an array larger than memory traps, so reject such a file here.
     let memory = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
     guard Int(status.st_size) < memory else { throw .unreadable(path: path, code: ENOMEM) }
 
@@ -29,7 +29,7 @@ package enum AtomicFile {
       while count < buffer.count, let base = buffer.baseAddress {
         let got = retrying { readDescriptor(file, base + count, buffer.count - count) }
         if got < 0 { failure = errno }
-        if got <= 0 { break }  // 0: the file shrank since it was measured
+        if got <= 0 { break }  // 0: the file has shrunk since fstat
         count += got
       }
     }
@@ -37,9 +37,9 @@ package enum AtomicFile {
     return bytes
   }
 
-  /// Puts bytes at a path: into a temporary file in the same folder, flushed to the disk, then renamed.
+  /// Writes bytes to a temporary file in the same folder, flushes it to the disk, and renames it to the path.
   ///
-  /// What was at the path stays untouched when this throws. A symbolic link at the path is replaced, not followed.
+  /// If this throws, the path keeps its old content. A symbolic link at the path is replaced, not followed.
   /// - Throws: ``FileError/unwritable(path:code:)``
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     let (file, temporary) = try makeTemporary(beside: path)
@@ -66,7 +66,7 @@ package enum AtomicFile {
   }
 
   private static func makeTemporary(beside path: String) throws(FileError) -> (file: Int32, path: String) {
-    // O_EXCL makes the name ours alone, also among threads; leftovers of a killed process are stepped over.
+    // O_EXCL claims the name, also against other threads. The loop skips leftovers of a killed process.
     for attempt in 0..<1000 {
       let temporary = "\(path).\(getpid())-\(attempt).tmp"
       let file = retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
@@ -76,7 +76,7 @@ package enum AtomicFile {
     throw .unwritable(path: path, code: errno)
   }
 
-  /// Makes the new name last; some file systems cannot, and the content is safe either way.
+  /// Flushes the folder so that the rename is durable; some file systems cannot, and the content is safe either way.
   private static func flushFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let file = open(folder, O_RDONLY | O_CLOEXEC)
@@ -94,6 +94,6 @@ private func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
   }
 }
 
-// The members of the same names hide the C functions.
+// Inside the type, the members `read` and `write` hide the C functions.
 private func readDescriptor(_ file: Int32, _ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int { read(file, base, count) }
 private func writeDescriptor(_ file: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int { write(file, base, count) }

@@ -1,10 +1,10 @@
 /// The type of a tensor's elements.
 public enum DType: String, Sendable, Hashable, CaseIterable {
-  /// To train with.
+  /// For training.
   case float32
-  /// To check with: derivatives are verified in it to nine digits.
+  /// For checks: derivatives are verified in float64 to nine digits.
   case float64
-  /// Positions that max pooling remembers.
+  /// Positions of the maxima in max pooling.
   case int32
   /// Class labels.
   case int64
@@ -17,6 +17,6 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// True for the two types that arithmetic is done in.
+  /// True for the two types that support arithmetic.
   public var isFloating: Bool { self == .float32 || self == .float64 }
 }

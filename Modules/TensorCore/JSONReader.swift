@@ -1,4 +1,4 @@
-/// What a safetensors header consists of: JSON without signs, fractions, `true`, `false` and `null`.
+/// A JSON value in a safetensors header, which has no signs, fractions, `true`, `false` or `null`.
 enum JSONValue: Hashable {
   case object([String: JSONValue])
   case array([JSONValue])
@@ -6,34 +6,34 @@ enum JSONValue: Hashable {
   case integer(Int)
 }
 
-/// Text that is not the JSON it should be.
+/// A safetensors header that is not valid JSON of the supported kind.
 public struct JSONError: Error, Hashable, CustomStringConvertible {
   /// What is wrong.
   public enum Fault: Hashable, Sendable {
-    /// The text ends within a value.
+    /// The text ends inside a value.
     case unexpectedEnd
-    /// A byte that cannot stand here.
+    /// A byte that the grammar does not allow here.
     case unexpectedByte(UInt8)
-    /// Something after the value.
+    /// Text after the end of the value.
     case trailingText
-    /// A backslash with something that is no escape, or half of a surrogate pair.
+    /// An unknown escape after a backslash, or half of a surrogate pair.
     case invalidEscape
-    /// Bytes in a string that are no UTF-8.
+    /// Bytes in a string that are not UTF-8.
     case invalidUTF8
     /// A number above 2⁶³ − 1.
     case integerOverflow
-    /// Values within values beyond the limit.
+    /// Objects and arrays nested deeper than the limit.
     case nestingTooDeep(limit: Int)
-    /// A key that its object has already.
+    /// A key that appears twice in one object.
     case duplicateKey(String)
   }
 
   /// What is wrong.
   public let fault: Fault
-  /// Where, in bytes from the beginning of the text.
+  /// The position of the fault, in bytes from the beginning of the text.
   public let offset: Int
 
-  /// Records a fault and its place.
+  /// A fault at a byte offset from the beginning of the text.
   public init(fault: Fault, offset: Int) {
     self.fault = fault
     self.offset = offset
@@ -57,15 +57,15 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
 
 /// A strict reader of the JSON in a safetensors header; every array access is bounds-checked.
 struct JSONReader {
-  /// Objects and arrays within each other; a safetensors header has three.
+  /// The deepest nesting of objects and arrays that is read; a safetensors header has three levels.
   static let nestingLimit = 16
 
   private let bytes: [UInt8]
   private var position = 0
 
-  /// Reads a whole text as one value.
+  /// Parses a whole text as one value.
   ///
-  /// - Throws: ``JSONError`` at the first byte that does not belong.
+  /// - Throws: ``JSONError`` at the first invalid byte.
   static func value(of bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var reader = JSONReader(bytes: bytes)
     let value = try reader.value(depth: 0)
@@ -84,7 +84,7 @@ struct JSONReader {
     while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { position += 1 }
   }
 
-  /// The error for a byte that is not what the grammar asks for.
+  /// The error for a byte that the grammar does not allow.
   private var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
 
   private mutating func expect(_ byte: UInt8) throws(JSONError) {
@@ -92,7 +92,7 @@ struct JSONReader {
     position += 1
   }
 
-  /// Steps over a byte if it is next.
+  /// Skips a byte and returns true if it comes next.
   private mutating func take(_ byte: UInt8) -> Bool {
     guard current == byte else { return false }
     position += 1
@@ -149,7 +149,7 @@ struct JSONReader {
     let start = position
     var result = 0
     while let byte = current, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-      // JSON has no leading zeros: after a first 0 no digit may follow.
+      // JSON has no leading zeros: no digit may follow a first 0.
       guard position == start || bytes[start] != UInt8(ascii: "0") else { throw unexpected }
       let (tens, tooLarge) = result.multipliedReportingOverflow(by: 10)
       let (sum, carried) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
@@ -184,7 +184,7 @@ struct JSONReader {
     }
   }
 
-  /// The character that an escape stands for; the backslash has been read.
+  /// Parses an escape after its backslash, and returns the character that it stands for.
   private mutating func escape() throws(JSONError) -> Unicode.Scalar {
     guard let byte = current else { throw error(.unexpectedEnd) }
     position += 1
@@ -202,7 +202,7 @@ struct JSONReader {
     }
     let first = try hexadecimalUnit()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    // A surrogate: valid only as a high one that a low one follows.
+    // A surrogate: valid only if it is a high one and a low one follows.
     guard (0xd800..<0xdc00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
       throw error(.invalidEscape)
     }

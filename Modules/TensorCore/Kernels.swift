@@ -2,17 +2,17 @@ import CTensorKernels
 
 /// Facts about the kernels that this build runs.
 public enum Kernels {
-  /// Where matrix products come from: "libxsmm" or "portable".
+  /// The implementation of matrix products: "libxsmm" or "portable".
   public static var productLibrary: String { tk_has_libxsmm() ? "libxsmm" : "portable" }
-  /// Floating-point operations of the matrix products on all threads so far, convolutions included.
+  /// Floating-point operations of all matrix products on all threads so far, including convolutions.
   public static var productOperations: Int { Int(tk_product_operations()) }
-  /// The same on the calling thread alone.
+  /// Floating-point operations of the matrix products on the calling thread so far, including convolutions.
   package static var productOperationsOfThread: Int { Int(tk_thread_operations()) }
-  /// Cuts convolutions as for another machine's first-level cache; nil for this one's: their speed and their rounding.
+  /// Tiles convolutions for a first-level cache of the given size, nil for this machine's; the tiling affects speed and rounding.
   package static func assumeFirstLevelCache(bytes: Int?) { tk_assume_first_level_cache(Int64(bytes ?? 0)) }
 }
 
-/// Where the time of meta-training steps goes.
+/// The time that meta-training steps spend, by pass and kernel.
 public enum KernelProfile {
   /// The passes of a meta-training step.
   public enum Pass: UInt32, Sendable, CaseIterable, CustomStringConvertible {
@@ -32,7 +32,7 @@ public enum KernelProfile {
     fileprivate var kernel: tk_pass { tk_pass(rawValue: rawValue) }
   }
 
-  /// A row of a profile.
+  /// The measurements of one kernel in one pass.
   public struct Row: Sendable {
     /// The pass of the step.
     public let pass: Pass
@@ -40,22 +40,22 @@ public enum KernelProfile {
     public let kernel: String
     /// Seconds, all threads together.
     public let seconds: Double
-    /// How often it was called.
+    /// The number of calls.
     public let calls: Int
     /// Floating-point operations of its products.
     public let operations: Int
   }
 
-  /// While on, recorded steps time each of their kernels, which slows them by some hundredths.
+  /// While true, recorded programs time each of their kernels, which slows them by a few percent.
   public static var isOn: Bool {
     get { tk_is_profiling() }
     set { tk_set_profiling(newValue) }
   }
 
-  /// Forgets what was measured.
+  /// Resets all measurements to zero.
   public static func reset() { tk_profile_reset() }
 
-  /// What was measured, the longest first.
+  /// All measurements, longest time first.
   public static var rows: [Row] {
     Pass.allCases.flatMap { pass in
       (0..<Int(TK_KERNELS)).compactMap { kernel -> Row? in
@@ -68,7 +68,7 @@ public enum KernelProfile {
     }.sorted { $0.seconds > $1.seconds }
   }
 
-  /// Names the pass that this thread's kernels belong to while the body runs.
+  /// Attributes this thread's kernels to a pass while the body runs.
   package static func during<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
     let before = tk_present_pass()
     tk_set_pass(pass.kernel)
@@ -76,7 +76,7 @@ public enum KernelProfile {
     return try body()
   }
 
-  /// Times a body that no recorded kernel accounts for, where a profile is wanted.
+  /// Adds a body's time to the pass, outside of kernels, if profiling is on.
   package static func timed<Result>(_ pass: Pass, _ body: () throws -> Result) rethrows -> Result {
     guard tk_is_profiling() else { return try body() }
     let start = tk_nanoseconds()

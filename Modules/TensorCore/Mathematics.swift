@@ -6,6 +6,6 @@ import Musl
 import Darwin
 #endif
 
-// The C library's functions under names that do not collide with the tensor operations.
+// The C library's functions, renamed to avoid a collision with the tensor operations.
 func logarithm(_ x: Double) -> Double { log(x) }
 func cosine(_ x: Double) -> Double { cos(x) }

@@ -1,11 +1,12 @@
 /// A counter-based stream of random numbers: Threefry-2x64 with 20 rounds.
 ///
-/// A stream is keyed by a seed and a path of purposes and indices, never by how much was drawn before from another stream:
+/// A seed and a path of purposes and indices determine a stream; draws from other streams do not affect it:
 ///
 /// ```swift
 /// var stream = RandomStream(seed: 7).child("episode").child(index)
 /// ```
-/// So resuming, or another number of workers, changes nothing. A stream is a value; copies continue alike.
+/// Results therefore do not change after a resume or with another number of workers. A stream is a value; copies of it continue with
+/// the same numbers.
 /// - SeeAlso: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 4.2.
 public struct RandomStream: Sendable {
   private let key: (UInt64, UInt64)
@@ -17,7 +18,7 @@ public struct RandomStream: Sendable {
 
   private init(key: (UInt64, UInt64)) { self.key = key }
 
-  /// An independent stream for a purpose, "initial parameters" for example.
+  /// An independent stream for a purpose, such as "initial parameters".
   public func child(_ purpose: String) -> RandomStream {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
     for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -41,7 +42,7 @@ public struct RandomStream: Sendable {
     return block.0
   }
 
-  /// Uniform in [0, 1), 53 bits.
+  /// Uniform in [0, 1), with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Uniform in a range.
@@ -61,7 +62,7 @@ public struct RandomStream: Sendable {
     }
   }
 
-  /// Standard normal, by the Box–Muller transform (the cosine branch alone, so that every draw costs the same).
+  /// Standard normal, by the Box–Muller transform (only the cosine branch, so that every draw costs the same).
   public mutating func normal() -> Double {
     let radius = 1 - uniform()  // in (0, 1]
     let angle = uniform()
@@ -79,12 +80,12 @@ public struct RandomStream: Sendable {
   /// The numbers 0..<count in random order.
   public mutating func permutation(_ count: Int) -> [Int] { choice(count, of: count) }
 
-  /// Different numbers from 0..<population, in random order.
+  /// Draws `count` distinct numbers from 0..<population, in random order.
   /// - Precondition: `count` is at most `population`.
   /// - Complexity: O(count) draws and memory, however large the population.
   public mutating func choice(_ count: Int, of population: Int) -> [Int] {
     precondition(count >= 0 && count <= population, "a choice of \(count) from \(population)")
-    // Fisher–Yates; the array that it shuffles is kept as the few places that differ from the identity.
+    // Fisher–Yates. The dictionary stores only the places of the shuffled array that differ from the identity.
     var moved: [Int: Int] = [:]
     return (0..<count).map { index in
       let other = index + integer(below: population - index)

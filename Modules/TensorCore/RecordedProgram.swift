@@ -1,17 +1,16 @@
 import CTensorKernels
 
-/// The kernel calls of a computation, to be run again on other contents of the same inputs.
+/// A recording of a computation's kernel calls, which can run again on new contents of the same inputs.
 ///
-/// A meta-training step issues the same kernels on the same shapes every time. Recorded once, they are run again without the
-/// work of building graphs, and on the memory plan that the recording found. Eager execution stays the meaning: a program
-/// computes the same bits.
+/// Every meta-training step issues the same kernels on the same shapes. After one recording, they run again without building
+/// graphs, and with the memory plan of the recording. A program computes the same bits as eager execution.
 ///
-/// What may be recorded is computation by tensor operations alone: a number that Swift code reads from a tensor and acts on is
-/// not part of the program, which therefore notes that it ``readsNumbers``. Tensors from outside that the program reads are kept
-/// as long as it lives, and so are those that Swift code writes meanwhile: constants of the program.
+/// Only tensor operations can be recorded. If Swift code reads a number from a tensor and acts on it, that decision is not part of
+/// the program; ``readsNumbers`` reports it. The program retains tensors from outside that it reads, and tensors that Swift code
+/// writes during the recording: they are its constants.
 ///
-/// `@unchecked Sendable`: the program is immutable after ``record(_:)``; ``run()`` writes to its memory, so callers run it on one
-/// thread or one team at a time, which the one that keeps it behind a lock proves.
+/// `@unchecked Sendable`: the program is immutable after ``record(_:)``. ``run(on:)`` writes to its memory, so only one thread or one
+/// team may run it at a time; the owner guards it with a lock.
 package final class RecordedProgram: @unchecked Sendable {
   private let program: OpaquePointer
   private let read: Kept
@@ -25,8 +24,8 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// Runs a computation on this thread and records it.
   ///
-  /// - Returns: The program, and what the body returned; tensors in it lie in the program's memory and change when it is run.
-  /// - Precondition: No recording is under way on this thread.
+  /// - Returns: The program and the body's result; tensors in the result lie in the program's memory and change with each run.
+  /// - Precondition: No recording is active on this thread.
   package static func record<Result>(_ body: () throws -> Result) rethrows -> (program: RecordedProgram, result: Result) {
     precondition(!tk_is_recording(), "a recording inside a recording")
     let read = Kept()
@@ -40,25 +39,29 @@ package final class RecordedProgram: @unchecked Sendable {
     }
   }
 
-  /// True where Swift code has read a number from a tensor meanwhile: a later run, on other numbers, may not be what it would have done.
+  /// True if Swift code read a number from a tensor during the recording; a later run on other numbers may then be wrong.
   package var readsNumbers: Bool { read.readsNumbers }
 
-  /// Has the program that this thread records, if there is one, keep a storage that a kernel is about to read or write, unless it is its own.
+  /// Retains a storage for the active recording on this thread, unless the program owns it.
+  ///
+  /// Called before a kernel reads or writes the storage.
   static func keep(_ storage: Storage) {
     guard let read = tk_reader_of(storage.base) else { return }
     Unmanaged<Kept>.fromOpaque(read).takeUnretainedValue().storages[ObjectIdentifier(storage)] = storage
   }
 
-  /// Has the program that this thread records, if there is one, note that Swift code reads a number.
+  /// Notes that Swift code reads a number, if a recording is active on this thread.
   static func noteReading() {
     guard let read = tk_reader() else { return }
     Unmanaged<Kept>.fromOpaque(read).takeUnretainedValue().readsNumbers = true
   }
 
-  /// True where a kernel may write over a storage that one value alone refers to: while a program is recorded, its own storages.
+  /// True if a kernel may overwrite a uniquely referenced storage; during a recording, only the program's own storages.
   static func mayWriteOver(_ storage: Storage) -> Bool { tk_reader_of(storage.base) == nil }
 
-  /// `@unchecked Sendable`: written on the thread that records, while it records, and by nobody after.
+  /// The storages that a program retains, and whether Swift code read numbers during its recording.
+  ///
+  /// `@unchecked Sendable`: only the recording thread writes it, and only during the recording.
   private final class Kept: @unchecked Sendable {
     var storages: [ObjectIdentifier: Storage] = [:]
     var readsNumbers = false
@@ -67,9 +70,10 @@ package final class RecordedProgram: @unchecked Sendable {
   /// The number of kernel calls.
   package var callCount: Int { Int(tk_program_calls(program)) }
 
-  /// Runs the calls again, on this thread or, where a pool is given, on all of its threads together: they share the work of the
-  /// large kernels, and the result has the same bits.
-  /// - Precondition: The pool is not at work.
+  /// Runs the calls again, on this thread or on all threads of a pool.
+  ///
+  /// The threads of a pool share the work of the large kernels. The result has the same bits in either case.
+  /// - Precondition: The pool is idle.
   package func run(on pool: WorkerPool? = nil) {
     guard let pool, pool.threads > 1, let team = Team(threads: pool.threads) else {
       tk_program_run(program)
@@ -82,8 +86,8 @@ package final class RecordedProgram: @unchecked Sendable {
 extension WorkerPool {
   /// Runs a computation on the calling thread while the pool's other threads share its large kernels, with the same bits.
   ///
-  /// What is recorded is not shared: a recorded program is, when it runs.
-  /// - Precondition: The pool is not at work.
+  /// During a recording, kernels are not shared; the recorded program shares them when it runs.
+  /// - Precondition: The pool is idle.
   package func sharing<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard threads > 1, let team = Team(threads: threads) else { return try body() }
     return try withoutActuallyEscaping(body) { body in
@@ -99,7 +103,9 @@ extension WorkerPool {
   }
 }
 
-/// `@unchecked Sendable`: the pool calls `run` on the thread that called it, with number 0; nobody else touches it.
+/// The body that thread 0 runs, and its result.
+///
+/// `@unchecked Sendable`: the pool calls `run` on the calling thread, which has number 0; no other thread accesses it.
 private final class Leader<Outcome>: @unchecked Sendable {
   private let body: () throws -> Outcome
   private var result: Result<Outcome, any Error>?
@@ -114,7 +120,9 @@ private final class Leader<Outcome>: @unchecked Sendable {
   }
 }
 
-/// `@unchecked Sendable`: what it points to is written between barriers of the C side alone.
+/// Owns a C team: the threads that share the work of large kernels.
+///
+/// `@unchecked Sendable`: only the C code writes to the team, between barriers.
 private final class Team: @unchecked Sendable {
   let handle: OpaquePointer
 
@@ -127,8 +135,10 @@ private final class Team: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Writes other contents into this tensor's storage, seen by everything that shares it: the inputs of a recorded program.
-  /// - Precondition: Shapes and types agree, and neither is an expanded view of another layout.
+  /// Copies a tensor's elements into this tensor's storage; every value that shares the storage sees them.
+  ///
+  /// Supplies new inputs to a recorded program.
+  /// - Precondition: Shapes and types agree, and both tensors or neither are expanded.
   package func overwrite(with other: Tensor) {
     precondition(
       shape == other.shape && dtype == other.dtype && isExpanded == other.isExpanded,
@@ -136,7 +146,7 @@ extension Tensor {
     withExtendedLifetime((self, other)) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
   }
 
-  /// Writes the elements of a vector from a place on into this tensor's storage, seen by everything that shares it.
+  /// Copies a vector's elements from `start` on into this tensor's storage; every value that shares the storage sees them.
   /// - Precondition: Types agree, both are contiguous, and the vector is long enough.
   package func overwrite(from vector: Tensor, at start: Int) {
     precondition(

@@ -1,7 +1,7 @@
 extension Safetensors {
-  /// Reads a file's bytes.
+  /// Decodes the bytes of a file.
   ///
-  /// Stricter than a JSON reader need be: names that differ by Unicode normalisation alone count as duplicates.
+  /// Stricter than JSON requires: names that differ only in Unicode normalisation count as duplicates.
   /// - Throws: ``SafetensorsError`` for bytes that are malformed in any way.
   public init(decoding bytes: [UInt8]) throws(SafetensorsError) {
     guard bytes.count >= 8 else { throw .tooShort(byteCount: bytes.count) }
@@ -49,7 +49,7 @@ extension Safetensors {
     return result
   }
 
-  /// Every byte of the data belongs to exactly one tensor.
+  /// Checks that every byte of the data belongs to exactly one tensor.
   private static func checkLayout(_ entries: [Entry], dataCount: Int) throws(SafetensorsError) {
     var end = 0
     for entry in entries.sorted(by: { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }) {
@@ -62,7 +62,7 @@ extension Safetensors {
   }
 }
 
-/// One tensor's description in a header.
+/// One tensor's entry in a header: its type, shape and byte range within the data.
 private struct Entry {
   let name: String
   let dtype: DType
@@ -83,7 +83,7 @@ private struct Entry {
     }
     guard extents.count <= Shape.maximumRank else { throw .tooManyAxes(tensor: name, rank: extents.count) }
 
-    // Extents of 0 are left out of the product: no stride of an empty tensor may overflow either.
+    // Count an extent of 0 as 1, so that the strides of an empty tensor are checked for overflow too.
     var byteCount = dtype.byteCount
     for extent in extents {
       let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
@@ -104,7 +104,7 @@ private struct Entry {
 }
 
 extension JSONValue {
-  /// The elements of an array of integers.
+  /// The elements of an array of integers; nil for other values.
   fileprivate var integers: [Int]? {
     guard case .array(let elements) = self else { return nil }
     var result: [Int] = []

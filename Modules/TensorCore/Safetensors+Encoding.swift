@@ -1,8 +1,8 @@
 extension Safetensors {
-  /// The bytes of a file; equal content gives equal bytes.
+  /// Encodes a file; equal content gives equal bytes.
   ///
-  /// The header lists metadata and tensors by name and is padded with spaces to 8 bytes. The data of wider types come
-  /// first, by name within a width, so that every tensor is aligned to its elements.
+  /// The header lists the metadata, then the tensors by name, and is padded with spaces to a multiple of 8 bytes. The data is
+  /// ordered by element width, widest first, then by name, so that every tensor is aligned to its elements.
   /// - Precondition: No tensor is called `__metadata__`.
   public func encoded() -> [UInt8] {
     precondition(tensors[Self.metadataKey] == nil, "a tensor cannot be called \(Self.metadataKey), the format keeps that name")

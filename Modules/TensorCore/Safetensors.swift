@@ -1,7 +1,7 @@
-/// Named tensors with a few words about them, as the safetensors format keeps them.
+/// Named tensors with text metadata, the content of a safetensors file.
 ///
-/// A file is 8 bytes of header length, a JSON header that gives each tensor's type, shape and place, and the elements.
-/// F32, F64, I32 and I64 are read and written.
+/// A file consists of the header length in 8 bytes, a JSON header with each tensor's type, shape and byte range, and the elements.
+/// The types F32, F64, I32 and I64 are supported.
 /// - SeeAlso: <https://github.com/huggingface/safetensors#format>
 public struct Safetensors: Sendable {
   /// The tensors by name.
@@ -9,13 +9,13 @@ public struct Safetensors: Sendable {
   /// Free text by key.
   public var metadata: [String: String]
 
-  /// The longest header that is read, 100 MB.
+  /// The longest header that the reader accepts, in bytes: 100 MB.
   public static let headerLimit = 100_000_000
 
-  /// The key of the header that holds metadata, hence no tensor's name.
+  /// The header key that holds the metadata; no tensor can have this name.
   static let metadataKey = "__metadata__"
 
-  /// Collects tensors to be written.
+  /// The content of a file, for ``write(to:)`` or ``encoded()``.
   public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
@@ -34,7 +34,7 @@ public struct Safetensors: Sendable {
     try self.init(decoding: bytes)
   }
 
-  /// Writes a file: what was there before is replaced as a whole, or stays when this throws.
+  /// Writes a file; an existing file is replaced as a whole, or stays unchanged if this throws.
   ///
   /// - Throws: ``SafetensorsError/file(_:)``
   public func write(to path: String) throws(SafetensorsError) {

@@ -2,23 +2,23 @@
 public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
   /// The file itself cannot be read or written.
   case file(FileError)
-  /// Fewer bytes than the 8 of the header's length.
+  /// Fewer than the 8 bytes that hold the header's length.
   case tooShort(byteCount: Int)
   /// A header length above ``Safetensors/headerLimit``.
   case headerAboveLimit(claimed: UInt64, limit: Int)
-  /// A header length above what follows.
+  /// A header length above the number of bytes that follow.
   case headerTruncated(claimed: Int, available: Int)
-  /// A header that is not the JSON it should be.
+  /// A header that is not valid JSON of the supported kind.
   case invalidHeader(JSONError)
   /// A header that is JSON, but not an object.
   case headerNotAnObject
-  /// A name for the second time.
+  /// Two tensors with the same name.
   case duplicateName(String)
   /// `__metadata__` that is not an object of strings.
   case invalidMetadata
-  /// A description that lacks a field, has an unknown one, or one of the wrong type.
+  /// A tensor's header entry with a missing field, an unknown field, or a field of the wrong type.
   case invalidEntry(tensor: String, field: String)
-  /// A type that is not one of F32, F64, I32 and I64.
+  /// A type other than F32, F64, I32 and I64.
   case unsupportedType(tensor: String, type: String)
   /// More axes than ``Shape/maximumRank``.
   case tooManyAxes(tensor: String, rank: Int)
@@ -26,13 +26,13 @@ public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
   case shapeTooLarge(tensor: String, shape: [Int])
   /// Offsets that end before they begin.
   case reversedOffsets(tensor: String, begin: Int, end: Int)
-  /// A range of bytes that is not what type and shape need.
+  /// A byte range whose size does not match the type and shape.
   case sizeMismatch(tensor: String, expected: Int, actual: Int)
-  /// A tensor that reaches beyond the file's end.
+  /// A tensor that extends past the end of the file.
   case truncated(tensor: String, required: Int, available: Int)
-  /// Bytes that belong to two tensors.
+  /// Two tensors whose byte ranges overlap.
   case overlap(tensor: String, begin: Int, previousEnd: Int)
-  /// Bytes before a tensor that belong to none.
+  /// Bytes before a tensor that belong to no tensor.
   case hole(tensor: String, begin: Int, previousEnd: Int)
   /// Bytes after the last tensor.
   case trailingBytes(count: Int)

@@ -29,7 +29,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     set { extents[resolved(axis)] = Int32(newValue) }
   }
 
-  /// The axis as a number from 0, a negative one counted from the end.
+  /// The axis as an index from 0; a negative axis counts from the end.
   /// - Precondition: The axis exists.
   public func resolved(_ axis: Int) -> Int {
     let index = axis < 0 ? axis + rank : axis
@@ -47,7 +47,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The extents as an array.
   public var dimensions: [Int] { (0..<rank).map { Int(extents[$0]) } }
 
-  /// The shape with another axis put before the given one.
+  /// The shape with a new axis inserted before the given one.
   public func inserting(_ extent: Int, at axis: Int) -> Shape {
     precondition(axis >= 0 && axis <= rank, "an axis put before axis \(axis) of shape \(self)")
     var result = Shape([])
@@ -64,7 +64,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return Shape(all)
   }
 
-  /// The shape without its leading axes.
+  /// The shape without its first `count` axes.
   public func dropFirst(_ count: Int = 1) -> Shape {
     precondition(count <= rank, "dropping \(count) axes of \(self)")
     var result = Shape([])
@@ -72,7 +72,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return result
   }
 
-  /// The shape with further inner axes.
+  /// The shape with more axes added at the end.
   public func appending(_ extents: Int...) -> Shape {
     var result = self
     for extent in extents { result.append(extent) }
@@ -86,14 +86,14 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     self[rank - 1] = extent
   }
 
-  /// The shape with 1 in place of the given axes.
+  /// The shape with the given axes reduced to extent 1.
   public func reducing(_ axes: AxisSet) -> Shape {
     var result = self
     for axis in 0..<rank where axes.contains(axis) { result[axis] = 1 }
     return result
   }
 
-  /// The shape that both broadcast to: axes are matched from the end, an extent of 1 expands.
+  /// The shape that both broadcast to; axes align at the end, and an extent of 1 expands.
   ///
   /// - Throws: ``ShapeError/incompatible(_:_:)``
   public func broadcast(with other: Shape) throws(ShapeError) -> Shape {
@@ -134,7 +134,7 @@ public struct AxisSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public var isEmpty: Bool { bits == 0 }
 }
 
-/// Shapes that do not fit.
+/// An element count that does not match a shape, or two shapes that do not broadcast.
 public enum ShapeError: Error, Hashable, CustomStringConvertible {
   case elementCount(expected: Int, actual: Int, shape: Shape)
   case incompatible(Shape, Shape)

@@ -1,9 +1,9 @@
 import CTensorKernels
 
 extension Tensor {
-  /// Adds another tensor to this one, in place where no other value shares the storage.
+  /// Adds another tensor to this one, in place if no other value shares the storage.
   ///
-  /// A sum of many tensors is taken in the order of the calls, without a new tensor for each.
+  /// Repeated calls sum many tensors in the order of the calls, without a new tensor for each term.
   /// - Precondition: Shapes and floating types agree.
   public mutating func accumulate(_ other: Tensor) {
     precondition(
@@ -12,7 +12,9 @@ extension Tensor {
     addInPlace(other)
   }
 
-  /// Adds another tensor to this one where no other value shares the storage; false, and nothing is changed, elsewhere.
+  /// Adds another tensor to this one in place.
+  ///
+  /// - Returns: False, with the tensor unchanged, if other values share the storage.
   /// - Precondition: Shapes and floating types agree.
   package mutating func accumulateInPlace(_ other: Tensor) -> Bool {
     precondition(

@@ -5,16 +5,16 @@ extension Tensor {
   public struct AdamStep: Sendable {
     /// The step size.
     public var rate: Double
-    /// Decay of the first and second moment.
+    /// The decay rates of the first and second moment.
     public var decays: (first: Double, second: Double)
     /// Added to the root of the second moment, outside the root as in PyTorch.
     public var epsilon: Double
-    /// Decoupled weight decay (AdamW), times the rate; 0 for Adam.
+    /// Decoupled weight decay (AdamW), multiplied by the rate; 0 for Adam.
     public var weightDecay: Double
     /// The number of this step, from 1.
     public var number: Int
 
-    /// Fills in a step.
+    /// Settings for step `number`, which counts from 1; weight decay 0 gives plain Adam.
     public init(rate: Double, decays: (first: Double, second: Double), epsilon: Double, weightDecay: Double, number: Int) {
       self.rate = rate
       self.decays = decays
@@ -24,7 +24,7 @@ extension Tensor {
     }
   }
 
-  /// Updates parameters and both moments by one Adam step.
+  /// Updates this tensor's parameters and both moments in place by one Adam step.
   ///
   /// - SeeAlso: Kingma and Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019.
   public mutating func applyAdam(_ gradient: Tensor, first: inout Tensor, second: inout Tensor, _ step: AdamStep) {
@@ -43,7 +43,7 @@ extension Tensor {
     withExtendedLifetime(contiguous) { tk_run_adam(&arguments) }
   }
 
-  /// True where this value has storage of its own, contiguous and from the start, that may be written over.
+  /// True if kernels may overwrite this value's storage: uniquely referenced, filled by this value, and no constant of a recording.
   var isUnique: Bool {
     mutating get {
       !isExpanded && offset == 0 && storedCount * dtype.byteCount == storage.byteCount && isKnownUniquelyReferenced(&storage)
@@ -51,7 +51,7 @@ extension Tensor {
     }
   }
 
-  /// Gives this value storage of its own, contiguous and from the start.
+  /// Copies the elements to new storage unless this value can be overwritten in place; see ``isUnique``.
   mutating func makeUnique() {
     if !isUnique {
       let copy = Tensor(uninitialised: shape, dtype)

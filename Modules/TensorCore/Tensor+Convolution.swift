@@ -1,10 +1,12 @@
 import CTensorKernels
 
-/// The sizes that a two-dimensional convolution of square stride and padding has beside its operands' shapes.
+/// The stride, padding, image size and filter size of a two-dimensional convolution.
+///
+/// Stride and padding are the same for rows and columns.
 public struct ConvolutionGeometry: Sendable, Hashable {
-  /// Rows and columns from one output pixel's patch to the next.
+  /// Rows and columns between the patches of neighbouring output pixels.
   public let stride: Int
-  /// Zeros around the image.
+  /// Rows and columns of zeros on each side of the image.
   public let padding: Int
   /// Rows and columns of an input image.
   public let inputSize: (height: Int, width: Int)
@@ -46,7 +48,7 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   }
 }
 
-/// The three maps of the convolution family: each one's derivatives are made of the other two.
+/// The convolution and its two gradients; the derivatives of each consist of the other two.
 extension Tensor {
   /// The cross-correlation of images with filters: [T, N, H, W, I] ∗ [T, kh, kw, I, O] → [T, N, H′, W′, O].
   public func convolved(with filter: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
@@ -74,10 +76,10 @@ extension Tensor {
     return filterGradient(images, geometry)
   }
 
-  /// How many sums over some of the images make up the sum over all.
+  /// The number of partial sums over images that make up a filter gradient.
   ///
-  /// More than one where one task has many, so that threads can share them. It follows from the shapes alone, so the bits do not
-  /// depend on the threads.
+  /// It exceeds 1 if a single task has many images, so that threads can share them. It depends only on the shapes, so the bits of
+  /// the result do not depend on the number of threads.
   private static func slices(of outputs: Tensor, _ geometry: ConvolutionGeometry) -> Int {
     guard outputs.shape[0] == 1 else { return 1 }
     let pixels = geometry.outputSize.height * geometry.outputSize.width
@@ -90,20 +92,25 @@ extension Tensor {
     return Self.run(TK_CONVOLVE_FILTER_GRADIENT, geometry, images: images, filter: nil, outputs: self, target)
   }
 
-  /// Adds ``convolved(with:_:)`` of images and filters to this tensor, in one pass; false, and nothing is changed, where other values
-  /// share the storage.
+  /// Adds ``convolved(with:_:)`` of images and filters to this tensor, in one pass.
+  ///
+  /// - Returns: False, with the tensor unchanged, if other values share the storage.
   package mutating func accumulateConvolved(_ images: Tensor, with filter: Tensor, _ geometry: ConvolutionGeometry) -> Bool {
     accumulate(TK_CONVOLVE, geometry, images: images, filter: filter, outputs: nil)
   }
 
-  /// The same for ``convolutionInputGradient(filter:_:)`` of a gradient with respect to outputs.
+  /// Adds ``convolutionInputGradient(filter:_:)`` of `outputs`, a gradient with respect to the outputs, to this tensor in one pass.
+  ///
+  /// - Returns: False, with the tensor unchanged, if other values share the storage.
   package mutating func accumulateConvolutionInputGradient(
     of outputs: Tensor, filter: Tensor, _ geometry: ConvolutionGeometry
   ) -> Bool {
     accumulate(TK_CONVOLVE_INPUT_GRADIENT, geometry, images: nil, filter: filter, outputs: outputs)
   }
 
-  /// The same for ``convolutionFilterGradient(images:_:)``; false also where that may be made of several sums.
+  /// Adds ``convolutionFilterGradient(images:_:)`` of `outputs`, a gradient with respect to the outputs, to this tensor in one pass.
+  ///
+  /// - Returns: False, with the tensor unchanged, if other values share the storage or the gradient consists of several partial sums.
   package mutating func accumulateConvolutionFilterGradient(
     of outputs: Tensor, images: Tensor, _ geometry: ConvolutionGeometry
   ) -> Bool {

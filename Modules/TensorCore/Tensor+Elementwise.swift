@@ -16,7 +16,7 @@ public enum UnaryFunction: Sendable, Hashable {
   case reciprocalSquareRoot(epsilon: Double)
 }
 
-/// A function of two numbers, applied to elements that broadcasting pairs.
+/// A function of two numbers, applied to pairs of elements after broadcasting.
 public enum BinaryFunction: Sendable, Hashable {
   /// a + scale · b
   case add(scale: Double)
@@ -33,8 +33,8 @@ public enum BinaryFunction: Sendable, Hashable {
 }
 
 extension Tensor {
-  /// The function of each element.
-  /// - Precondition: The type is a floating one.
+  /// Applies a function to each element.
+  /// - Precondition: The type is a floating type.
   public func map(_ function: UnaryFunction) -> Tensor {
     if isExpanded { return expandedItem.map(function).expanded(over: shape[0]) }
     let result = Tensor(uninitialised: shape, dtype)
@@ -43,8 +43,8 @@ extension Tensor {
     return result
   }
 
-  /// The function of each pair of elements; shapes broadcast.
-  /// - Precondition: Types agree and shapes broadcast.
+  /// Applies a function to each pair of elements; shapes broadcast.
+  /// - Precondition: The types agree, and the shapes broadcast.
   public func combined(_ function: BinaryFunction, with other: Tensor) -> Tensor {
     precondition(dtype == other.dtype, "\(function): \(dtype) with \(other.dtype)")
     if isExpanded, other.isExpanded, shape.rank == other.shape.rank, shape[0] == other.shape[0] {
@@ -93,8 +93,8 @@ extension Tensor {
   public static func / (first: Tensor, second: Tensor) -> Tensor { first.combined(.divide, with: second) }
   public static func * (factor: Double, tensor: Tensor) -> Tensor { tensor.map(.affine(factor: factor, offset: 0)) }
 
-  /// Labels as rows of 0 and 1: […, classes].
-  /// - Precondition: An int64 tensor; a label outside 0..<classes gives a row of zeros.
+  /// The labels as one-hot rows, […, classes]; a label outside 0..<classes gives a row of zeros.
+  /// - Precondition: This is an int64 tensor.
   public func oneHot(_ classes: Int, dtype target: DType = .float32) -> Tensor {
     precondition(dtype == .int64, "labels are an int64 tensor, not \(dtype)")
     let labels = contiguous
@@ -107,13 +107,13 @@ extension Tensor {
   }
 }
 
-/// How two operands of a broadcast are walked: merged axes, outermost first, in at most four loops.
+/// The loops over two broadcast operands: merged axes, outermost first, at most four.
 private struct BroadcastWalk {
   var extents = SIMD4<Int64>(repeating: 1)
   var first = SIMD4<Int64>(repeating: 0)
   var second = SIMD4<Int64>(repeating: 0)
 
-  /// nil when more than four loops would be needed.
+  /// Returns nil if the operands need more than four loops.
   init?(_ a: Tensor, _ b: Tensor, _ target: Shape) {
     var slot = 4
     var runningA: Int64 = 1

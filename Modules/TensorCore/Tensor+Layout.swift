@@ -1,37 +1,37 @@
 import CTensorKernels
 
 extension Tensor {
-  /// The same elements under another shape, without a copy.
+  /// The same elements in another shape, usually without a copy.
   ///
-  /// An expanded tensor stays expanded where its leading extent is kept, and is made contiguous otherwise.
+  /// An expanded tensor stays expanded if its leading extent stays the same; otherwise it is copied and becomes contiguous.
   /// - Precondition: The element counts agree.
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
     precondition(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
-    // No item stands for none: the shape of what is stored would not follow from the counts.
+    // If the leading extent is 0, equal element counts say nothing about the size of the stored item.
     if isExpanded, shape[0] > 0, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isExpanded: true) }
     return contiguous.viewed(as: target, isExpanded: false)
   }
 
-  /// The tensor with its leading axis written out if it was expanded.
+  /// This tensor, or a copy with the leading axis written out if it is expanded.
   public var contiguous: Tensor {
     guard isExpanded else { return self }
     return copied(to: shape, strides: [0] + Self.rowMajorStrides(shape.dropFirst()))
   }
 
-  /// A view [count, …] of this tensor with a new leading axis of stride 0.
+  /// A view with a new leading axis of stride 0: […] → [count, …].
   public func expanded(over count: Int) -> Tensor {
     contiguous.viewed(as: shape.inserting(count, at: 0), isExpanded: true)
   }
 
-  /// The one item behind an expanded leading axis, without the axis.
+  /// The one stored item of an expanded tensor, without the leading axis.
   /// - Precondition: The tensor is expanded.
   public var expandedItem: Tensor {
     precondition(isExpanded, "only an expanded tensor has one item behind its leading axis")
     return viewed(as: shape.dropFirst(), isExpanded: false)
   }
 
-  /// Items of the leading axis as a view: [range.count, …].
+  /// A range of items of the leading axis, as a view: [range.count, …].
   /// - Precondition: The range lies within the leading axis.
   public func slice(_ range: Range<Int>) -> Tensor {
     precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "slice \(range) of shape \(shape)")
@@ -41,13 +41,13 @@ extension Tensor {
     return viewed(as: target, isExpanded: false, offset: offset + range.lowerBound * Int(leadingStride) * dtype.byteCount)
   }
 
-  /// One item of the leading axis as a view without the axis.
+  /// One item of the leading axis, as a view without that axis.
   public subscript(item: Int) -> Tensor {
     let one = slice(item..<(item + 1))
     return one.viewed(as: shape.dropFirst(), isExpanded: false, offset: one.offset)
   }
 
-  /// The tensor with its axes in another order: result axis i is this tensor's axis `order[i]`.
+  /// The tensor with its axes permuted: result axis i is this tensor's axis `order[i]`.
   /// - Precondition: `order` is a permutation of the axes.
   public func transposed(_ order: [Int]) -> Tensor {
     precondition(order.sorted() == Array(0..<shape.rank), "transpose: \(order) is no permutation of the axes of \(shape)")
@@ -59,7 +59,7 @@ extension Tensor {
     return source.copied(to: Shape(order.map { shape[$0] }), strides: order.map { strides[$0] })
   }
 
-  /// The part of an axis that a range covers.
+  /// The elements in a range of an axis.
   /// - Precondition: The range lies within the axis.
   public func sliced(_ range: Range<Int>, along axis: Int) -> Tensor {
     let axis = shape.resolved(axis)
@@ -72,7 +72,7 @@ extension Tensor {
     return copied(to: target, strides: strides, from: range.lowerBound * strides[axis])
   }
 
-  /// Zeros of a shape with this tensor written at a position of an axis.
+  /// This tensor at a position of an axis, padded with zeros to the given extent.
   public func padded(to extent: Int, at position: Int, along axis: Int) -> Tensor {
     let axis = shape.resolved(axis)
     precondition(position >= 0 && position + shape[axis] <= extent, "pad: \(shape) at \(position) of \(extent) along axis \(axis)")
@@ -83,8 +83,8 @@ extension Tensor {
     return result
   }
 
-  /// The tensors one after another along an axis.
-  /// - Precondition: At least one tensor; types and all other extents agree.
+  /// Concatenates tensors along an axis.
+  /// - Precondition: There is at least one tensor; types and all other extents agree.
   public static func concatenated(_ parts: [Tensor], along axis: Int) -> Tensor {
     guard let first = parts.first else { preconditionFailure("concatenate: no tensors") }
     let axis = first.shape.resolved(axis)
@@ -102,13 +102,13 @@ extension Tensor {
     return result
   }
 
-  /// The tensors on a new leading axis: [count, …].
-  /// - Precondition: At least one tensor; types and shapes agree.
+  /// Stacks tensors along a new leading axis: [count, …].
+  /// - Precondition: There is at least one tensor; types and shapes agree.
   public static func stacked(_ parts: [Tensor]) -> Tensor {
     concatenated(parts.map { $0.reshaped($0.shape.inserting(1, at: 0)) }, along: 0)
   }
 
-  /// The tensor expanded to a larger shape, contiguous.
+  /// Broadcasts to a larger shape; the result is contiguous.
   /// - Precondition: The shape broadcasts to the target.
   public func broadcast(to target: Shape) -> Tensor {
     if target == shape { return contiguous }
@@ -116,7 +116,8 @@ extension Tensor {
     return copied(to: target, strides: strides)
   }
 
-  /// The tensor in another type; floating types only.
+  /// The tensor converted to another floating type.
+  /// - Precondition: Both types are floating types, or they are the same.
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
     precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
@@ -142,7 +143,7 @@ extension Tensor {
     return strides
   }
 
-  /// Element strides of this tensor seen under a larger shape: 0 where an axis is expanded.
+  /// The element strides of this tensor when broadcast to a larger shape; 0 for each broadcast axis.
   func broadcastStrides(to target: Shape) -> [Int] {
     let own = isExpanded ? [0] + Self.rowMajorStrides(shape.dropFirst()) : Self.rowMajorStrides(shape)
     precondition(target.rank >= shape.rank, "broadcast: shape \(shape) to \(target)")
@@ -164,7 +165,7 @@ extension Tensor {
   }
 
   private mutating func write(_ part: Tensor, at position: Int, along axis: Int) {
-    if axis == 0 && !part.isExpanded {  // one run in both
+    if axis == 0 && !part.isExpanded {  // contiguous in both
       let start = position * Int(leadingStride) * dtype.byteCount
       tk_copy_run(Int32(dtype.byteCount), Int64(part.shape.elementCount), address + start, part.address)
       return
@@ -179,7 +180,7 @@ extension Tensor {
     extents: [Int], to: UnsafeMutableRawPointer, strides toStrides: [Int], from: UnsafeMutableRawPointer, strides fromStrides: [Int],
     itemBytes: Int
   ) {
-    // Axes that lie one behind another in both operands are walked as one.
+    // Merge adjacent axes that are contiguous in both operands.
     var merged: [(extent: Int, to: Int, from: Int)] = []
     for axis in extents.indices where extents[axis] != 1 {
       if let last = merged.last, last.to == extents[axis] * toStrides[axis], last.from == extents[axis] * fromStrides[axis] {

@@ -3,11 +3,12 @@ import CTensorKernels
 extension Tensor {
   /// The matrix product of each task: [T, M, K] · [T, K, N] → [T, M, N].
   ///
-  /// While the second operand is expanded (the shared initial parameters), this is one large product over T·M rows.
+  /// If the second operand is expanded (the shared initial parameters) and the first is not transposed, this is one large product
+  /// over T·M rows.
   /// - Parameters:
   ///   - other: The second operand.
-  ///   - transposeFirst: The first operand is stored [T, K, M].
-  ///   - transposeSecond: The second operand is stored [T, N, K].
+  ///   - transposeFirst: True if the first operand is stored as [T, K, M].
+  ///   - transposeSecond: True if the second operand is stored as [T, N, K].
   /// - Returns: [T, M, N].
   /// - Precondition: Both have three axes, and the extents and types agree.
   public func matmul(_ other: Tensor, transposeFirst: Bool = false, transposeSecond: Bool = false) -> Tensor {
@@ -21,9 +22,9 @@ extension Tensor {
     return product
   }
 
-  /// A linear layer of each task: [T, M, K] · [T, K, N] + [T, N] → [T, M, N], the biases and the ReLU in the pass of the product.
+  /// A linear layer of each task, optionally followed by a ReLU: [T, M, K] · [T, K, N] + [T, N] → [T, M, N].
   ///
-  /// The same bits as the product, a sum and a ReLU one after another.
+  /// Biases and ReLU are applied in the pass of the product. The result has the same bits as a product, a sum and a ReLU in turn.
   /// - Returns: [T, M, N].
   /// - Precondition: The extents and types agree.
   package func linear(_ weight: Tensor, _ bias: Tensor, relu: Bool) -> Tensor {
@@ -40,9 +41,10 @@ extension Tensor {
     return layer
   }
 
-  /// Adds the matrix product of each task to this tensor, in one pass; false, and nothing is changed, where other values share the
-  /// storage or the product is one and the same for all tasks.
-  /// - Precondition: As for ``matmul(_:transposeFirst:transposeSecond:)``, and this tensor has the product's shape and type.
+  /// Adds the matrix product of each task to this tensor, in one pass.
+  ///
+  /// - Returns: False, with the tensor unchanged, if other values share the storage or all tasks share one product.
+  /// - Precondition: As for ``matmul(_:transposeFirst:transposeSecond:)``; this tensor has the product's shape and type.
   package mutating func accumulateMatMulInPlace(
     _ first: Tensor, _ second: Tensor, transposeFirst: Bool, transposeSecond: Bool
   ) -> Bool {

@@ -1,13 +1,13 @@
 import CTensorKernels
 
 extension Tensor {
-  /// Batch norm of [T, N, H, W, C] for each task and channel, with ReLU where asked.
+  /// Batch norm of [T, N, H, W, C] for each task and channel, optionally followed by a ReLU.
   ///
   /// - Parameters:
-  ///   - scale: γ, [T, C], may be expanded over the tasks.
-  ///   - offset: β, [T, C], may be expanded over the tasks.
+  ///   - scale: γ, [T, C]; may be expanded over the tasks.
+  ///   - offset: β, [T, C]; may be expanded over the tasks.
   ///   - epsilon: Added to the biased variance inside the root.
-  ///   - relu: Negative results become 0.
+  ///   - relu: True if a ReLU follows.
   /// - Returns: The result, and mean and 1/√(variance + ε) as [T, 2, C].
   public func batchNormalised(
     scale: Tensor, offset: Tensor, epsilon: Double, relu: Bool
@@ -22,7 +22,7 @@ extension Tensor {
     return (result, statistics)
   }
 
-  /// The cotangents of batch norm's input, γ and β, this being the cotangent of its result.
+  /// The cotangents of batch norm's input, γ and β; this tensor is the cotangent of the result.
   public func batchNormGradient(
     of x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor, relu: Bool
   ) -> (x: Tensor, scale: Tensor, offset: Tensor) {
@@ -42,15 +42,15 @@ extension Tensor {
   /// The transposed derivative of ``batchNormGradient(of:scale:offset:statistics:relu:)``.
   ///
   /// - Parameters:
-  ///   - cotangents: Of dx, dγ and dβ.
-  ///   - g: The cotangent of the result that the gradient was taken with.
+  ///   - cotangents: The cotangents of dx, dγ and dβ.
+  ///   - g: The cotangent of batch norm's result, as passed to the gradient.
   ///   - x: Batch norm's input.
   ///   - scale: γ.
   ///   - offset: β.
-  ///   - statistics: As the first function gives them.
-  ///   - gradient: dγ and dβ, as the gradient gives them.
-  ///   - relu: As in the other two.
-  /// - Returns: Cotangents of g, x and γ.
+  ///   - statistics: The statistics that ``batchNormalised(scale:offset:epsilon:relu:)`` returned.
+  ///   - gradient: dγ and dβ, as the gradient returned them.
+  ///   - relu: The same value as in the other two functions.
+  /// - Returns: The cotangents of g, x and γ.
   public static func batchNormSecond(
     cotangents: (x: Tensor, scale: Tensor, offset: Tensor), g: Tensor, x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor,
     gradient: (scale: Tensor, offset: Tensor), relu: Bool

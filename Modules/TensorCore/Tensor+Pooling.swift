@@ -1,19 +1,19 @@
 import CTensorKernels
 
-/// Where the maxima of a pooling lie.
+/// The positions of the maxima that max pooling found.
 public struct PoolingPositions: Sendable {
   /// int32 [T, N, ⌊H/window⌋, ⌊W/window⌋, C]: offsets into one image [H, W, C].
   public let offsets: Tensor
-  /// Rows and columns of a window, and from one to the next.
+  /// Rows and columns of a window; the stride is the same.
   public let window: Int
   /// The shape of the images, [T, N, H, W, C].
   public let images: Shape
 }
 
 extension Tensor {
-  /// Max pooling of [T, N, H, W, C] with equal window and stride, rows and columns that do not fill a window left out.
+  /// Max pooling of [T, N, H, W, C] with a stride equal to the window; rows and columns that do not fill a window are left out.
   ///
-  /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and where each lies in its image.
+  /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and their positions in the images.
   public func maximumPooled(window: Int) -> (maxima: Tensor, positions: PoolingPositions) {
     precondition(shape.rank == 5 && window > 0 && !isExpanded, "max pooling: \(shape) with a window of \(window)")
     let target: Shape = [shape[0], shape[1], shape[2] / window, shape[3] / window, shape[4]]
@@ -27,8 +27,8 @@ extension Tensor {
     return (maxima, PoolingPositions(offsets: offsets, window: window, images: shape))
   }
 
-  /// The elements of images at remembered positions.
-  /// - Precondition: The images have the shape that was pooled.
+  /// The elements of these images at the given positions.
+  /// - Precondition: This tensor has the shape of the pooled images.
   public func picked(at positions: PoolingPositions) -> Tensor {
     precondition(shape == positions.images, "picking from \(shape) at positions in \(positions.images)")
     let result = Tensor(uninitialised: positions.offsets.shape, dtype)
@@ -36,7 +36,7 @@ extension Tensor {
     return result
   }
 
-  /// Images that are zero but for these elements at remembered positions.
+  /// Images with these elements at the given positions and zeros elsewhere.
   /// - Precondition: There is one element for each position.
   public func placed(at positions: PoolingPositions) -> Tensor {
     precondition(shape == positions.offsets.shape, "placing \(shape) at \(positions.offsets.shape) positions")

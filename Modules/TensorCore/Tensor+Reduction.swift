@@ -1,18 +1,18 @@
 import CTensorKernels
 
 extension Tensor {
-  /// The sum over the given axes, which stay with extent 1, times a scale.
-  /// - Precondition: A floating type.
+  /// The sum over the given axes, which keep extent 1, times a scale.
+  /// - Precondition: The type is a floating type.
   public func sum(_ axes: AxisSet, scale: Double = 1) -> Tensor { reduced(TK_SUM, axes, scale: scale) }
 
-  /// The mean over the given axes, which stay with extent 1.
+  /// The mean over the given axes, which keep extent 1.
   public func mean(_ axes: AxisSet) -> Tensor {
     let count = shape.elementCount / max(1, shape.reducing(axes).elementCount)
     return sum(axes, scale: 1 / Double(max(count, 1)))
   }
 
-  /// The largest over the given axes, which stay with extent 1; not a number where there is one.
-  /// - Precondition: No reduced axis is empty.
+  /// The largest element over the given axes, which keep extent 1; NaN if any of the elements is NaN.
+  /// - Precondition: The tensor has at least one element.
   public func maximum(_ axes: AxisSet) -> Tensor {
     precondition(shape.elementCount > 0, "maximum of an empty tensor of shape \(shape)")
     return reduced(TK_MAX, axes, scale: 1)
@@ -21,16 +21,16 @@ extension Tensor {
   /// The sum of all elements as a scalar.
   public var total: Tensor { sum(AxisSet(0..<shape.rank)).reshaped([]) }
 
-  /// The square root of the sum of squares of all elements; infinite where the type does not reach the sum over those that are stored.
-  /// - Precondition: A floating type.
+  /// The square root of the sum of squares of all elements; infinite if the sum over the stored elements overflows the type.
+  /// - Precondition: The type is a floating type.
   public var norm: Double {
     RecordedProgram.noteReading()
     let squares = withExtendedLifetime(self) { tk_sum_of_squares(dtype.kernel, address, Int64(storedCount)) }
     return (isExpanded ? Double(shape[0]) * squares : squares).squareRoot()
   }
 
-  /// The index of the largest element along the last axis; the first one wins a tie.
-  /// - Precondition: A floating type, and the last axis is not empty.
+  /// The index of the largest element along the last axis, for each row; the first one wins a tie.
+  /// - Precondition: The type is a floating type, and the last axis is not empty.
   public var argmax: [Int] {
     let width = shape[-1]
     precondition(width > 0, "argmax along an empty axis of shape \(shape)")
@@ -81,7 +81,7 @@ extension Tensor {
     return result
   }
 
-  // More alternations of kept and reduced axes than the kernel has loops: the innermost reduced axis goes first.
+  // For more alternations of kept and reduced axes than the kernel has loops: reduces the innermost axis first, then the others.
   private func reducedInTwo(_ op: tk_reduce_op, _ axes: AxisSet, scale: Double) -> Tensor {
     let chosen = (0..<shape.rank).filter { axes.contains($0) && shape[$0] != 1 }
     guard let last = chosen.last else { return reduced(op, axes, scale: scale) }

@@ -3,8 +3,8 @@ import CTensorKernels
 extension Tensor {
   /// Replaces subnormal elements by 0; NaN and infinities stay.
   ///
-  /// Arithmetic on subnormal numbers takes about a hundred times as long as on others. A running mean of zeros ends in them and
-  /// never leaves: 0.9 times the smallest subnormal number rounds to itself.
+  /// Arithmetic on subnormal numbers takes about a hundred times as long as on normal ones. A running mean of zeros decays into the
+  /// subnormal range and never reaches 0: 0.9 times the smallest subnormal number rounds to itself.
   package mutating func flushSubnormals() {
     precondition(dtype.isFloating, "subnormals of \(dtype)")
     makeUnique()

@@ -2,12 +2,12 @@ import CTensorKernels
 
 /// A contiguous, row-major array of numbers with value semantics; copies share storage until mutated.
 ///
-/// A tensor whose ``isExpanded`` is true holds one copy of what every index of its leading axis sees (stride 0): the
-/// meta-parameters, broadcast over the task axis. Everything else is contiguous.
+/// A tensor whose ``isExpanded`` is true stores one item, which every index of its leading axis sees (stride 0). The
+/// meta-parameters are broadcast over the task axis in this way. All other tensors are contiguous.
 public struct Tensor: Sendable {
-  /// The extent of each axis; `shape.elementCount` elements lie behind it, one item of the leading axis where expanded.
+  /// The extent of each axis; the tensor stores `shape.elementCount` elements, or one item of the leading axis if expanded.
   public let shape: Shape
-  /// `.float32` to train, `.float64` to check: derivatives are verified in the second to nine digits.
+  /// The element type: `.float32` for training, `.float64` for checks, which verify derivatives to nine digits.
   public let dtype: DType
   /// True when the leading axis has stride 0.
   public let isExpanded: Bool
@@ -22,12 +22,12 @@ public struct Tensor: Sendable {
     self.isExpanded = isExpanded
   }
 
-  /// Uninitialised elements.
+  /// A tensor with uninitialised elements.
   init(uninitialised shape: Shape, _ dtype: DType) {
     self.init(storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
   }
 
-  /// Uninitialised elements that Swift code is to write, once: a run of a recorded program finds them as they are.
+  /// A tensor with uninitialised elements for Swift code to write; a recorded program reads them but never reuses their memory.
   private init(unrecorded shape: Shape, _ dtype: DType) {
     self.init(storage: Storage(apartOfPrograms: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
   }
@@ -42,7 +42,7 @@ public struct Tensor: Sendable {
   /// A tensor of the given numbers, row by row, rounded to the type.
   ///
   /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
-  /// - Precondition: The type is a floating one.
+  /// - Precondition: The type is a floating type.
   public init(_ scalars: [Double], shape: Shape, dtype: DType = .float64) throws(ShapeError) {
     precondition(dtype.isFloating, "numbers make a tensor of a floating type, not \(dtype)")
     if dtype == .float64 {
@@ -52,7 +52,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// A tensor of labels, row by row.
+  /// An int64 tensor of labels, row by row.
   ///
   /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
   public init(_ labels: [Int], shape: Shape) throws(ShapeError) {
@@ -69,19 +69,19 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// A tensor written by a closure: it gets the elements' bytes, uninitialised, and must write them all.
+  /// A tensor that a closure writes; it receives the elements' bytes uninitialised and must write all of them.
   public init(shape: Shape, dtype: DType, writing: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
     self.init(unrecorded: shape, dtype)
     try writing(UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount))
   }
 
-  /// A float32 tensor written by a closure, which must write every element.
+  /// A float32 tensor that a closure writes; it receives uninitialised elements and must write all of them.
   public init(shape: Shape, writingFloats: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     try self.init(shape: shape, dtype: .float32) { try writingFloats($0.bindMemory(to: Float.self)) }
   }
 
-  /// One number everywhere.
-  /// - Precondition: The type is a floating one.
+  /// A tensor whose elements all have one value.
+  /// - Precondition: The type is a floating type.
   public init(repeating value: Double, shape: Shape, dtype: DType = .float32) {
     self.init(uninitialised: shape, dtype)
     tk_fill(dtype.kernel, Int64(shape.elementCount), storage.base, value)
@@ -111,7 +111,7 @@ public struct Tensor: Sendable {
 
   // MARK: Reading
 
-  /// The elements' bytes; of one item of the leading axis where the tensor is expanded.
+  /// Calls a closure with the elements' bytes, or the bytes of one item of the leading axis if the tensor is expanded.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     RecordedProgram.noteReading()
     return try withExtendedLifetime(storage) {
@@ -119,7 +119,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// All elements as `Double`, row by row, an expanded axis written out.
+  /// All elements as `Double`, row by row, with an expanded axis written out.
   public var doubles: [Double] {
     elements {
       Double($0)
@@ -128,7 +128,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// All elements as `Float`, row by row, an expanded axis written out.
+  /// All elements as `Float`, row by row, with an expanded axis written out.
   public var floats: [Float] {
     elements {
       Float($0)
@@ -137,8 +137,8 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// All elements of a tensor of labels as `Int`, row by row.
-  /// - Precondition: The type is an integer one.
+  /// All elements of a tensor of labels as `Int`, row by row, with an expanded axis written out.
+  /// - Precondition: The type is an integer type.
   public var integers: [Int] {
     precondition(!dtype.isFloating, "labels are read from an integer tensor, not from \(dtype)")
     return elements {
@@ -148,8 +148,8 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The number in a tensor of one element.
-  /// - Precondition: It has one element.
+  /// The value of a tensor with one element.
+  /// - Precondition: The tensor stores one element.
   public var scalar: Double {
     precondition(storedCount == 1, "a scalar is read from one element, not from shape \(shape)")
     return doubles[0]
@@ -168,7 +168,7 @@ public struct Tensor: Sendable {
     return (0..<shape[0]).flatMap { _ in stored }
   }
 
-  /// True when no element is infinite or not a number.
+  /// True if no element is infinite or NaN; always true for integer types.
   public var isFinite: Bool {
     guard dtype.isFloating else { return true }
     RecordedProgram.noteReading()
@@ -177,27 +177,27 @@ public struct Tensor: Sendable {
 
   // MARK: Kernel access
 
-  /// The number of elements that are stored.
+  /// The number of stored elements; an expanded tensor stores one item of its leading axis.
   var storedCount: Int { isExpanded ? shape.dropFirst().elementCount : shape.elementCount }
-  /// Elements from one item of the leading axis to the next.
+  /// The stride of the leading axis, in elements.
   var leadingStride: Int64 { isExpanded ? 0 : Int64(shape.dropFirst().elementCount) }
-  /// Where the elements begin; valid while the storage lives.
+  /// The address of the first element; valid while the storage lives.
   ///
-  /// A program that is recorded on this thread keeps the storage, unless it is its own: a later run finds the elements here again.
+  /// Retains the storage for the active recording, unless the program owns it: a later run uses this address again.
   var address: UnsafeMutableRawPointer {
     RecordedProgram.keep(storage)
     return storage.base + offset
   }
 
-  /// The same elements under another type of view.
+  /// A view of the same storage with another shape and, if given, another offset in bytes.
   func viewed(as shape: Shape, isExpanded: Bool, offset: Int? = nil) -> Tensor {
     Tensor(storage: storage, offset: offset ?? self.offset, shape: shape, dtype: dtype, isExpanded: isExpanded)
   }
 }
 
 extension DType {
-  /// The kernels' name of the type.
-  /// - Precondition: A floating type.
+  /// The type as the kernels name it.
+  /// - Precondition: The type is a floating type.
   var kernel: tk_dtype {
     switch self {
     case .float32: TK_FLOAT32

@@ -1,16 +1,18 @@
 import CTensorKernels
 import Synchronization
 
-/// Threads that take the items of a list, with results in the list's order: the same for any number of threads.
+/// A pool of threads that process the items of a list.
 ///
-/// `@unchecked Sendable`: the C pool is used by one call at a time, which `turn` sees to, and hands each item
-/// to one thread.
+/// The results come in the list's order, so they do not depend on the number of threads.
+///
+/// `@unchecked Sendable`: `turn` lets one call at a time use the C pool, which hands each item to one thread.
 public final class WorkerPool: @unchecked Sendable {
-  /// The number of threads that take items, the calling one included; fewer than asked for where the system refused some.
+  /// The number of threads, including the calling one; fewer than requested if the system refused some.
   public let threads: Int
   private let pool: OpaquePointer?
   private let turn = Mutex(())
 
+  /// Starts `threads` − 1 threads; the calling thread is the other one.
   /// - Precondition: At least one thread.
   public init(threads: Int) {
     precondition(threads >= 1, "a worker pool of \(threads) threads")
@@ -20,15 +22,15 @@ public final class WorkerPool: @unchecked Sendable {
 
   deinit { if let pool { wk_destroy(pool) } }
 
-  /// The results of the body for 0..<count, in order, computed on the pool's threads.
+  /// Calls the body for 0..<count on the pool's threads and returns the results in order.
   ///
   /// Must not be called from inside a body of the same pool.
-  /// - Throws: The error of the first item that failed, by number.
+  /// - Throws: The error of the failed item with the lowest number.
   public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
     try map(count) { item, _ in try body(item) }
   }
 
-  /// The same, with the number of the thread that an item runs on, 0..<threads: the key of what a thread keeps to itself.
+  /// Like ``map(_:_:)``, but also passes the number of the item's thread, 0..<threads, which can index per-thread caches.
   package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) throws -> Result) throws -> [Result] {
     guard pool != nil, count > 1 else { return try turn.withLock { _ in try (0..<count).map { try body($0, 0) } } }
     var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
@@ -42,9 +44,9 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Calls the body for 0..<count, each item on one thread, with the thread's number.
+  /// Calls the body for 0..<count, each item on one thread, and passes the thread's number.
   ///
-  /// Not generic, so that a call costs what waking the threads costs: a step of a small network is over in 100 µs.
+  /// Not generic, so that a call costs no more than waking the threads: a step of a small network takes 100 µs.
   package func each(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
     turn.withLock { _ in
       guard let pool, count > 1 else {
@@ -60,7 +62,7 @@ public final class WorkerPool: @unchecked Sendable {
 }
 
 extension WorkerPool {
-  /// Calls the body once on every thread at the same time, with the thread's number; the calls may wait for each other.
+  /// Calls the body once on every thread, all at the same time, with the thread's number; the calls may wait for each other.
   ///
   /// Must not be called from inside a body of the same pool.
   package func together(_ body: @escaping @Sendable (_ thread: Int) -> Void) {
@@ -69,7 +71,7 @@ extension WorkerPool {
         body(0)
         return
       }
-      // A thread begins with the item of its number, and there is one for each.
+      // There is one item for each thread, and a thread starts with the item of its number.
       let job = Job { item, _ in body(item) }
       withExtendedLifetime(job) { Self.run(job, threads, on: pool) }
     }
@@ -90,7 +92,7 @@ private final class Job: Sendable {
   init(run: @escaping @Sendable (Int, Int) -> Void) { self.run = run }
 }
 
-/// `@unchecked Sendable`: every slot is written once, by the one thread that has its item, and read after all are done.
+/// `@unchecked Sendable`: the thread of an item writes the item's slot once; the slots are read after all threads are done.
 private struct SlotBuffer<Result>: @unchecked Sendable {
   private let buffer: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>
   init(_ buffer: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>) { self.buffer = buffer }

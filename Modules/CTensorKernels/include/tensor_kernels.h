@@ -1,8 +1,8 @@
-// The closed set of kernels that all numeric work goes through.
+// The closed set of kernels that do all numeric work.
 //
-// Every kernel is a C function of one argument structure. The inline functions below fill the structure and issue it, so a
-// step can be recorded as a list of (function, arguments) and run again. Buffers are contiguous and row-major; where a leading
-// task axis has stride 0 (the same parameters for every task) the stride arguments say so.
+// Every kernel is a C function of one argument structure. A step can therefore be recorded as a list of (function, arguments) and
+// run again. The inline functions below fill the structure and issue the call. Buffers are contiguous and row-major. A stride
+// argument of 0 marks a leading task axis that all tasks share, such as the same parameters for every task.
 #ifndef TENSOR_KERNELS_H
 #define TENSOR_KERNELS_H
 
@@ -13,18 +13,19 @@
 typedef enum tk_dtype { TK_FLOAT32 = 0, TK_FLOAT64 = 1 } tk_dtype;
 
 // ---- Memory: 64-byte aligned blocks, cached per thread ------------------------------------------------------------
-/// While the thread records a program, the block is the program's.
+/// Allocates a block. During a recording on this thread, the program owns the block.
 void *tk_allocate(int64_t bytes);
-/// The same, but never a program's.
+/// Allocates a block that no program owns.
 void *tk_allocate_apart(int64_t bytes);
 void tk_release(void *block, int64_t bytes);
-/// Bytes in live blocks now, and the most there have been since the last reset. Threads report in steps of 64 KiB.
+/// Bytes in live blocks now, and their maximum since the last reset. Threads report in steps of 64 KiB.
 int64_t tk_live_bytes(void);
 int64_t tk_peak_bytes(void);
 void tk_reset_peak(void);
-/// Bytes that the system has given for blocks, live or kept for reuse.
+/// Bytes allocated from the system for blocks, live or cached for reuse.
 int64_t tk_reserved_bytes(void);
-/// Gives the calling thread's cached blocks, the shared ones and those that wait for the thread that took them back to the system.
+/// Returns cached blocks to the system: the calling thread's, the shared ones, and the ones that other threads returned to their
+/// owner's cache.
 void tk_trim(void);
 
 // ---- Element-wise -------------------------------------------------------------------------------------------------
@@ -32,7 +33,7 @@ typedef enum tk_unary_op {
   TK_AFFINE,            // p·x + q
   TK_EXP, TK_LOG, TK_SQRT, TK_TANH, TK_SIGMOID, TK_SOFTPLUS, TK_RELU,
   TK_STEP,              // 1 where x > 0, else 0
-  TK_RECIPROCAL, TK_SAFE_RECIPROCAL,  // the safe one is 0 at 0
+  TK_RECIPROCAL, TK_SAFE_RECIPROCAL,  // the safe reciprocal is 0 at 0
   TK_SQUARE, TK_ABS, TK_SIGN,
   TK_RSQRT,             // 1 / √(x + p)
 } tk_unary_op;
@@ -50,7 +51,7 @@ typedef enum tk_binary_op {
 typedef struct tk_unary_args { tk_unary_op op; tk_dtype dtype; int64_t count; void *out; const void *in; double p, q; } tk_unary_args;
 typedef struct tk_binary_args {
   tk_binary_op op; tk_dtype dtype;
-  int64_t extent[4], stride_a[4], stride_b[4];  // outermost first; a stride is in elements, 0 where the operand is broadcast
+  int64_t extent[4], stride_a[4], stride_b[4];  // outermost first; strides in elements, 0 on a broadcast axis
   void *out; const void *a, *b; double p;
 } tk_binary_args;
 typedef struct tk_fill_args { tk_dtype dtype; int64_t count; void *out; double value; } tk_fill_args;
@@ -63,18 +64,18 @@ typedef struct tk_reduce_args {
   void *out; const void *in; double scale;
 } tk_reduce_args;
 
-// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C), or op(A)·B + bias, with ReLU where asked ---------
-typedef void (*tk_product_code)(void);  // of one shape and type, as libxsmm makes it
+// ---- Products: for each of `batch` items C[m,n] = op(A)·op(B) (+ C), or op(A)·B + bias, optionally with ReLU ----------
+typedef void (*tk_product_code)(void);  // code that libxsmm generates for one shape and type
 typedef struct tk_product_args {
   tk_dtype dtype; int64_t batch, m, n, k;
   bool transpose_a, transpose_b;  // A is stored [k,m], B is stored [n,k]
   bool accumulate;
   int64_t stride_a, stride_b, stride_c;  // elements from one item to the next; 0 = shared (for C: summed over items)
   void *c; const void *a, *b;
-  const void *bias;                 // null for none; one of n numbers for every `bias_rows` rows of all items, `bias_stride` apart
+  const void *bias;                 // null for none; n numbers for each `bias_rows` rows of all items, `bias_stride` apart
   int64_t bias_stride, bias_rows;
-  bool relu;                        // after the bias
-  tk_product_code code, later_code;  // looked up where null; the later one is for all items of a shared C but the first
+  bool relu;                        // applied after the bias
+  tk_product_code code, later_code;  // looked up if null; later_code is for all items of a shared C but the first
 } tk_product_args;
 
 // ---- Layout --------------------------------------------------------------------------------------------------------
@@ -91,14 +92,14 @@ typedef struct tk_convolution_args {
   tk_convolution_op op; tk_dtype dtype;
   int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, stride, padding;
   int64_t stride_x, stride_filter, stride_y;  // elements from one task to the next; 0 = shared
-  bool accumulate;                            // adds to what `out` holds
+  bool accumulate;                            // adds to `out` instead of overwriting it
   void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
 } tk_convolution_args;
 
-/// Cuts convolutions as for a first-level cache of so many bytes, 0 for this machine's own. Results may differ by rounding.
+/// Tiles convolutions for a first-level cache of the given size, 0 for this machine's. Results may differ by rounding.
 void tk_assume_first_level_cache(int64_t bytes);
 
-// ---- Max pooling: window and stride equal, floor at the edge; positions are offsets into one image ----------------
+// ---- Max pooling: stride equal to the window, incomplete windows ignored; positions are offsets into one image ----
 typedef struct tk_pool_args { tk_dtype dtype; int64_t images, h, w, c, window; void *out; int32_t *position; const void *in; } tk_pool_args;
 typedef struct tk_position_args {
   tk_dtype dtype; bool scatter; int64_t images, h, w, c, window;
@@ -113,67 +114,67 @@ typedef struct tk_normalisation_args {
   int64_t stride_gamma, stride_beta;  // 0 = shared by the tasks
   bool relu; double epsilon;
   const void *x, *gamma, *beta, *g, *u, *p, *q;
-  void *y, *statistics;                   // written by the first; the others read the statistics
-  void *dx, *dgamma, *dbeta;              // written by the second; dγ and dβ are read by the third
-  void *bar_x, *bar_g, *bar_gamma;        // written by the third
+  void *y, *statistics;                   // written by TK_NORMALISE; the others read the statistics
+  void *dx, *dgamma, *dbeta;              // written by TK_NORMALISE_GRADIENT; TK_NORMALISE_SECOND reads dγ and dβ
+  void *bar_x, *bar_g, *bar_gamma;        // written by TK_NORMALISE_SECOND
 } tk_normalisation_args;
 
 // ---- Outer optimizer -----------------------------------------------------------------------------------------------
-/// Adam with decoupled weight decay: m and v are updated in place, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ).
+/// Adam with decoupled weight decay: updates m and v in place, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ).
 typedef struct tk_adam_args {
   tk_dtype dtype; int64_t count; void *parameter, *first, *second; const void *gradient;
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
 } tk_adam_args;
 
-/// sum ← sum + in.
+/// Replaces subnormal values by 0.
 typedef struct tk_flush_args { tk_dtype dtype; int64_t count; void *values; } tk_flush_args;
+/// sum ← sum + in.
 typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; const void *in; } tk_accumulate_args;
 
 // ---- Recording -----------------------------------------------------------------------------------------------------
-/// A list of kernel calls on memory of its own, to be run again on other contents of the same inputs.
+/// A recorded list of kernel calls with its own memory, which can run again on new contents of the same inputs.
 typedef struct tk_program tk_program;
-/// From here to the end, kernels that this thread issues are run and recorded; blocks it takes belong to the program, those that it
-/// takes apart excepted.
-/// `reader` is what `tk_reader_of` answers meanwhile.
+/// Starts a recording on this thread. Until tk_program_end, kernels that the thread issues run and are recorded, and the program owns
+/// the blocks that the thread allocates, except those from tk_allocate_apart. tk_reader and tk_reader_of return `reader`.
 tk_program *tk_program_begin(void *reader);
 void tk_program_end(void);
 void tk_program_run(const tk_program *program);
 int64_t tk_program_calls(const tk_program *program);
-/// Threads that run a program together: the kernels with most of the work share it out, the others run on the first thread.
-/// How work is cut does not depend on their number, so neither does a bit of the result.
+/// Threads that run a program together. They share the work of the large kernels; the other kernels run on the first thread.
+/// The tiling does not depend on the number of threads, so the bits of the result do not either.
 typedef struct tk_team tk_team;
 tk_team *tk_team_create(int threads);
 void tk_team_destroy(tk_team *team);
-/// To be called by each of the team's threads, with its number.
+/// Runs a program on a team. Each of the team's threads calls this with its number.
 void tk_program_run_together(const tk_program *program, tk_team *team, int thread);
-/// From here on this thread leads the team: it hands out the kernels with most of the work, until it dismisses the team.
+/// Makes this thread the team's leader: it shares its large kernels with the team until it dismisses the team.
 void tk_team_lead(tk_team *team);
 void tk_team_dismiss(tk_team *team);
-/// To be called by each of the team's other threads, with its number: takes a part of every kernel that is handed out.
+/// Runs this thread's part of every kernel that the leader shares. Each of the team's other threads calls this with its number.
 void tk_team_follow(tk_team *team, int thread);
-/// Runs a kernel on the team that this thread leads; false where it leads none, or records.
+/// Runs a kernel on the team that this thread leads. Returns false if the thread leads no team or is recording.
 bool tk_hand_out(void (*kernel)(const void *arguments), const void *arguments);
-/// The items of 0..<count that fall to this thread: all of them outside of a team.
+/// This thread's part of the items 0..<count; all of them outside of a team.
 void tk_share(int64_t count, int64_t *begin, int64_t *end);
 /// True on the first thread of a team, and outside of one.
 bool tk_is_first(void);
-/// The memory goes when the last tensor in it has gone too.
+/// Releases the program. Its memory is freed when the last tensor in it is released too.
 void tk_program_destroy(tk_program *program);
 bool tk_is_recording(void);
 /// The reader of the program that this thread records, or null.
 void *tk_reader(void);
-/// The same, but null where the block is the program's own: for others somebody has to see to it that they live.
+/// The same, but null if the recorded program owns the block. The reader must keep all other blocks alive.
 void *tk_reader_of(const void *block);
 
-// Answers, not tensors: they are not recorded.
-/// Whether no number is infinite or not a number.
+// These return numbers, not tensors, and are not recorded.
+/// True if no element is infinite or NaN.
 bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count);
-/// Rounded to the type: infinite where the type does not reach.
+/// The sum of squares, rounded to the type: infinite if it overflows the type.
 double tk_sum_of_squares(tk_dtype dtype, const void *in, int64_t count);
 
 // ---- Issue ---------------------------------------------------------------------------------------------------------
 typedef void (*tk_kernel)(const void *arguments);
-/// Appends a call to the program that this thread records, if it does.
+/// Appends a call to the program that this thread records, if any.
 void tk_record(tk_kernel kernel, const void *arguments, int64_t bytes);
 void tk_run_unary(const void *arguments);
 void tk_run_binary(const void *arguments);
@@ -190,9 +191,9 @@ void tk_run_adam(const void *arguments);
 void tk_run_accumulate(const void *arguments);
 void tk_run_flush(const void *arguments);
 
-/// True where matrix products come from libxsmm.
+/// True if libxsmm computes the matrix products.
 bool tk_has_libxsmm(void);
-/// A scratch block of this thread, at least `bytes` long; slot 0 to 3. Valid until the next call with the same slot.
+/// A scratch block of this thread, at least `bytes` long, for a slot 0 to 3. Valid until the next call with the same slot.
 void *tk_scratch(int slot, int64_t bytes);
 
 static inline void tk_unary(tk_unary_op op, tk_dtype dtype, int64_t count, void *out, const void *in, double p, double q) {
@@ -207,7 +208,7 @@ static inline void tk_one_hot(tk_dtype dtype, int64_t count, int64_t classes, vo
   tk_one_hot_args a = {dtype, count, classes, out, labels};
   tk_run_one_hot(&a);
 }
-/// One run of items of 4 or 8 bytes.
+/// Copies one contiguous run of items of 4 or 8 bytes.
 static inline void tk_copy_run(int32_t item_bytes, int64_t count, void *out, const void *in) {
   if (!tk_is_recording()) {
     if (count > 0) memcpy(out, in, (size_t)(item_bytes * count));
