@@ -2,27 +2,27 @@ import Algorithms
 import Models
 import TensorCore
 
-/// How results are compared: derivatives with difference quotients, and results with results.
+/// Tolerances and comparisons: derivatives against difference quotients, and results against results.
 enum Agreement {
-  /// Largest error of a derivative, relative.
+  /// Largest relative error of a derivative.
   static let derivative = 1e-6
-  /// What rounding leaves of a difference quotient of a sum near 1.
+  /// Rounding error of a difference quotient of a sum near 1.
   static let rounding = 1e-9
-  /// Largest difference, relative to the norm, of float64 results that differ in the order of summation.
+  /// Largest difference, relative to the norm, between float64 results that sum in a different order.
   static let reordering = 1e-9
 
-  /// The derivative at 0 by central differences at h and 2h = 2·10⁻⁴, whose errors of order h² cancel.
+  /// The derivative at 0 from central differences at h and 2h = 2·10⁻⁴, whose errors of order h² cancel.
   static func derivative(of function: (Double) -> Double) -> Double {
     let h = 1e-4
     return (8 * (function(h) - function(-h)) - (function(2 * h) - function(-2 * h))) / (12 * h)
   }
 
-  /// True when a derivative and a difference quotient of a function near `scale` agree; false where either is not a number.
+  /// True if a derivative agrees with the difference quotient of a function near `scale`; false if either is NaN.
   static func agree(_ analytic: Double, _ numeric: Double, scale: Double) -> Bool {
     abs(analytic - numeric) <= derivative * max(abs(analytic), abs(numeric)) + rounding * max(1, abs(scale))
   }
 
-  /// ‖a − b‖ / max(‖a‖, ‖b‖) over all leaves; infinite where names or shapes differ.
+  /// ‖a − b‖ / max(‖a‖, ‖b‖) over all leaves; infinite if names or shapes differ.
   static func distance(_ first: ParameterTree<Tensor>, _ second: ParameterTree<Tensor>) -> Double {
     guard first.names == second.names, first.leaves.map(\.shape) == second.leaves.map(\.shape) else { return .infinity }
     return distance(first.leaves.flatMap(\.doubles), second.leaves.flatMap(\.doubles))
@@ -39,7 +39,7 @@ enum Agreement {
     return difference == 0 ? 0 : difference / max(norm(first), norm(second))
   }
 
-  /// True when all bits are equal.
+  /// True if all bits are equal.
   static func identical(_ first: ParameterTree<Tensor>, _ second: ParameterTree<Tensor>) -> Bool {
     first.names == second.names && zip(first.leaves, second.leaves).allSatisfy { identical($0, $1) }
   }
@@ -51,7 +51,7 @@ enum Agreement {
 }
 
 extension Tensor {
-  /// Standard normal numbers of this shape and type, from a stream.
+  /// Standard normal numbers with this tensor's shape and type.
   func direction(from stream: RandomStream) -> Tensor {
     var stream = stream
     return Tensor(shape: shape, dtype: .float64) { bytes in

@@ -1,51 +1,51 @@
-/// What the contract suite looks at.
+/// The checks of the contract suite.
 public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
-  /// Id, title and citation are there, and the id is fit for a command line.
+  /// The card has an id, a title and a citation, and the id suits a command line.
   case card
-  /// Every declared setting can be written and reads back as written.
+  /// Every declared setting accepts its values and reads them back.
   case hyperparameters
-  /// The algorithm is for at least one of the suite's problems; on those that it is not for, nothing else is looked at.
+  /// The algorithm suits at least one of the suite's problems; the suite skips the other checks on the rest.
   case applicability
-  /// The initial state depends on the stream alone, and its names and shapes on nothing.
+  /// The random stream alone determines the initial state; its names and shapes never change.
   case initialState = "initial state"
-  /// A shard's contribution has one gradient a learned tensor, and one loss a task.
+  /// A shard contributes one gradient per learned tensor and one loss per task.
   case contribution
-  /// The meta-gradient is what the card declares it to be.
+  /// The meta-gradient is of the declared kind.
   case metaGradient = "meta-gradient"
   /// An exact meta-gradient through adaptation steps differs from the first-order one.
   case secondOrder = "second order"
-  /// A shard's gradient is the sum of its tasks' gradients; where tasks are compared, their order changes nothing.
+  /// A shard's gradient is the sum of its tasks' gradients; if the objective compares tasks, their order does not matter.
   case additivity
-  /// Adaptation gives a state after each step, and more steps do not change the earlier ones.
+  /// Adaptation returns a state after each step, and more steps do not change earlier states.
   case path = "adaptation path"
   /// A task's adaptation does not depend on the other tasks of its shard.
   case taskIndependence = "task independence"
-  /// The order of the support samples changes results by rounding only.
+  /// The order of the support samples changes results by rounding error only.
   case supportOrder = "support order"
-  /// Neither query labels nor query inputs reach adaptation, to the bit.
+  /// Query labels and query inputs do not change one bit of adaptation.
   case queryUnseen = "query unseen"
-  /// Meta-training with the same seed gives the same bits, with one worker and with two.
+  /// Meta-training with the same seed gives the same bits with one worker and with two.
   case workers
-  /// A run that is saved, resumed and finished gives the bits of one that was not interrupted.
+  /// A saved and resumed run gives the same bits as an uninterrupted run.
   case resuming
-  /// A step that is recorded and run again gives the bits of an eager one.
+  /// A recorded step gives the same bits as an eager step.
   case recording
-  /// What is carried from step to step keeps its names and shapes.
+  /// The carried state keeps its names and shapes.
   case carrying
 }
 
-/// What one check found for an algorithm on one smoke problem.
+/// The result of one check of an algorithm on one smoke problem.
 public struct ContractFinding: Sendable, Hashable, CustomStringConvertible {
-  /// What was looked at.
+  /// The check that was run.
   public let check: ContractCheck
-  /// The smoke problem: "regression", "binary", "images" or "images, support statistics"; empty where none is involved.
+  /// The smoke problem: "regression", "binary", "images" or "images, support statistics"; empty if the check uses none.
   public let problem: String
-  /// True when the algorithm does as it has to.
+  /// True if the algorithm meets the contract.
   public let passed: Bool
-  /// What was measured, or why the check does not apply.
+  /// The measurement, or the reason why the check does not apply.
   public let detail: String
 
-  /// Records what a check found.
+  /// Creates the result of one check.
   public init(check: ContractCheck, problem: String, passed: Bool, detail: String) {
     self.check = check
     self.problem = problem

@@ -4,21 +4,21 @@ import Registry
 import Tasks
 import TensorCore
 
-/// Checks an algorithm against everything that an algorithm must satisfy, in a second or so.
+/// Checks an algorithm against the whole contract, in about a second.
 ///
 /// ```swift
 /// let findings = contractFindings(for: MAML.self)
 /// findings.filter { !$0.passed }   // empty
 /// ```
-/// The suite brings its own smoke problems: small networks with tanh, because finite differences need a smooth objective, on a
-/// regression, a binary classification, and images with batch norm in two modes. Derivatives are verified in float64.
+/// The suite has its own smoke problems: a regression, a binary classification, and images with batch norm in two modes. Their small
+/// networks use tanh, because finite differences need a smooth objective. The suite verifies derivatives in float64.
 /// - Parameters:
 ///   - type: The algorithm.
-///   - settings: Values of declared hyperparameters, in place of the defaults.
-///   - excluding: Checks that these settings break by design: mini-batches that are drawn by a sample's place in the support set
-///     break ``ContractCheck/supportOrder``, for example.
-/// - Returns: One finding for each check and problem; the algorithm is sound when all of them passed. A problem that the algorithm is
-///   not for, by its own `validate`, has one finding that says so; there has to be one that it is for.
+///   - settings: Values of declared hyperparameters that replace the defaults.
+///   - excluding: Checks that these settings break by design. Example: mini-batches drawn by the position of a sample in the support set
+///     break ``ContractCheck/supportOrder``.
+/// - Returns: One finding per check and problem; the algorithm meets the contract if all passed. A problem that the algorithm's own
+///   `validate` rejects has a single finding that says so. The algorithm must suit at least one problem.
 public func contractFindings<A: Algorithm>(
   for type: A.Type, settings: [(key: String, value: String)] = [], excluding: Set<ContractCheck> = []
 ) -> [ContractFinding] {
@@ -37,7 +37,7 @@ public func contractFindings<A: Algorithm>(
   return findings.filter { !excluding.contains($0.check) }
 }
 
-/// Says that an algorithm is not for a problem; nil where it is.
+/// The finding that an algorithm does not suit a problem; nil if it does.
 private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem) -> ContractFinding? {
   var training = algorithm.defaultTraining(for: problem.tasks.signature)
   var last: AlgorithmError?
@@ -51,7 +51,7 @@ private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem
       if error.isUnsuited { break }
     }
   }
-  // What is not for a problem is left out; settings that do not go together are a fault.
+  // An unsuited problem is skipped; contradictory settings are a failure.
   return last.map { error in
     ContractFinding(
       check: .applicability, problem: problem.name, passed: error.isUnsuited,
@@ -59,7 +59,7 @@ private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem
   }
 }
 
-/// An algorithm has to be for something that the suite knows.
+/// Checks that the algorithm suits at least one smoke problem.
 private func applicabilityFinding(_ unsuited: [ContractFinding?]) -> ContractFinding {
   let count = unsuited.count { $0 == nil }
   return ContractFinding(
@@ -80,7 +80,7 @@ struct ContractSuite {
     context = Self.context(of: algorithm, firstTask: 0)
   }
 
-  /// Where the first step of a run adapts, from a task on.
+  /// The context of the first step of a run, starting at a given task.
   private static func context(of algorithm: any Algorithm, firstTask: Int) -> AdaptationContext {
     let step = AdaptationContext.Step(iteration: 0, iterations: iterations)
     return AdaptationContext(
@@ -88,17 +88,17 @@ struct ContractSuite {
       scheduled: algorithm.scheduled(step).map { $0.converted(to: .float64) })
   }
 
-  /// The same place of the run with other tasks in front.
+  /// The same context, starting at another task.
   func context(firstTask: Int) -> AdaptationContext { Self.context(of: algorithm, firstTask: firstTask) }
 
-  /// The problem's tasks with as many support sets as the algorithm adapts to.
+  /// The problem's tasks, with as many support sets as the algorithm needs.
   func shard(_ range: Range<Int>? = nil) -> Episodes {
     let all = problem.shard(supports: algorithm.supports)
     return range.map { all[$0] } ?? all
   }
 
   var findings: [ContractFinding] {
-    // The others would trap on a contribution or a path that is not one.
+    // The other checks would trap on a malformed contribution or path.
     let first = [initialStateFinding, contributionFinding, pathFinding]
     guard first.allSatisfy(\.passed) else { return first }
     return first + [
@@ -108,7 +108,7 @@ struct ContractSuite {
     ]
   }
 
-  /// True when the algorithm takes meta-batches of more than one task.
+  /// True if the algorithm accepts meta-batches of more than one task.
   var takesSeveralTasks: Bool {
     var training = algorithm.defaultTraining(for: problem.tasks.signature)
     training.metaBatchSize = SmokeProblem.count
@@ -116,7 +116,7 @@ struct ContractSuite {
     return true
   }
 
-  /// True when an objective compares tasks, so that a shard is more than the sum of its tasks.
+  /// True if the objective compares tasks, so that a shard is more than the sum of its tasks.
   var couplesTasks: Bool { algorithm.coupling != .independent }
 
   func finding(_ check: ContractCheck, _ passed: Bool, _ detail: String) -> ContractFinding {

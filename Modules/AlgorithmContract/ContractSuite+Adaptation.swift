@@ -3,7 +3,7 @@ import Models
 import Tasks
 import TensorCore
 
-/// What adaptation may depend on.
+/// Checks of what adaptation depends on.
 extension ContractSuite {
   private func adapt(_ support: LabelledSet, steps: Int, firstTask: Int = 0) -> [Adapted] {
     algorithm.adapt(state, problem.learner, support: support, steps: steps, context(firstTask: firstTask))
@@ -13,7 +13,7 @@ extension ContractSuite {
     algorithm.predict(adapted, problem.learner, query: query, mode: problem.learner.trainingMode, context)
   }
 
-  /// Steps that every adaptation below takes: more than meta-training's, as a test does.
+  /// Steps of every adaptation below: more than in meta-training, as in testing.
   private var steps: Int { algorithm.adaptationSteps + 2 }
 
   var pathFinding: ContractFinding {
@@ -59,7 +59,7 @@ extension ContractSuite {
     let shard = tasks
     var stream = SmokeProblem.stream.child("order")
     let count = shard.support.inputs.shape[1]
-    // Random, but never the order that they have.
+    // A random order, but never the original one.
     let order = stream.permutation(count)
     let other = order == Array(0..<count) ? order.reversed() : order
     let permuted = Episodes(support: shard.support.reordered(other), query: shard.query, furtherSupports: shard.furtherSupports)
@@ -78,7 +78,7 @@ extension ContractSuite {
     )
   }
 
-  /// `adapt` takes no query; an algorithm could only keep one from a call before, so such calls are put in between.
+  /// `adapt` takes no query, so an algorithm could only keep one from an earlier call; the check makes such calls first.
   var queryUnseenFinding: ContractFinding {
     let tasks = tasks
     let query = tasks.query
@@ -110,7 +110,7 @@ extension ContractSuite {
 }
 
 extension LabelledSet {
-  /// The samples of each task in another order.
+  /// Reorders the samples of each task.
   fileprivate func reordered(_ order: [Int]) -> LabelledSet {
     func reordered(_ tensor: Tensor) -> Tensor { .concatenated(order.map { tensor.sliced($0..<($0 + 1), along: 1) }, along: 1) }
     return LabelledSet(inputs: reordered(inputs), targets: targets.mapTensor(reordered))
@@ -118,12 +118,12 @@ extension LabelledSet {
 }
 
 extension Targets {
-  /// Other targets of the same kind, for every sample.
+  /// Changes the target of every sample and keeps the kind of target.
   fileprivate func changed(_ taskLoss: TaskLoss) -> Targets {
     switch self {
     case .values(let values): .values(values.map(.affine(factor: -1, offset: taskLoss.targets == .binary ? 1 : 0.5)))
     case .classes(let labels, let ways):
-      // The next class for each sample, by its place among the classes.
+      // Each sample moves to the next class.
       .classes(Self.next(labels, ways), ways: ways)
     }
   }

@@ -5,11 +5,11 @@ import Registry
 import Tasks
 import TensorCore
 
-/// Is the meta-gradient what the card declares?
+/// Checks that the meta-gradient is of the declared kind.
 extension ContractSuite {
   private var gradient: MetaParameters<Tensor> { algorithm.metaGradient(state, problem.learner, tasks, context).gradient }
 
-  /// All tasks, or one where the algorithm takes no more.
+  /// All tasks, or one task if the algorithm accepts only one.
   var tasks: Episodes { takesSeveralTasks ? shard() : shard(0..<1) }
 
   private func adapted(_ support: LabelledSet) -> Adapted? {
@@ -27,7 +27,7 @@ extension ContractSuite {
     }
   }
 
-  /// Finite differences of the objective in a random direction of every learned tensor.
+  /// Compares with finite differences of the objective along a random direction of every learned tensor.
   private func exactFinding(_ algorithm: any Algorithm) -> ContractFinding {
     guard !state.learned.isEmpty else { return finding(.metaGradient, false, "declared exact, but nothing is learned") }
     func objective(_ state: MetaState) -> Double {
@@ -44,11 +44,12 @@ extension ContractSuite {
     }
   }
 
-  /// An algorithm whose inner problem and linear system are solved to rounding, by the settings that it declares: an implicit gradient is
-  /// exact there, and an algorithm that declares none of them is taken as it is.
+  /// Changes the declared settings so that the inner problem and the linear system converge to rounding error.
+  ///
+  /// An implicit gradient is exact there. An algorithm that declares none of these settings stays as it is.
   private static func converging<A: Algorithm>(_ algorithm: A) -> A {
     var result = algorithm
-    // With λ = 10 a step of 0.05 halves the distance in the flattest directions.
+    // With λ = 10, a step of 0.05 halves the distance in the flattest directions.
     let settings = [("inner.steps", "60"), ("inner.learningRate", "0.05"), ("gradient.lambda", "10"), ("gradient.solverSteps", "40")]
     for (key, value) in settings where A.hyperparameters.keys.contains(key) {
       do { try A.hyperparameters.set(key, to: value, in: &result) } catch { continue }
@@ -56,7 +57,7 @@ extension ContractSuite {
     return result
   }
 
-  /// Finite differences of the objective in an offset that is added to every task's adapted parameters.
+  /// Compares with finite differences of the objective in an offset that is added to every task's adapted parameters.
   private var firstOrderFinding: ContractFinding {
     let initial = gradient.initial
     guard let adapted = adapted(tasks.support), initial.names == adapted.parameters.names else {
@@ -90,7 +91,7 @@ extension ContractSuite {
     return finding(.metaGradient, true, "\(gradient.count) tensors agree with \(what), largest difference \(Float(worst))")
   }
 
-  /// Initial minus adapted parameters, on the support set or on support and query pooled.
+  /// Compares with initial minus adapted parameters, adapted on the support set or on support and query together.
   private var displacementFinding: ContractFinding {
     let pooled = tasks.support.concatenated(with: tasks.query)
     let (found, initial) = (gradient.initial, state.initial)
@@ -112,7 +113,7 @@ extension ContractSuite {
     return finding(.metaGradient, size == 0, "nothing is declared, the largest gradient is \(size)")
   }
 
-  /// Second derivatives have to show: without them an exact meta-gradient would be the first-order one.
+  /// Checks that second derivatives contribute: without them, an exact meta-gradient would equal the first-order one.
   var secondOrderFinding: ContractFinding {
     guard algorithm.metaGradientKind == .exact else { return notApplicable(.secondOrder, "the meta-gradient is not declared exact") }
     guard algorithm.adaptationSteps > 0 else { return notApplicable(.secondOrder, "no adaptation in meta-training") }

@@ -3,7 +3,7 @@ import Models
 import Tasks
 import TensorCore
 
-/// What is learned, and what a shard contributes to it.
+/// Checks of the learned state and of a shard's contribution.
 extension ContractSuite {
   var initialStateFinding: ContractFinding {
     func made(_ seed: String, _ dtype: DType) -> MetaState {
@@ -72,7 +72,7 @@ extension ContractSuite {
       "the gradient differs by \(Float(gradients)) from the sum over smaller shards, losses by \(Float(losses)), relative to the norm")
   }
 
-  /// Tasks are compared: what they contribute together does not depend on their order.
+  /// Checks that the order of tasks does not matter if the objective compares them.
   private var orderFinding: ContractFinding {
     let shard = shard()
     let together = algorithm.metaGradient(state, problem.learner, shard, context)

@@ -4,11 +4,11 @@ import Registry
 import Tasks
 import TensorCore
 
-/// Whole steps of the meta-trainer.
+/// Checks that run whole steps of the meta-trainer.
 extension ContractSuite {
   static let iterations = 4
 
-  /// Tasks that are compared with each other; 2 where none are.
+  /// Number of tasks that the objective compares with each other; 2 if it names no group size.
   private var groupSize: Int { if case .groups(let size) = algorithm.coupling { size } else { 2 } }
 
   private func configuration(threads: Int) -> TrainingConfiguration {
@@ -73,7 +73,7 @@ extension ContractSuite {
   }
 }
 
-/// Another algorithm whose steps are not recorded.
+/// Wraps an algorithm so that its steps are not recorded.
 private struct Unrecorded: Algorithm {
   static let card = AlgorithmCard(id: "unrecorded", title: "", citation: "", metaGradient: .none)
   static let hyperparameters = HyperparameterTable<Unrecorded>([])
@@ -111,7 +111,7 @@ private struct Unrecorded: Algorithm {
 }
 
 extension TrainingSnapshot {
-  /// The first tensor, by name, whose bits differ; nil where all agree.
+  /// The name of the first tensor whose bits differ; nil if all agree.
   fileprivate func difference(from other: TrainingSnapshot) -> String? {
     if iteration != other.iteration { return "the iteration" }
     return Set(tensors.keys).union(other.tensors.keys).sorted().first { name in

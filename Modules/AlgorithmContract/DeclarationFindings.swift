@@ -1,7 +1,7 @@
 import Algorithms
 import Registry
 
-/// The words an algorithm describes itself with.
+/// Checks the id, title and citation of a card.
 func cardFinding(_ card: AlgorithmCard) -> ContractFinding {
   let allowed = card.id.unicodeScalars.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".unicodeScalars.contains($0) }
   let passed = allowed && !card.id.isEmpty && !card.id.hasPrefix("-") && !card.title.isEmpty && !card.citation.isEmpty
@@ -13,7 +13,7 @@ func cardFinding(_ card: AlgorithmCard) -> ContractFinding {
         + "a title and a citation are needed")
 }
 
-/// Settings are written as text and read back; none hides behind a prefix that belongs to something else.
+/// Checks that settings survive a round trip through text, and that no key uses a prefix reserved by the framework.
 func hyperparameterFinding<A: Algorithm>(_ algorithm: A) -> ContractFinding {
   func result(_ passed: Bool, _ detail: String) -> ContractFinding {
     ContractFinding(check: .hyperparameters, problem: "", passed: passed, detail: detail)
@@ -32,7 +32,7 @@ func hyperparameterFinding<A: Algorithm>(_ algorithm: A) -> ContractFinding {
         return result(false, "\(error)")
       }
       for ((key, found), before) in zip(table.values(of: changed), table.values(of: algorithm).map(\.value)) {
-        // A choice brings the defaults of what is chosen: its settings lie behind its key and a dot.
+        // A choice resets the settings of the chosen part, whose keys begin with the key of the choice and a dot.
         if case .choice = description.domain, key.hasPrefix(description.key + ".") { continue }
         let expected = key == description.key ? value : before
         guard found == expected else {
@@ -45,7 +45,7 @@ func hyperparameterFinding<A: Algorithm>(_ algorithm: A) -> ContractFinding {
 }
 
 extension HyperparameterDomain {
-  /// Values that a setting of this domain has to take.
+  /// Values that a setting of this domain must accept.
   fileprivate var samples: [HyperparameterValue] {
     switch self {
     case .integer(let range): [.integer(range.lowerBound), .integer(range.upperBound)]

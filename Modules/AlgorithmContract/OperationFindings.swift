@@ -1,17 +1,17 @@
 public import Autograd
 import TensorCore
 
-/// What the derivatives of an operation are worth, at the points that it names itself.
+/// Checks the derivatives of an operation at the points that it declares.
 ///
 /// ```swift
 /// operationFindings(for: MyOperation.self).filter { !$0.passed }   // empty
 /// ```
-/// For random v, w the derivative ⟨Jᵀw, v⟩ is compared with ⟨w, (f(x + hv) − f(x − hv))/2h⟩ in float64; then the same for the derivative
-/// itself, as a function of x and w, and so on.
+/// For random v and w, it compares the derivative ⟨Jᵀw, v⟩ with ⟨w, (f(x + hv) − f(x − hv))/2h⟩ in float64. It then repeats this for the
+/// derivative itself, as a function of x and w, up to the given order.
 /// - Parameters:
 ///   - type: The operation.
-///   - order: The highest order of a derivative that is checked; MAML needs the second, a meta-loss with a gradient in it the third.
-/// - Returns: One finding for each check point and order.
+///   - order: Highest order of derivative to check. MAML needs the second; a meta-loss that contains a gradient needs the third.
+/// - Returns: One finding per check point and order.
 public func operationFindings(for type: any Operation.Type, upTo order: Int = 3) -> [OperationFinding] {
   let checks = type.checks
   guard !checks.isEmpty else {
@@ -20,17 +20,17 @@ public func operationFindings(for type: any Operation.Type, upTo order: Int = 3)
   return checks.enumerated().flatMap { number, check in derivativeFindings(check, number, of: type.name, upTo: order) }
 }
 
-/// What one check of a derivative found.
+/// The result of one derivative check.
 public struct OperationFinding: Sendable, Hashable, CustomStringConvertible {
-  /// The operation's name.
+  /// Name of the operation.
   public let operation: String
-  /// The number of the check point, from 0.
+  /// Index of the check point, from 0.
   public let point: Int
-  /// The order of the derivative.
+  /// Order of the derivative, from 1; 0 if the operation declares no check points.
   public let order: Int
-  /// True when derivative and difference quotient agree.
+  /// True if the derivative and the difference quotient agree.
   public let passed: Bool
-  /// What was measured.
+  /// The measured values, or the reason for the failure.
   public let detail: String
 
   public var description: String { "\(passed ? "ok  " : "FAIL") \(operation), point \(point), derivative \(order): \(detail)" }
@@ -68,8 +68,7 @@ private func derivativeFindings(_ check: OperationCheck, _ number: Int, of name:
 
 private func applied(_ operation: some Operation, _ inputs: [Variable]) -> Variable { Variable(operation, inputs) }
 
-/// The derivative along a random direction, weighted at random: by reverse mode and by central differences; and the size of what is
-/// differentiated.
+/// The randomly weighted derivative along a random direction, by reverse mode and by central differences, and the weighted value.
 private func compare(_ function: Function, at point: [Tensor], _ purpose: String) -> (analytic: Double, numeric: Double, scale: Double) {
   let direction = directions(like: point, "direction of \(purpose)")
   let leaves = point.map { Variable($0) }
@@ -78,7 +77,7 @@ private func compare(_ function: Function, at point: [Tensor], _ purpose: String
   let weighted = zip(outputs, weights).map { ($0 * Variable(constant: $1)).total() }
   let gradients = gradient(of: weighted.dropFirst().reduce(weighted[0], +), at: leaves)
   func along(_ distance: Double) -> Double {
-    // At leaves, not constants: the function itself may take gradients.
+    // Use leaves, not constants: the function itself may take gradients.
     let moved = zip(point, direction).map { Variable($0 + distance * $1) }
     return zip(function(moved), weights).reduce(0) { $0 + $1.0.value.inner($1.1) }
   }

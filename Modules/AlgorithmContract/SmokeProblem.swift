@@ -4,15 +4,15 @@ import Registry
 import Tasks
 import TensorCore
 
-/// A problem small enough to differentiate numerically: a learner with a few tasks.
+/// A learner with a few tasks, small enough to differentiate numerically.
 struct SmokeProblem: Sendable {
   let name: String
   let tasks: SmokeTasks
   let learner: Learner
-  /// The number of tasks.
+  /// Number of tasks.
   static let count = 3
 
-  /// The tasks in float64, with some support sets.
+  /// The tasks in float64, with a given number of support sets.
   func shard(supports: Int) -> Episodes {
     let episodes = (0..<Self.count).map { tasks.episode($0, in: .metaTrain, seed: 1, supports: supports) }
     return Episodes(episodes).converted(to: .float64)
@@ -48,14 +48,14 @@ struct SmokeProblem: Sendable {
   }
 }
 
-/// The smoke problems' tasks; not registered, because nobody is to train on them.
+/// Tasks of the smoke problems; they are not registered, because they are only for checks.
 struct SmokeTasks: TaskDistribution {
   enum Kind: String, Sendable {
-    /// Sine waves of unknown phase: five points, four queries.
+    /// Shifted tanh curves: five support points, four query points.
     case regression
-    /// Half-planes: five points, four queries.
+    /// Half-planes: five support points, four query points.
     case binary
-    /// Two random 8×8 patterns under noise: two drawings each, two queries each.
+    /// Two random 8×8 patterns with noise: two support and two query drawings of each.
     case images
   }
 
@@ -121,7 +121,7 @@ struct SmokeTasks: TaskDistribution {
 }
 
 extension Tensor {
-  /// Whole numbers as labels.
+  /// Converts whole numbers to int64 labels.
   fileprivate var roundedToLabels: Tensor {
     let numbers = doubles
     return Tensor(shape: shape, dtype: .int64) { bytes in

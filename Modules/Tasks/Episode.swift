@@ -1,13 +1,13 @@
 public import TensorCore
 
-/// What a sample should be mapped to.
+/// The targets of labelled samples.
 public enum Targets: Sendable {
-  /// Labels in 0..<ways, an int64 tensor [N] (or [T, N] where tasks are stacked).
+  /// Labels in 0..<ways: an int64 tensor [N], or [T, N] for stacked tasks.
   case classes(Tensor, ways: Int)
-  /// Numbers, [N, outputs] (or [T, N, outputs]). For ``TaskLoss/binaryCrossEntropy`` these are 0 or 1.
+  /// Numbers, [N, outputs] or [T, N, outputs]; ``TaskLoss/binaryCrossEntropy`` requires 0 or 1.
   case values(Tensor)
 
-  /// The tensor of either kind.
+  /// The tensor of labels or numbers.
   public var tensor: Tensor {
     switch self {
     case .classes(let labels, _): labels
@@ -15,7 +15,7 @@ public enum Targets: Sendable {
     }
   }
 
-  /// The same kind of target around another tensor.
+  /// Transforms the tensor and keeps the kind of target.
   public func mapTensor(_ transform: (Tensor) throws -> Tensor) rethrows -> Targets {
     switch self {
     case .classes(let labels, let ways): .classes(try transform(labels), ways: ways)
@@ -24,32 +24,32 @@ public enum Targets: Sendable {
   }
 }
 
-/// Samples with their targets: the support or the query of one task, or of several stacked on a leading task axis.
+/// Labelled samples: the support or query set of one task, or of several tasks stacked along a leading task axis.
 public struct LabelledSet: Sendable {
-  /// Shape [N, …], or [T, N, …] where tasks are stacked.
+  /// Shape [N, …], or [T, N, …] for stacked tasks.
   ///
   /// Images are [height, width, channels].
   public let inputs: Tensor
-  /// Targets of the same N (and T).
+  /// Targets with the same N (and T).
   public let targets: Targets
 
-  /// Pairs inputs with their targets.
+  /// Creates a set from inputs and targets of the same length.
   public init(inputs: Tensor, targets: Targets) {
     self.inputs = inputs
     self.targets = targets
   }
 }
 
-/// One task's draw: a support set to adapt on and a query set to be scored on.
+/// One task: a support set for adaptation and a query set for scoring.
 public struct Episode: Sendable {
-  /// What adaptation sees, inputs [N, …].
+  /// The samples that adaptation sees; inputs [N, …].
   public let support: LabelledSet
-  /// What the adapted model is scored on, inputs [M, …].
+  /// The samples that score the adapted model; inputs [M, …].
   public let query: LabelledSet
-  /// Further support sets of the same task, for meta-losses that adapt more than once; empty unless asked for.
+  /// Further support sets of the same task, for meta-losses that adapt more than once; empty unless requested.
   public let furtherSupports: [LabelledSet]
 
-  /// Pairs a support set with a query set.
+  /// Creates an episode; by default it has one support set.
   public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
     self.support = support
     self.query = query
@@ -57,25 +57,25 @@ public struct Episode: Sendable {
   }
 }
 
-/// Equal-shaped episodes stacked on a leading task axis: a shard.
+/// A shard: equal-shaped episodes stacked along a leading task axis.
 public struct Episodes: Sendable {
-  /// Inputs [T, N, …].
+  /// Support sets; inputs [T, N, …].
   public let support: LabelledSet
-  /// Inputs [T, M, …].
+  /// Query sets; inputs [T, M, …].
   public let query: LabelledSet
-  /// Further support sets of the same tasks; empty unless asked for.
+  /// Further support sets of the same tasks; empty unless requested.
   public let furtherSupports: [LabelledSet]
 
   /// The number of tasks, T.
   public var count: Int { support.inputs.shape[0] }
 
-  /// All support sets, the first one in front.
+  /// All support sets, starting with ``support``.
   public var supports: [LabelledSet] { [support] + furtherSupports }
 
-  /// All sets: the supports, then the query.
+  /// All support sets, then the query set.
   package var sets: [LabelledSet] { supports + [query] }
 
-  /// Takes sets that are stacked already.
+  /// Creates a shard from sets that are already stacked.
   /// - Precondition: All sets have the same number of tasks.
   public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
     let count = support.inputs.shape[0]
@@ -87,13 +87,13 @@ public struct Episodes: Sendable {
     self.furtherSupports = furtherSupports
   }
 
-  /// The same transformation of every set.
+  /// Transforms every set in the same way.
   package func mapSets(_ transform: (LabelledSet) -> LabelledSet) -> Episodes {
     Episodes(support: transform(support), query: transform(query), furtherSupports: furtherSupports.map(transform))
   }
 
   /// Stacks episodes.
-  /// - Precondition: At least one episode, all of equal shapes.
+  /// - Precondition: There is at least one episode, and all have equal shapes.
   public init(_ episodes: [Episode]) {
     let further = episodes.map(\.furtherSupports.count).min() ?? 0
     self.init(
@@ -101,10 +101,10 @@ public struct Episodes: Sendable {
       furtherSupports: (0..<further).map { number in Self.stack(episodes.map { $0.furtherSupports[number] }) })
   }
 
-  /// The tasks of a range, as views.
+  /// Views of the tasks in a range.
   public subscript(range: Range<Int>) -> Episodes { mapSets { $0.slice(range) } }
 
-  /// One task, as views.
+  /// Views of one task.
   public subscript(task index: Int) -> Episode {
     func alone(_ set: LabelledSet) -> LabelledSet {
       LabelledSet(inputs: set.inputs[index], targets: set.targets.mapTensor { $0[index] })
@@ -120,32 +120,32 @@ public struct Episodes: Sendable {
 }
 
 extension Episodes {
-  /// The episodes with their inputs, and their targets where they are numbers, in another floating type.
+  /// Converts the inputs, and numeric targets, to another floating type; labels stay int64.
   public func converted(to dtype: DType) -> Episodes { mapSets { $0.converted(to: dtype) } }
 }
 
 extension LabelledSet {
-  /// The samples of both sets of each task, [T, N + M, …].
+  /// Concatenates the samples of both sets for each task: [T, N + M, …].
   public func concatenated(with other: LabelledSet) -> LabelledSet {
     let both = Tensor.concatenated([targets.tensor, other.targets.tensor], along: 1)
     return LabelledSet(inputs: .concatenated([inputs, other.inputs], along: 1), targets: targets.mapTensor { _ in both })
   }
 
-  /// True when no input and no target is infinite or not a number.
+  /// True if every input and target is finite.
   var isFinite: Bool { inputs.isFinite && targets.tensor.isFinite }
 
-  /// The tasks (or samples, where nothing is stacked) of a range, as views.
+  /// Views of the tasks in a range, or of the samples if the set is not stacked.
   public func slice(_ range: Range<Int>) -> LabelledSet {
     LabelledSet(inputs: inputs.slice(range), targets: targets.mapTensor { $0.slice(range) })
   }
 
-  /// The set with a leading task axis of extent 1.
+  /// The set with a leading task axis of length 1.
   public var stackedAlone: LabelledSet {
     func lifted(_ tensor: Tensor) -> Tensor { tensor.reshaped(tensor.shape.inserting(1, at: 0)) }
     return LabelledSet(inputs: lifted(inputs), targets: targets.mapTensor(lifted))
   }
 
-  /// The set with its inputs, and its targets where they are numbers, in another floating type.
+  /// Converts the inputs, and numeric targets, to another floating type; labels stay int64.
   public func converted(to dtype: DType) -> LabelledSet {
     LabelledSet(inputs: inputs.converted(to: dtype), targets: targets.mapTensor { $0.dtype.isFloating ? $0.converted(to: dtype) : $0 })
   }

@@ -1,23 +1,23 @@
 public import TensorCore
 
-/// Draws class-balanced episodes of labelled items: which classes, which of their drawings, in which order.
+/// Draws class-balanced episodes: it chooses the classes, then drawings of each class.
 ///
-/// Samples are sorted by label, those of label 0 first; a class's support and query drawings are different ones.
+/// Samples are sorted by label, starting with label 0. The support and query drawings of a class never overlap.
 public struct FewShotSampler: Sendable, Hashable {
-  /// Classes of an episode, N.
+  /// Classes per episode, N.
   public let ways: Int
-  /// Support drawings of a class, K.
+  /// Support drawings per class, K.
   public let shots: Int
-  /// Query drawings of a class.
+  /// Query drawings per class.
   public let queries: Int
-  /// Support sets of an episode, each of other drawings; the first one and the query are those of an episode with one.
+  /// Support sets per episode, with different drawings; the first one and the query do not depend on this number.
   public let supports: Int
 
-  /// Drawings of a class that an episode takes.
+  /// Drawings per class that an episode uses.
   private var drawings: Int { shots * supports + queries }
 
-  /// A sampler of episodes with `ways · shots` support and `ways · queries` query samples.
-  /// - Precondition: All are positive.
+  /// Creates a sampler of episodes with `ways · shots` support and `ways · queries` query samples.
+  /// - Precondition: All counts are positive.
   public init(ways: Int, shots: Int, queries: Int, supports: Int = 1) {
     precondition(
       ways > 0 && shots > 0 && queries > 0 && supports > 0,
@@ -28,11 +28,11 @@ public struct FewShotSampler: Sendable, Hashable {
     self.supports = supports
   }
 
-  /// Checks that a split has enough classes, and each of its classes enough drawings.
+  /// Checks that a split has enough classes, and that each class has enough drawings.
   ///
   /// - Parameters:
-  ///   - classes: The split's classes: their names and how many drawings they have.
-  ///   - split: The split, for the error's text.
+  ///   - classes: Name and number of drawings of each class in the split.
+  ///   - split: The split, for the error message.
   /// - Throws: ``TaskError/tooFewClasses(required:available:split:)`` or ``TaskError/tooFewDrawings(required:available:className:)``.
   public func validate(_ classes: some Collection<(name: String, drawings: Int)>, in split: Split) throws(TaskError) {
     guard classes.count >= ways else { throw .tooFewClasses(required: ways, available: classes.count, split: split) }
@@ -44,15 +44,15 @@ public struct FewShotSampler: Sendable, Hashable {
   /// Draws an episode of float32 items.
   ///
   /// - Parameters:
-  ///   - stream: Where classes and drawings are drawn from.
-  ///   - split: The split, for errors.
-  ///   - classCount: Classes to choose from, numbered from 0.
-  ///   - drawings: How many drawings a class has.
-  ///   - name: The name of a class, for errors.
-  ///   - itemShape: The shape of one item, `[28, 28, 1]` for example.
-  ///   - write: Writes all elements of (class, drawing) to the given memory, which is uninitialised.
-  /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`, targets the labels 0..<ways.
-  /// - Throws: `tooFewClasses` for the split, `tooFewDrawings` for a class that was chosen.
+  ///   - stream: The random stream that chooses classes and drawings.
+  ///   - split: The split, for error messages.
+  ///   - classCount: Number of classes to choose from, numbered from 0.
+  ///   - drawings: Returns the number of drawings of a class.
+  ///   - name: Returns the name of a class, for error messages.
+  ///   - itemShape: Shape of one item, such as `[28, 28, 1]`.
+  ///   - write: Writes all elements of (class, drawing) to the given uninitialised memory.
+  /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`; the targets are labels in 0..<ways.
+  /// - Throws: `tooFewClasses` for the split, or `tooFewDrawings` for a chosen class.
   public func episode(
     from stream: RandomStream, split: Split, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String, itemShape: Shape,
     write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
@@ -67,7 +67,7 @@ public struct FewShotSampler: Sendable, Hashable {
       }
       var taken = stream.choice(shots + queries, of: available)
       if supports > 1 {
-        // Further drawings come from a stream of their own, so that they change none of the others.
+        // Further drawings use a stream of their own, so the other drawings do not change.
         var further = stream.child("further supports").child(place)
         let unused = Set(0..<available).subtracting(taken).sorted()
         taken += further.choice(shots * (supports - 1), of: unused.count).map { unused[$0] }

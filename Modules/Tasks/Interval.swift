@@ -1,26 +1,26 @@
 public import Registry
 import TensorCore
 
-/// A closed interval that a task family draws a number from, uniformly.
+/// A closed interval from which a task family draws a number uniformly.
 public struct Interval: Sendable, Hashable {
-  /// The least number.
+  /// Lower bound, inclusive.
   public var low: Double
-  /// The greatest number.
+  /// Upper bound, inclusive.
   public var high: Double
 
-  /// The interval between two numbers, `low` first.
+  /// Creates the interval [low, high]; ``validate(_:of:)`` checks the bounds.
   public init(_ low: Double, _ high: Double) {
     self.low = low
     self.high = high
   }
 
-  /// The settings "low" and "high", to be nested under the quantity's name.
+  /// The settings "low" and "high"; a task nests them under the name of the quantity.
   public static let hyperparameters = HyperparameterTable<Interval>([
     .real("low", \.low, in: -1e6...1e6, "Least value of the uniform distribution."),
     .real("high", \.high, in: -1e6...1e6, "Greatest value of the uniform distribution."),
   ])
 
-  /// Checks that there is a number to draw.
+  /// Checks that both bounds are finite and the interval is not empty.
   ///
   /// - Throws: ``TaskError/emptyInterval(task:key:interval:)`` when a bound is not finite or `low` is above `high`.
   public func validate(_ key: String, of task: String) throws(TaskError) {

@@ -1,13 +1,13 @@
 public import Registry
 import TensorCore
 
-/// Two classes of points in the plane, divided by a random line through the origin, some labels flipped.
+/// Two classes of points in the plane, separated by a random line through the origin, with some labels flipped.
 ///
 /// ```
 /// y = 1[w · x > 0]        w, x ~ N(0, I₂)        each y flipped with probability 0.05
 /// ```
-/// The target is the number y in an `[N, 1]` tensor, for one logit and the binary cross-entropy.
-/// Support and query points are counted in all, not a class; labels of both sets are flipped.
+/// The target is the number y in an `[N, 1]` tensor, for one logit and the binary cross-entropy. Support and query counts are totals, not
+/// counts per class. Both sets have flipped labels.
 public struct LinearClassification: TaskDistribution {
   public static let card = TaskCard(
     id: "linear-classification", title: "points in the plane on two sides of an unknown line, labels partly flipped",
@@ -19,11 +19,11 @@ public struct LinearClassification: TaskDistribution {
     .real("flipProbability", \.flipProbability, in: 0...1, "Probability that a label is the wrong one."),
   ])
 
-  /// Support points of a task, both classes together.
+  /// Support points per task, over both classes.
   public var shots = 10
-  /// Query points of a task, both classes together.
+  /// Query points per task, over both classes.
   public var queries = 10
-  /// Probability that a label is the wrong one.
+  /// Probability that a label is flipped.
   public var flipProbability = 0.05
 
   public init() {}

@@ -6,6 +6,6 @@ import Musl
 import Darwin
 #endif
 
-// The C library's functions under names of our own, so that no task imports a C library.
+// Wrappers of C library functions, so that no other file imports a C library.
 func sine(_ x: Double) -> Double { sin(x) }
 func cosine(_ x: Double) -> Double { cos(x) }

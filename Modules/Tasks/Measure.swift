@@ -1,15 +1,15 @@
-/// What a score is, and how it is shown.
+/// The kind of a score, and how to print it.
 public struct Measure: Sendable, Hashable {
-  /// Stable name for records, "accuracy" for example.
+  /// Stable identifier in records, such as "accuracy".
   public let id: String
-  /// What stands behind a printed number, "%" for example; empty where there is no unit.
+  /// Unit printed after the number, such as "%"; empty if the score has none.
   public let unit: String
-  /// True where a larger score is better.
+  /// True if a larger score is better.
   public let isMoreBetter: Bool
-  /// What a score is multiplied with before it is printed: 100 for a fraction in percent.
+  /// Factor applied before printing: 100 prints a fraction in percent.
   public let factor: Double
 
-  /// Describes a measure.
+  /// Creates a measure; by default it has no unit and prints unscaled.
   public init(id: String, unit: String = "", isMoreBetter: Bool, factor: Double = 1) {
     self.id = id
     self.unit = unit
@@ -17,8 +17,8 @@ public struct Measure: Sendable, Hashable {
     self.factor = factor
   }
 
-  /// The fraction of right answers, printed in percent.
+  /// Fraction of correct answers, printed in percent.
   public static let accuracy = Measure(id: "accuracy", unit: "%", isMoreBetter: true, factor: 100)
-  /// The task's loss.
+  /// The task loss, where smaller is better.
   public static let loss = Measure(id: "loss", isMoreBetter: false)
 }

@@ -1,17 +1,17 @@
 import TensorCore
 
-/// A function of one number, with the stream that its points are drawn from.
+/// A function of one number, and the random stream for its points.
 struct Curve {
   let function: (Double) -> Double
   let stream: RandomStream
 }
 
 extension Episodes {
-  /// Points of curves: support and query inputs are drawn uniformly, from streams of their own.
+  /// Draws points on curves: support and query inputs are uniform and use separate random streams.
   ///
-  /// So the query points stay the same when another number of support points is asked for. The points of a shard are drawn to where
-  /// they lie stacked: tensors for each task, stacked after, took a fifth of a small network's meta-iteration.
-  /// - Precondition: At least one curve.
+  /// The query points therefore do not depend on the number of support points. Points are written straight into stacked tensors: creating
+  /// one tensor per task and stacking them afterwards took a fifth of a small network's meta-iteration.
+  /// - Precondition: There is at least one curve.
   static func regression(_ curves: [Curve], inputs: Interval, shots: Int, queries: Int, supports: Int = 1) -> Episodes {
     precondition(!curves.isEmpty, "a shard has at least one episode")
     func points(_ count: Int, _ purpose: String) -> LabelledSet {
@@ -23,7 +23,7 @@ extension Episodes {
           }
         }
       }
-      // The function is taken at the rounded input, so that targets belong to what the model sees.
+      // Evaluate the function at the rounded input, so that targets match the inputs that the model sees.
       let y = Tensor(shape: [curves.count, count, 1]) { values in
         x.withUnsafeBytes { bytes in
           let inputs = bytes.bindMemory(to: Float.self)
@@ -44,7 +44,7 @@ extension Episodes {
 }
 
 extension Episode {
-  /// Points of one curve.
+  /// Draws the support and query points of one curve.
   static func regression(_ curve: Curve, inputs: Interval, shots: Int, queries: Int) -> Episode {
     Episodes.regression([curve], inputs: inputs, shots: shots, queries: queries)[task: 0]
   }

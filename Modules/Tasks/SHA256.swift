@@ -1,4 +1,4 @@
-/// The SHA-256 hash of a sequence of bytes, taken in pieces of any length.
+/// An incremental SHA-256 hash; bytes arrive in pieces of any length.
 ///
 /// - SeeAlso: NIST FIPS 180-4, <https://doi.org/10.6028/NIST.FIPS.180-4>
 package struct SHA256: Sendable {
@@ -8,29 +8,29 @@ package struct SHA256: Sendable {
   private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  /// The hash of no bytes yet.
+  /// Creates a hash of no bytes.
   package init() { pending.reserveCapacity(64) }
 
-  /// The digest of some bytes, 32 of them.
+  /// Computes the 32-byte digest of some bytes.
   package static func digest(_ bytes: [UInt8]) -> [UInt8] {
     var hash = SHA256()
     bytes.withUnsafeBytes { hash.update($0) }
     return hash.finish()
   }
 
-  /// Appends a text's UTF-8 bytes behind their number, so that "ab" + "c" and "a" + "bc" differ.
+  /// Appends the number of UTF-8 bytes, then the bytes, so that "ab" + "c" and "a" + "bc" differ.
   package mutating func update(field text: String) {
     let bytes = Array(text.utf8)
     update(UInt64(bytes.count))
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// Appends a number as 8 bytes, the lowest first.
+  /// Appends a number as 8 little-endian bytes.
   package mutating func update(_ number: UInt64) {
     withUnsafeBytes(of: number.littleEndian) { update($0) }
   }
 
-  /// Appends bytes.
+  /// Appends bytes and hashes every full block of 64.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var rest = bytes[...]
@@ -49,7 +49,7 @@ package struct SHA256: Sendable {
     pending += rest
   }
 
-  /// The digest of everything appended, 32 bytes.
+  /// Returns the 32-byte digest of everything appended.
   package consuming func finish() -> [UInt8] {
     let bits = byteCount &* 8
     let zeros = (119 - pending.count % 64) % 64
@@ -101,7 +101,7 @@ package struct SHA256: Sendable {
   ]
 }
 
-/// Bytes as hexadecimal digits, two a byte.
+/// Formats bytes as lower-case hexadecimal digits, two per byte.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
 }

@@ -19,15 +19,15 @@ public struct Sinusoid: TaskDistribution {
     ]) + .nested("amplitude", \.amplitude, Interval.hyperparameters) + .nested("phase", \.phase, Interval.hyperparameters)
     + .nested("input", \.input, Interval.hyperparameters)
 
-  /// Support points of a task, K.
+  /// Support points per task, K.
   public var shots = 10
-  /// Query points of a task.
+  /// Query points per task.
   public var queries = 10
-  /// Where A is drawn from.
+  /// Range of A.
   public var amplitude = Interval(0.1, 5)
-  /// Where φ is drawn from, in radians.
+  /// Range of φ, in radians.
   public var phase = Interval(0, .pi)
-  /// Where x is drawn from.
+  /// Range of x.
   public var input = Interval(-5, 5)
 
   public init() {}

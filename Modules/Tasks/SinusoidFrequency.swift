@@ -19,17 +19,17 @@ public struct SinusoidFrequency: TaskDistribution {
     ]) + .nested("amplitude", \.amplitude, Interval.hyperparameters) + .nested("frequency", \.frequency, Interval.hyperparameters)
     + .nested("phase", \.phase, Interval.hyperparameters) + .nested("input", \.input, Interval.hyperparameters)
 
-  /// Support points of a task, K.
+  /// Support points per task, K.
   public var shots = 10
-  /// Query points of a task.
+  /// Query points per task.
   public var queries = 10
-  /// Where A is drawn from.
+  /// Range of A.
   public var amplitude = Interval(0.1, 5)
-  /// Where ω is drawn from, in radians per unit of x.
+  /// Range of ω, in radians per unit of x.
   public var frequency = Interval(0.8, 1.2)
-  /// Where b is drawn from, in radians.
+  /// Range of b, in radians.
   public var phase = Interval(0, .pi)
-  /// Where x is drawn from.
+  /// Range of x.
   public var input = Interval(-5, 5)
 
   public init() {}

@@ -1,11 +1,11 @@
-/// The three parts that a distribution's tasks are divided into.
+/// The three disjoint parts of a task distribution.
 ///
-/// A class or task belongs to one of them by construction.
+/// Every class or task belongs to exactly one split by construction.
 public enum Split: String, Sendable, Hashable, CaseIterable {
-  /// To learn from.
+  /// Tasks for meta-training.
   case metaTrain = "meta-train"
-  /// To choose by.
+  /// Tasks for choosing settings and checkpoints.
   case metaValidation = "meta-validation"
-  /// To report on.
+  /// Tasks for the reported results.
   case metaTest = "meta-test"
 }

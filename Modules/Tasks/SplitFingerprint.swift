@@ -1,22 +1,22 @@
 import Registry
 
-/// Makes the digest that a distribution answers as ``TaskDistribution/splitFingerprint``.
+/// Computes digests for ``TaskDistribution/splitFingerprint``.
 public enum SplitFingerprint {
-  /// The first 16 hexadecimal digits of the SHA-256 of the given texts, each behind its length.
+  /// The first 16 hexadecimal digits of the SHA-256 of the texts, each preceded by its length.
   public static func digest(of texts: some Sequence<String>) -> String {
     var hash = SHA256()
     for text in texts { hash.update(field: text) }
     return hexadecimal(hash.finish().prefix(8))
   }
 
-  /// The digest of the three splits' sorted class names.
+  /// The digest of the sorted class names of the three splits.
   public static func digest(classesOf distribution: some TaskDistribution) -> String {
     digest(of: Split.allCases.flatMap { [$0.rawValue] + distribution.classes(in: $0).sorted() })
   }
 
-  /// The digest of a family that draws from a continuum: its id and its settings, but for the number of samples.
+  /// The digest of a family that draws from a continuum: its id and its settings, without the sample counts.
   ///
-  /// The splits of such a family are disjoint streams of random numbers, keyed by the split's name.
+  /// Such a family keeps its splits apart by random streams that are keyed by the name of the split.
   public static func digest<Family: TaskDistribution>(rangesOf family: Family) -> String {
     let counts: Set = ["ways", "shots", "queries"]
     let ranges = Family.hyperparameters.values(of: family).filter { !counts.contains($0.key) }

@@ -1,18 +1,18 @@
 public import Registry
 public import TensorCore
 
-/// What a distribution is called and where it comes from.
+/// Name and source of a task distribution.
 public struct TaskCard: Sendable, Hashable {
-  /// Stable name for commands and records, "sinusoid" for example.
+  /// Stable identifier in commands and records, such as "sinusoid".
   public let id: String
-  /// One line for a list.
+  /// One-line title for listings.
   public let title: String
-  /// Paper or provenance, with a link where there is one.
+  /// Paper or provenance, with a link if one exists.
   public let citation: String
-  /// True where data must be found outside the program.
+  /// True if the distribution reads data from outside the program.
   public let needsData: Bool
 
-  /// Fills in a card.
+  /// Creates a card; by default the distribution needs no data.
   public init(id: String, title: String, citation: String, needsData: Bool = false) {
     self.id = id
     self.title = title
@@ -21,25 +21,25 @@ public struct TaskCard: Sendable, Hashable {
   }
 }
 
-/// The outline of every episode of a distribution: enough to choose a model by.
+/// The shapes, sizes and loss that all episodes of a distribution share: enough to choose a model.
 public struct TaskSignature: Sendable, Hashable {
-  /// The shape of one input: [1] or [height, width, channels].
+  /// Shape of one input: [1] or [height, width, channels].
   public let inputShape: Shape
-  /// Model outputs: the ways of a classification, the width of a regression, 1 for a binary one.
+  /// Number of model outputs: ways for classification, target width for regression, 1 for binary classification.
   public let outputs: Int
-  /// What is minimised.
+  /// The loss that adaptation minimises.
   public let taskLoss: TaskLoss
-  /// Samples of the support set, all classes together.
+  /// Samples in the support set, over all classes.
   public let supportCount: Int
-  /// Samples of the query set, all classes together.
+  /// Samples in the query set, over all classes.
   public let queryCount: Int
-  /// The id of the model that is used unless another is asked for: "mlp", "conv" or "logistic".
+  /// Id of the default model: "mlp", "conv" or "logistic".
   public let suggestedModel: String
 
-  /// What one input is.
+  /// The kind of one input; training defaults depend on it.
   public let inputKind: InputKind
 
-  /// Fills in a signature.
+  /// Creates a signature; by default an input is a feature vector.
   public init(
     inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String,
     inputKind: InputKind = .vector
@@ -54,7 +54,7 @@ public struct TaskSignature: Sendable, Hashable {
   }
 }
 
-/// What one input of a task is: defaults for training depend on it.
+/// The kind of a task's inputs; training defaults depend on it.
 public enum InputKind: String, Sendable, Hashable, CaseIterable {
   /// A vector of features.
   case vector
@@ -62,55 +62,55 @@ public enum InputKind: String, Sendable, Hashable, CaseIterable {
   case image
 }
 
-/// Where tasks come from: any episode can be drawn again, in any order, on any thread.
+/// A distribution over tasks that can draw any episode again, in any order, on any thread.
 public protocol TaskDistribution: Sendable {
-  /// Name and source.
+  /// Name and source of the distribution.
   static var card: TaskCard { get }
-  /// The settings; those of the number of samples are called "ways", "shots" and "queries" wherever they exist.
+  /// The settings; sample counts, if present, are named "ways", "shots" and "queries".
   static var hyperparameters: HyperparameterTable<Self> { get }
 
-  /// The distribution with its default settings and no data.
+  /// Creates the distribution with default settings and no data loaded.
   init()
 
-  /// Checks the settings against each other and finds and loads data, where the distribution needs any.
+  /// Checks the settings against each other and loads data if the distribution needs any.
   ///
-  /// Called once after the settings are made, before any episode is drawn.
-  /// - Parameter source: A folder or file the user named for this distribution; nil where none was named.
+  /// The framework calls it once, after applying the settings and before drawing any episode.
+  /// - Parameter source: A folder or file that the user named for this distribution; nil if none.
   /// - Throws: ``TaskError``, or a plug-in's own typed error.
   mutating func prepare(source: String?) throws
 
-  /// The outline of the episodes under the present settings.
+  /// Shapes, sizes and loss of the episodes under the current settings.
   var signature: TaskSignature { get }
 
-  /// Draws an episode, float32: a pure function of (settings, seed, split, index).
+  /// Draws a float32 episode: a pure function of (settings, seed, split, index).
   ///
-  /// - Throws: ``TaskError`` where the split has too few classes or drawings.
+  /// - Throws: ``TaskError`` if the split has too few classes or drawings.
   func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode
 
-  /// Draws the episodes of consecutive indices, stacked: what drawing one after another gives.
+  /// Draws the episodes of consecutive indices, stacked; the result equals drawing them one by one.
   ///
-  /// A distribution that has them stacked already may hand out views.
+  /// A distribution that stores its episodes stacked may return views.
   /// - Throws: As ``episode(_:in:seed:)``.
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes
 
-  /// Draws the same episode with several support sets: the first one and the query are those of ``episode(_:in:seed:)``.
+  /// Draws an episode with several support sets; the first one and the query equal ``episode(_:in:seed:)``.
   ///
-  /// A distribution that draws one support set only need not implement it. `supports` says how many are asked for, at least 1.
-  /// - Throws: ``TaskError/oneSupport(task:required:)`` where a distribution has no more than one; as ``episode(_:in:seed:)``.
+  /// A distribution with one support set per episode need not implement it. `supports` is the requested number, at least 1.
+  /// - Throws: ``TaskError/oneSupport(task:required:)`` if the distribution draws only one; otherwise as ``episode(_:in:seed:)``.
   func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode
 
-  /// Draws such episodes of consecutive indices, stacked.
+  /// Draws episodes with several support sets for consecutive indices, stacked.
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) throws -> Episodes
 
-  /// A digest of which classes (or task indices) belong to which split: 16 hexadecimal digits, printed in every report.
+  /// Digest of the assignment of classes (or task indices) to splits: 16 hexadecimal digits, printed in every report.
   var splitFingerprint: String { get }
 
-  /// The classes of each split by name; empty where tasks are drawn from a continuum.
+  /// Names of the classes in a split; empty if tasks come from a continuum.
   ///
   /// An evaluator refuses a distribution whose splits share a class.
   func classes(in split: Split) -> [String]
 
-  /// A digest of the data that were read, printed in every report: 64 hexadecimal digits; nil where tasks are made up.
+  /// Digest of the data read, printed in every report: 64 hexadecimal digits; nil if the tasks are synthetic.
   var dataDigest: String? { get }
 }
 
@@ -119,12 +119,12 @@ extension TaskDistribution {
   public func classes(in split: Split) -> [String] { [] }
   public var dataDigest: String? { nil }
 
-  /// The stream that an episode draws from: keyed by (seed, task id, split, index).
+  /// The random stream for one episode, keyed by (seed, task id, split, index).
   public func stream(_ index: Int, in split: Split, seed: UInt64) -> RandomStream {
     stream(in: split, seed: seed).child(index)
   }
 
-  /// The stream whose child of an index an episode draws from; asked once for a shard.
+  /// The parent of the episodes' random streams; a caller derives it once per shard.
   func stream(in split: Split, seed: UInt64) -> RandomStream {
     RandomStream(seed: seed).child("task \(Self.card.id)").child(split.rawValue)
   }
@@ -144,13 +144,13 @@ extension TaskDistribution {
       : Episodes(try indices.map { try episode($0, in: split, seed: seed, supports: supports) })
   }
 
-  /// The same, all numbers being finite.
+  /// Draws episodes and checks that every number is finite.
   ///
-  /// - Throws: ``TaskError/notFinite(task:index:)``, and what drawing throws.
+  /// - Throws: ``TaskError/notFinite(task:index:)``, and any error from drawing.
   public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
     let shard = try episodes(indices, in: split, seed: seed, supports: supports)
     guard 1 + shard.furtherSupports.count >= supports else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
-    // A list of the sets would cost a small network's meta-iteration half a percent.
+    // Building a list of the sets would cost a small network's meta-iteration half a percent.
     if shard.support.isFinite, shard.query.isFinite, shard.furtherSupports.allSatisfy(\.isFinite) { return shard }
     for set in shard.sets where !set.isFinite {
       let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
@@ -162,24 +162,24 @@ extension TaskDistribution {
 
 /// All task distributions linked into this program.
 public enum TaskRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry, rebuilt from the linker section on every read.
   public static var all: Registry<any TaskDistribution.Type> { Registry(.tasks) { $0.card.id } }
 
-  /// The distribution of an id.
+  /// Looks up a distribution by id.
   /// - Throws: `LookupError` with the nearest id.
   public static func type(of id: String) throws(LookupError) -> any TaskDistribution.Type {
     try all.item(id, kind: "task")
   }
 }
 
-/// A setting or data that no episode can be drawn from.
+/// Settings or data from which no episode can be drawn.
 public enum TaskError: Error, Hashable, CustomStringConvertible {
   case tooFewClasses(required: Int, available: Int, split: Split)
   case tooFewDrawings(required: Int, available: Int, className: String)
   case notPrepared(task: String)
   case missingData(task: String, searched: [String], advice: String)
   case notFinite(task: String, index: Int)
-  /// A meta-loss adapts to several support sets of a task, and the distribution draws one.
+  /// The meta-loss needs several support sets per task, but the distribution draws one.
   case oneSupport(task: String, required: Int)
   case overlappingSplits(task: String, className: String)
   case emptyInterval(task: String, key: String, interval: Interval)

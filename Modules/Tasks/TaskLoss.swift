@@ -1,27 +1,27 @@
-/// The loss that a task minimises: a mean over samples and outputs.
+/// The loss of a task: a mean over samples and outputs.
 ///
-/// It says what a task asks for, and names the function that computes it: `LossFunction` in Algorithms. A package that brings a
-/// loss of its own makes a value with an id of its own and registers the function.
-/// - SeeAlso: `MetaObjective` in Algorithms, which is what meta-training minimises.
+/// This value only names the loss. A `LossFunction` in Algorithms, registered under the same id, computes it. A package adds a loss by
+/// creating a value with a new id and registering a function for it.
+/// - SeeAlso: `MetaObjective` in Algorithms, which meta-training minimises.
 public struct TaskLoss: Sendable, Hashable {
-  /// What the targets of such a task are.
+  /// The kind of targets that a loss expects.
   public enum TargetKind: String, Sendable, Hashable, CaseIterable {
-    /// Numbers.
+    /// Any numbers.
     case values
-    /// Labels in 0..<ways, one output each.
+    /// Labels in 0..<ways, with one output per class.
     case classes
-    /// Numbers that are 0 or 1, one output.
+    /// Numbers that are 0 or 1, with one output.
     case binary
   }
 
-  /// Stable name for commands and records, "mse" for example.
+  /// Stable identifier in commands and records, such as "mse".
   public let id: String
-  /// What the targets are.
+  /// The kind of targets that the loss expects.
   public let targets: TargetKind
-  /// What is reported of predictions beside the loss; nil where the loss alone is.
+  /// The score reported in addition to the loss; nil if only the loss is reported.
   public let measure: Measure?
 
-  /// Describes a loss.
+  /// Creates the description of a loss; by default only the loss is reported.
   public init(id: String, targets: TargetKind, measure: Measure? = nil) {
     self.id = id
     self.targets = targets

@@ -3,22 +3,22 @@ import Registry
 
 /// Which parameters an adaptation moves.
 public enum AdaptedPart: String, Sendable, Hashable, CaseIterable {
-  /// All of them.
+  /// All parameters.
   case all
-  /// The head of an embedding model alone.
+  /// Only the head of an embedding model.
   case head
-  /// All but the head of an embedding model.
+  /// All parameters except the head of an embedding model.
   case body
 
-  /// True where a model has such a part.
+  /// True if the model has this part.
   public func suits(_ model: any Model) -> Bool {
     guard self != .all else { return true }
     guard let embedding = model.embedding else { return false }
     return model.parameters.contains { embedding.isHead($0.name) == (self == .head) }
   }
 
-  /// The parameters of a tree that adapt; nil where all do.
-  /// - Precondition: The model has such a part.
+  /// A predicate for the names of the parameters that adapt; nil if all do.
+  /// - Precondition: The model has this part.
   package func names(in model: any Model) -> ((String) -> Bool)? {
     guard self != .all else { return nil }
     guard let embedding = model.embedding else { preconditionFailure("\(type(of: model).card.id) has no head to adapt") }

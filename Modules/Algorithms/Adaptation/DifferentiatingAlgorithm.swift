@@ -4,64 +4,72 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// An inner-loop algorithm that differentiates a meta-objective in some way: MAML, first-order MAML, Meta-SGD and their relatives.
+/// An inner-loop algorithm that differentiates a meta-objective: MAML, first-order MAML, Meta-SGD and their relatives.
 ///
-/// What is differentiated is ``objective``, how is ``differentiation``; both are settings.
+/// ``objective`` selects the meta-objective, and ``differentiation`` selects the method that differentiates it. An algorithm exposes the
+/// method as a setting or fixes it.
 public protocol DifferentiatingAlgorithm: InnerLoopAlgorithm {
-  /// The meta-objective with its settings: an id of ``ObjectiveRegistry``.
+  /// The meta-objective and its settings, by an id in ``ObjectiveRegistry``.
   var objective: Selection { get set }
-  /// The way through the inner loop with its settings: an id of ``DifferentiationRegistry``.
+  /// The differentiation method and its settings, by an id in ``DifferentiationRegistry``.
   var differentiation: Selection { get }
 }
 
 extension DifferentiatingAlgorithm {
-  /// The settings of an objective: "objective", and "objective.…" for those that it declares.
+  /// The setting "objective" for the choice, and "objective.…" for the settings of the registered objectives.
   public static func objectiveSettings(
     _ path: any WritableKeyPath<Self, Selection> & Sendable
   ) -> HyperparameterTable<Self> {
     .flattened(path, Selection.hyperparameters("objective", among: ObjectiveRegistry.types, "What meta-training minimises."))
   }
 
-  /// The settings of a way through the inner loop: "gradient", and "gradient.…" for those that it declares.
+  /// The setting "gradient" for the choice, and "gradient.…" for the settings of the registered differentiation methods.
   public static func differentiationSettings(
     _ path: any WritableKeyPath<Self, Selection> & Sendable
   ) -> HyperparameterTable<Self> {
     .flattened(path, Selection.hyperparameters("gradient", among: DifferentiationRegistry.types, "How the meta-gradient is taken."))
   }
 
-  /// The objective that the settings make.
-  /// - Precondition: ``Applicability/validate(_:_:_:)`` has found no error in them.
+  /// The objective that the settings select.
+  /// - Precondition: ``Applicability/validate(_:_:_:)`` has accepted the settings.
   public var chosenObjective: any MetaObjective {
     do { return try made(objective) } catch { preconditionFailure("\(error)") }
   }
 
-  /// The way that the settings make.
-  /// - Precondition: ``Applicability/validate(_:_:_:)`` has found no error in them.
+  /// The differentiation method that the settings select.
+  /// - Precondition: ``Applicability/validate(_:_:_:)`` has accepted the settings.
   public var chosenDifferentiation: any Differentiation {
     do { return try made(differentiation) } catch { preconditionFailure("\(error)") }
   }
 
-  /// The inner loop that meta-training differentiates and testing adapts by.
+  /// The inner loop for meta-training and testing, with the proximal term of the differentiation method, if any.
   public var adaptation: InnerLoop { chosenDifferentiation.adaptation(inner) }
 
+  /// True if the differentiation method is recordable.
   public var isRecordable: Bool { chosenDifferentiation.isRecordable }
+  /// The kind of gradient that the objective and the differentiation method give together.
   public var metaGradientKind: MetaGradientKind { chosenObjective.kind(by: chosenDifferentiation.kind(through: inner)) }
+  /// The task coupling of the objective.
   public var coupling: TaskCoupling { chosenObjective.coupling }
+  /// Number of support sets per task that the objective needs.
   public var supports: Int { chosenObjective.supports }
+  /// The scheduled numbers of the objective.
   public func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor> {
     chosenObjective.scheduled(step, adaptationSteps: inner.steps)
   }
 
+  /// Memory of a step: the differentiation method says how many step graphs are alive at the same time.
   public var footprint: TrainingFootprint {
     TrainingFootprint(
       steps: max(chosenDifferentiation.liveSteps(of: inner.steps), 1), copiesPerStep: inner.optimizer.copiesPerStep, supports: supports)
   }
 
+  /// Checks the inner loop, the objective and the differentiation method by ``validateChoices(_:)``.
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
     try validateChoices(learner)
   }
 
-  /// Checks inner loop, objective and way.
+  /// Checks the inner loop, the objective and the differentiation method, alone and against each other.
   ///
   /// - Throws: ``AlgorithmError``
   public func validateChoices(_ learner: Learner) throws(AlgorithmError) {
@@ -84,12 +92,14 @@ extension DifferentiatingAlgorithm {
     }
   }
 
+  /// Adapts by ``adaptation`` and returns the state after each step.
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
     adaptation.adapted(state.start, learner, support: support, steps: steps)
   }
 
+  /// Differentiates the objective; a fixed initialisation gets no gradient.
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
@@ -98,10 +108,12 @@ extension DifferentiatingAlgorithm {
     return result.contribution(shard)
   }
 
+  /// The objective of each task, [T], without a graph.
   public func metaObjective(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> Tensor { objectiveValue(state, learner, shard, context, offset: nil) }
 
+  /// The objective of each task, [T], with an offset added to all parameters that it reads.
   public func metaObjective(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
   ) -> Tensor { objectiveValue(state, learner, shard, context, offset: offset) }

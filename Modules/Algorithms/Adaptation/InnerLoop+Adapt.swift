@@ -4,19 +4,19 @@ public import Tasks
 public import TensorCore
 
 extension InnerLoop {
-  /// Adapts to support sets in a graph.
+  /// Runs the inner loop on support sets; `derivative` says how much of it stays in the graph.
   ///
   /// - Parameters:
-  ///   - start: What is learned, over the task axis, [T, …] each.
-  ///   - learner: Whose support loss is minimised.
+  ///   - start: The learned values with a leading task axis, [T, …] each.
+  ///   - learner: Model and task loss; adaptation minimises its support loss.
   ///   - support: The support sets.
-  ///   - derivative: How much stays in the graph.
-  ///   - keepsPath: Whether parameters before the last step are kept.
-  ///   - state: What the rule remembers from steps before, and afterwards.
-  ///   - batch: The support samples of a step, from 0; all of them where nil.
-  ///   - centre: Where the proximal term holds adaptation to; the start where nil.
-  ///   - isDone: Asked before each step with the gradients of what adapts; adaptation ends where it says true.
-  /// - Returns: The path, of as many steps as the settings say, or until it is done.
+  ///   - derivative: How much of the loop stays in the graph.
+  ///   - keepsPath: Whether to keep the parameters before the last step.
+  ///   - state: State of the rule before the first step; on return, the state after the last step.
+  ///   - batch: Returns the support samples of a step, counted from 0; nil uses all samples.
+  ///   - centre: Centre of the proximal term; nil uses the start.
+  ///   - isDone: Called before each step with the gradients of the adapted parameters; adaptation ends when it returns true.
+  /// - Returns: The trajectory, with ``steps`` steps unless `isDone` ended it earlier.
   public func adapt(
     _ start: MetaParameters<Variable>, _ learner: Learner, _ support: LabelledSet, derivative: Unrolling.Derivative,
     keepsPath: Bool = false, state: inout OptimizerState, batch: ((Int) -> LabelledSet)? = nil,
@@ -32,7 +32,7 @@ extension InnerLoop {
     }
   }
 
-  /// What adaptation minimises at given parameters: the support loss, with the proximal term where there is one, [T].
+  /// The loss that adaptation minimises, [T]: the support loss plus the proximal term, if any.
   public func loss(
     _ parameters: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet
   ) -> Variable {
@@ -45,7 +45,7 @@ extension InnerLoop {
     }
   }
 
-  /// The same from the rule's initial state.
+  /// Runs the inner loop from the rule's initial state.
   public func adapt(
     _ start: MetaParameters<Variable>, _ learner: Learner, _ support: LabelledSet, derivative: Unrolling.Derivative,
     keepsPath: Bool = false
@@ -54,7 +54,7 @@ extension InnerLoop {
     return adapt(start, learner, support, derivative: derivative, keepsPath: keepsPath, state: &state)
   }
 
-  /// An adaptation without a graph, as algorithms hand it to scoring.
+  /// Adapts without a graph, for scoring.
   ///
   /// - Returns: The state after 0, 1, …, `steps` steps.
   public func adapted(_ learned: MetaParameters<Tensor>, _ learner: Learner, support: LabelledSet, steps: Int) -> [Adapted] {

@@ -4,7 +4,7 @@ import Registry
 public import TensorCore
 
 extension InnerLoop {
-  /// The learned hyperparameters at the start: the values of the settings, in their unbounded parameterisation.
+  /// Initial values of the learned hyperparameters: the settings, in their unbounded parameterisation.
   public func initialHyperparameters(for initial: ParameterTree<Tensor>, dtype: DType) -> ParameterTree<Tensor> {
     let front = learns.isPerStep ? [max(steps, 1)] : []
     var entries: [(String, Tensor)] = []
@@ -21,7 +21,7 @@ extension InnerLoop {
     return ParameterTree(entries)
   }
 
-  /// The state at the start: initial parameters, learned or not, and the learned hyperparameters.
+  /// The initial state: the initial parameters, learned or fixed, and the learned hyperparameters.
   public func initialState(_ initial: ParameterTree<Tensor>, dtype: DType) -> MetaState {
     let hyperparameters = initialHyperparameters(for: initial, dtype: dtype)
     return learnsInitialisation
@@ -29,7 +29,7 @@ extension InnerLoop {
       : MetaState(learned: MetaParameters(inner: hyperparameters), fixedInitial: initial)
   }
 
-  /// Learned hyperparameters in their own domain, one summary for each tensor and step.
+  /// Learned hyperparameters mapped into their own domain, with one summary per tensor and step.
   func learnedValues(_ learned: ParameterTree<Tensor>) -> [LearnedValue] {
     learned.entries.flatMap { text, raw -> [LearnedValue] in
       let key = HyperparameterKey(text: text)
@@ -42,7 +42,7 @@ extension InnerLoop {
     }
   }
 
-  /// Checks that the rule has what is to be learned, and that something is.
+  /// Checks that the rule declares the hyperparameters to learn, and that the settings learn anything at all.
   ///
   /// - Throws: `HyperparameterError`
   func validateLearned() throws(HyperparameterError) {
@@ -61,13 +61,13 @@ extension InnerLoop {
     }
   }
 
-  /// The rule's hyperparameters over the task axis: learned ones mapped into their domain, the others as constants.
+  /// The rule's hyperparameters with a task axis: learned values mapped into their domain, and constants for the rest.
   ///
   /// - Parameters:
-  ///   - learned: Learned values as ``initialHyperparameters(for:dtype:)`` has them, with a task axis in front.
-  ///   - tasks: T.
-  ///   - dtype: The type of constants.
-  /// - Returns: What a rule looks its hyperparameters up in.
+  ///   - learned: Learned values as ``initialHyperparameters(for:dtype:)`` returns them, with a leading task axis.
+  ///   - tasks: Number of tasks, T.
+  ///   - dtype: Type of the constants.
+  /// - Returns: The values, for lookup by a rule.
   public func values(learned: ParameterTree<Variable>, tasks: Int, dtype: DType) -> HyperparameterValues {
     let mapped = learned.replacing(
       learned.entries.map { learns.transform(HyperparameterKey(text: $0.name).name, of: optimizer.rule)($0.leaf) })

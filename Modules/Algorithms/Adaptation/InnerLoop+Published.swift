@@ -2,13 +2,13 @@ public import Tasks
 import TensorCore
 
 extension InnerLoop {
-  /// Takes the rule and the steps that MAML is published with for a kind of tasks.
+  /// Adopts the rule and the number of steps of the MAML paper for this kind of task.
   ///
-  /// A regression: one step of 0.01. Images: one step with 5 ways or fewer, five with more. The paper's α for N ways (0.4, and
-  /// 0.1 with 20 ways) goes with a loss that its code sums over the support set; 0.4 here is for the mean, as peers that take
-  /// means use it.
+  /// Regression uses one step of 0.01, and binary classification one of 0.5. Images use one step with up to 5 ways, five with more. The
+  /// paper's α for N ways (0.4, or 0.1 with 20 ways) belongs to a loss that its code sums over the support set. Here 0.4 applies to the
+  /// mean, as in other implementations that take means. ``adapts`` and ``learns`` do not change: they belong to the algorithm, not to the
+  /// tasks.
   /// - SeeAlso: Finn et al., ICML 2017, appendix A.1 and A.2.
-  /// What adapts and what is learned of the rule's hyperparameters stays: it belongs to the algorithm, not to the tasks.
   public mutating func adoptPublished(for signature: TaskSignature) {
     let published = Self.published(for: signature)
     (optimizer, steps) = (published.optimizer, published.steps)

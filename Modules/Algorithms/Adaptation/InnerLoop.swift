@@ -1,10 +1,10 @@
 public import Registry
 
-/// How a task is adapted to: which parameters move, by which rule, how often.
+/// The adaptation to a task: which parameters change, by which rule, and in how many steps.
 ///
 /// Its settings have the prefix "inner" on the command line.
 public struct InnerLoop: Sendable, Hashable {
-  /// The settings.
+  /// The settings of the rule, the number of steps and the adapted part.
   public static let hyperparameters =
     HyperparameterTable<InnerLoop>.flattened(\.optimizer, Optimizer.settings)
     + HyperparameterTable([
@@ -12,7 +12,7 @@ public struct InnerLoop: Sendable, Hashable {
       .choice("adapts", \.adapts, "The parameters that adapt: all, or the head or the body of an embedding model."),
     ])
 
-  /// The settings of what is learned of the rule, beside ``hyperparameters``: for algorithms whose meta-gradient reaches it.
+  /// Settings that select the learned hyperparameters of the rule, for algorithms whose meta-gradient reaches them.
   public static let learnedSettings = HyperparameterTable<InnerLoop>([
     .list(
       "learn", \.learns.names, of: .choice([LearnedHyperparameters.all] + Optimizer.hyperparameterNames),
@@ -23,23 +23,23 @@ public struct InnerLoop: Sendable, Hashable {
     .boolean("learnInitialisation", \.learnsInitialisation, "False: only hyperparameters are learned, the initialisation stays as drawn."),
   ])
 
-  /// The rule of an adaptation step, with its hyperparameters.
+  /// The update rule of an adaptation step, with its hyperparameters.
   public var optimizer: Optimizer
-  /// Adaptation steps in meta-training.
+  /// Number of adaptation steps in meta-training.
   public var steps: Int
   /// The parameters that adapt; the others keep their initial values.
   public var adapts = AdaptedPart.all
-  /// The rule's hyperparameters that are meta-learned; the others are constants.
+  /// The meta-learned hyperparameters of the rule; the others are constants.
   public var learns = LearnedHyperparameters()
 
   /// Whether the initialisation is learned.
   public var learnsInitialisation = true
-  /// Strength λ of a proximal term, which adaptation minimises beside the support loss: λ/2·‖θ′ − θ‖² over what adapts.
+  /// Strength λ of a proximal term that is added to the support loss: λ/2·‖θ′ − θ‖² over the parameters that adapt.
   ///
-  /// It is no setting of its own: a way of differentiation that asks for it has one, ``Differentiation/adaptation(_:)``.
+  /// It is not a setting. A differentiation method that needs the term sets it in ``Differentiation/adaptation(_:)``.
   public var proximity = 0.0
 
-  /// Some steps of a rule.
+  /// Creates an inner loop; by default it is one SGD step of 0.01 on all parameters.
   public init(_ rule: any OptimizerRule.Type = SGD.self, steps: Int = 1, learningRate: Double = 0.01) {
     optimizer = Optimizer(rule)
     self.steps = steps

@@ -1,34 +1,34 @@
 /// Which hyperparameters of the inner optimizer are meta-learned, and how finely.
 public struct LearnedHyperparameters: Sendable, Hashable {
-  /// How many values a learned hyperparameter has.
+  /// The number of values of a learned hyperparameter.
   public enum Granularity: String, Sendable, Hashable, CaseIterable {
-    /// One for all parameters.
+    /// One value for all parameters.
     case global
-    /// One for each parameter tensor.
+    /// One value per parameter tensor.
     case tensor
-    /// One for each entry of each parameter.
+    /// One value per entry of each parameter.
     case parameter
   }
 
-  /// Stands for all hyperparameters of the rule.
+  /// The name that selects all hyperparameters of the rule.
   public static let all = "all"
 
-  /// Their names, or ``all``; none by default.
+  /// Names of the learned hyperparameters, or ``all``; none by default.
   public var names: [String] = []
-  /// How many values each has.
+  /// Number of values per hyperparameter.
   public var granularity = Granularity.global
-  /// Whether every adaptation step has values of its own; steps beyond those trained use the last one's.
+  /// Whether every adaptation step has its own values; steps beyond the trained number reuse the last values.
   public var isPerStep = false
-  /// Whether learning rates are learned as they are and may turn negative, as Meta-SGD has it.
+  /// Whether learning rates are learned without a transform, so that they may become negative, as in Meta-SGD.
   public var hasSignedRates = false
-  /// Whether learned hyperparameters live in an unbounded parameterisation, ``HyperparameterTransform``, so that no meta-update
-  /// leaves their domain.
+  /// Whether learned hyperparameters use an unbounded parameterisation, ``HyperparameterTransform``, so that no meta-update leaves their
+  /// domain.
   public var isTransformed = true
 
-  /// Nothing is learned.
+  /// Creates a selection of no hyperparameters.
   public init() {}
 
-  /// Some hyperparameters.
+  /// Selects hyperparameters by name; by default each has one value for all parameters and steps.
   public init(_ names: [String], _ granularity: Granularity = .global, isPerStep: Bool = false, hasSignedRates: Bool = false) {
     self.names = names
     self.granularity = granularity
@@ -36,12 +36,12 @@ public struct LearnedHyperparameters: Sendable, Hashable {
     self.hasSignedRates = hasSignedRates
   }
 
-  /// The names for a rule.
+  /// Names of the learned hyperparameters of a rule, with ``all`` expanded.
   func names(of rule: any OptimizerRule.Type) -> [String] {
     names.contains(Self.all) ? rule.allHyperparameters.map(\.name) : names
   }
 
-  /// How a hyperparameter of a rule is kept in its domain while it is learned.
+  /// The transform that keeps a learned hyperparameter in its domain.
   func transform(_ name: String, of rule: any OptimizerRule.Type) -> HyperparameterTransform {
     guard isTransformed else { return .none }
     if hasSignedRates, name == RuleHyperparameter.learningRate.name { return .none }

@@ -2,7 +2,7 @@ public import Autograd
 public import Models
 import TensorCore
 
-/// Steps of an optimizer on any loss, in a graph that can be differentiated: the inner loop itself.
+/// The inner loop itself: differentiable optimizer steps on any loss.
 ///
 /// ```
 /// θₖ₊₁ = U(θₖ, ∇L(θₖ); hyperparameters)        k = 0, …, steps − 1
@@ -12,29 +12,29 @@ import TensorCore
 public struct Unrolling {
   /// How much of the loop stays in the graph.
   public enum Derivative: Sendable, Hashable {
-    /// Every step: derivatives of the end go through all of them.
+    /// All steps: derivatives of the result pass through every step.
     case full
-    /// No step: each one has a graph of its own, which is dropped after it.
+    /// No step: each step builds its own graph and drops it afterwards.
     case none
   }
 
-  /// The rule.
+  /// The update rule.
   public var rule: any OptimizerRule.Type
   /// The rule's hyperparameters.
   public var values: HyperparameterValues
-  /// How many steps.
+  /// Number of steps.
   public var steps: Int
-  /// How much stays in the graph.
+  /// How much of the loop stays in the graph.
   public var derivative: Derivative
-  /// Whether the parameters before the last step are kept: without derivatives, steps otherwise take turns in the same memory.
+  /// Whether to keep the parameters before the last step; without derivatives, dropping them lets the steps reuse memory.
   public var keepsPath: Bool
-  /// What the rule remembers: before the first step, and after the last one where the loop has run.
+  /// State of the rule: before a run the initial state, after a run the final state.
   public var state = OptimizerState()
 
-  /// Asked before each step with the gradients of what adapts; the loop ends where it says true.
+  /// Called before each step with the gradients of the adapted parameters; the loop ends when it returns true.
   public var isDone: ((ParameterTree<Variable>) -> Bool)?
 
-  /// A loop of an optimizer.
+  /// Creates a loop; by default all steps stay in the graph.
   public init(
     _ rule: any OptimizerRule.Type, _ values: HyperparameterValues, steps: Int, derivative: Derivative = .full, keepsPath: Bool = false
   ) {
@@ -48,10 +48,11 @@ public struct Unrolling {
   /// Runs the loop.
   ///
   /// - Parameters:
-  ///   - start: Parameters over the task axis, [T, …].
-  ///   - adapts: Which of them move, by name; all where nil.
-  ///   - loss: The loss of each task, [T], at given parameters before a given step, from 0. Task i's loss may depend on row i alone.
-  /// - Returns: The path: all parameters, and the loss before each step.
+  ///   - start: Parameters with a leading task axis, [T, …].
+  ///   - adapts: Returns whether the parameter of a given name changes; nil changes all.
+  ///   - loss: Loss of each task, [T], at the given parameters before the given step, counted from 0. The loss of task i may depend on
+  ///     row i only.
+  /// - Returns: The trajectory of all parameters, with the loss before each step.
   public mutating func callAsFunction(
     from start: ParameterTree<Variable>, adapting adapts: ((String) -> Bool)? = nil,
     minimising loss: (_ parameters: ParameterTree<Variable>, _ step: Int) -> Variable
@@ -60,8 +61,8 @@ public struct Unrolling {
     var fast = adapts.map(start.filter) ?? start
     let isFull = derivative == .full
     for index in 0..<steps {
-      // Without derivatives a step sees fresh leaves, so that nothing before it is kept alive. With them the graph goes on, and what is
-      // not tracked yet becomes a leaf, because the step differentiates at it.
+      // Without derivatives, a step sees fresh leaves, so nothing before it stays alive. With derivatives, the graph continues;
+      // untracked values become leaves, because the step differentiates with respect to them.
       fast = fast.map { isFull && $0.isTracked ? $0 : $0.leaf }
       let present = adapts == nil ? fast : start.updated(with: fast)
       let losses = KernelProfile.during(.forward) { loss(present, index) }

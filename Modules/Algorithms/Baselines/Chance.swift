@@ -3,9 +3,9 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// The baseline that everything must beat: no model at all.
+/// The baseline that every algorithm must beat: it uses no model.
 ///
-/// For classes it predicts equal logits, for a regression the mean of the support targets.
+/// It predicts equal logits for classes and binary targets, and the mean of the support targets for regression.
 public struct Chance: Algorithm {
   public static let card = AlgorithmCard(
     id: "chance", title: "Baseline: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none)

@@ -9,7 +9,7 @@ public import TensorCore
 /// ```
 /// θ ← θ − β ∇ Σᵢ L(support_i ∪ query_i; θ)
 /// ```
-/// It learns what tasks have in common, but not how to adapt; meta-learning has to beat it.
+/// It learns what tasks have in common, but not how to adapt; meta-learning must beat it.
 /// - SeeAlso: Finn et al., ICML 2017, section 5.1: "pretraining on all of the tasks", their baseline.
 public struct Joint: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
@@ -20,7 +20,7 @@ public struct Joint: InnerLoopAlgorithm {
   public static let hyperparameters: HyperparameterTable<Joint> =
     .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))
 
-  /// Fine-tuning; no step of it happens in meta-training.
+  /// The fine-tuning loop for testing; meta-training takes no adaptation step.
   public var inner = InnerLoop()
 
   public init() {}

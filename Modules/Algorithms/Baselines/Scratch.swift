@@ -14,7 +14,7 @@ public struct Scratch: InnerLoopAlgorithm {
   public static let hyperparameters: HyperparameterTable<Scratch> =
     .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))
 
-  /// Fine-tuning.
+  /// The fine-tuning loop for testing.
   public var inner = InnerLoop()
 
   public init() {}

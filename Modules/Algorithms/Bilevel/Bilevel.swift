@@ -2,13 +2,13 @@ public import Autograd
 public import Models
 public import TensorCore
 
-/// A bilevel problem: outer parameters that are judged by what an optimizer makes of inner ones.
+/// A bilevel problem: the outer loss depends on inner parameters that an optimizer finds.
 ///
 /// ```
 /// minimise over λ   E(w_K, λ)        where  w_{k+1} = U(w_k, ∇ L(w_k, λ); hyperparameters(λ)),  k = 0, …, K − 1
 /// ```
-/// Any losses, any parameters, any rule: weights of training examples, a penalty's strength, a learning rate, an initialisation. No
-/// task and no episode is needed.
+/// Losses, parameters and rule are arbitrary. Outer parameters may be weights of training examples, the strength of a penalty, a learning
+/// rate or an initialisation. The problem needs no task and no episode.
 /// ```swift
 /// let problem = Bilevel(SGD.self, steps: 20, learningRate: 0.1)
 /// let result = problem.hypergradient(
@@ -22,17 +22,17 @@ public import TensorCore
 public struct Bilevel: Sendable, Hashable {
   /// The inner optimizer: a rule with the values of its hyperparameters.
   public var optimizer: Optimizer
-  /// Inner steps, K.
+  /// Number of inner steps, K.
   public var steps: Int
 
-  /// Some steps of a rule.
+  /// Creates a problem with a number of inner steps of a rule, SGD by default.
   public init(_ rule: any OptimizerRule.Type = SGD.self, steps: Int, learningRate: Double) {
     optimizer = Optimizer(rule)
     self.steps = steps
     optimizer["learningRate"] = learningRate
   }
 
-  /// What the outer parameters are worth.
+  /// The hypergradient, with both losses and the final inner parameters.
   public struct Result: Sendable {
     /// dE/dλ, through all inner steps, under the names of the outer parameters.
     public let gradient: ParameterTree<Tensor>
@@ -44,20 +44,20 @@ public struct Bilevel: Sendable, Hashable {
     public let innerLosses: [Double]
   }
 
-  /// A loss of the inner and the outer parameters.
+  /// A loss as a function of the inner and the outer parameters.
   public typealias Loss = (_ inner: ParameterTree<Variable>, _ outer: ParameterTree<Variable>) -> Variable
 
-  /// The gradient of the outer loss, by reverse mode through the inner steps.
+  /// Computes the gradient of the outer loss by reverse mode through the inner steps.
   ///
   /// - Parameters:
   ///   - outer: The outer parameters λ.
   ///   - start: The inner parameters before the first step, w₀.
-  ///   - innerLoss: L, at the parameters before a step; the number of the step counts from 0.
-  ///   - outerLoss: E, at the parameters after the last step.
-  ///   - hyperparameters: The rule's hyperparameters that depend on λ by name, "learningRate" for example, one element each; the others
+  ///   - innerLoss: The inner loss L at the parameters before a step; steps count from 0.
+  ///   - outerLoss: The outer loss E at the parameters after the last step.
+  ///   - hyperparameters: Hyperparameters of the rule that depend on λ, by name, such as "learningRate", with one element each. The others
   ///     are constants of ``optimizer``.
-  /// - Returns: The gradient with what was computed on the way.
-  /// - Precondition: All parameters are of one floating type.
+  /// - Returns: The gradient, both losses and the final inner parameters.
+  /// - Precondition: All parameters have the same floating type.
   public func hypergradient(
     at outer: ParameterTree<Tensor>, from start: ParameterTree<Tensor>,
     inner innerLoss: (_ inner: ParameterTree<Variable>, _ outer: ParameterTree<Variable>, _ step: Int) -> Variable, outer outerLoss: Loss,
@@ -68,7 +68,7 @@ public struct Bilevel: Sendable, Hashable {
       hyperparameters: hyperparameters)
   }
 
-  /// The same where the inner parameters before the first step depend on the outer ones: a learned initialisation.
+  /// Computes the gradient when the initial inner parameters depend on the outer ones, as in a learned initialisation.
   public func hypergradient(
     at outer: ParameterTree<Tensor>, startingAt start: (ParameterTree<Variable>) -> ParameterTree<Variable>,
     inner innerLoss: (_ inner: ParameterTree<Variable>, _ outer: ParameterTree<Variable>, _ step: Int) -> Variable, outer outerLoss: Loss,

@@ -1,13 +1,13 @@
 public import Registry
 public import Tasks
 
-/// Gradient-based bilevel meta-learning with everything a setting: the rule, the number of steps, the objective, the way through the steps.
+/// Gradient-based bilevel meta-learning; rule, number of steps, objective and differentiation method are settings.
 ///
 /// ```
 /// minimise over (θ, h)   Σᵢ J(θ, θᵢ,₁, …, θᵢ,K)        where  θᵢ,ₖ₊₁ = U(θᵢ,ₖ, ∇L(supportᵢ; θᵢ,ₖ); h)
 /// ```
-/// J is `objective`, U `inner.optimizer`, K `inner.steps`, and `gradient` how the derivative is taken: by first order, through all steps or
-/// the last ones, or at the solution. The other algorithms are points of this space. For problems without tasks there is ``Bilevel``.
+/// J is `objective`, U is `inner.optimizer` and K is `inner.steps`. `gradient` selects the derivative: first order, through all steps or
+/// the last ones, or at the solution. Many other algorithms are special cases. For problems without tasks, use ``Bilevel``.
 /// - SeeAlso: Franceschi et al., "Bilevel programming for hyperparameter optimization and meta-learning", ICML 2018, equations 3 to 7,
 ///   <https://arxiv.org/abs/1806.04910>.
 public struct BilevelAlgorithm: DifferentiatingAlgorithm {
@@ -25,7 +25,7 @@ public struct BilevelAlgorithm: DifferentiatingAlgorithm {
 
   public init() {}
 
-  /// Five steps, with the rate that MAML has for such tasks; of images, its rate for five steps.
+  /// Adopts five steps with MAML's rate for such tasks; for images, MAML's rate for five steps.
   public mutating func adopt(_ signature: TaskSignature) {
     inner.adoptPublished(for: signature)
     inner.steps = 5

@@ -1,17 +1,17 @@
-/// What an algorithm is called, where it comes from, and what its meta-gradient is.
+/// Name, source and declared meta-gradient of an algorithm.
 public struct AlgorithmCard: Sendable, Hashable {
-  /// Stable name for commands and records, "maml" for example.
+  /// Stable identifier in commands and records, such as "maml".
   public let id: String
-  /// One line for a list.
+  /// One-line title for listings.
   public let title: String
   /// Paper, section or equation, with a link.
   public let citation: String
-  /// What ``Algorithm/metaGradient(_:_:_:_:)`` returns under the default settings; the contract suite checks the declaration.
+  /// Kind of ``Algorithm/metaGradient(_:_:_:_:)`` under the default settings; the contract suite verifies it.
   public let metaGradient: MetaGradientKind
-  /// Numbers from papers, shown beside the runs that meet their conditions.
+  /// Results from papers; reports show them beside runs that meet their conditions.
   public let published: [PublishedResult]
 
-  /// Fills in a card.
+  /// Creates a card; by default it lists no published results.
   public init(id: String, title: String, citation: String, metaGradient: MetaGradientKind, published: [PublishedResult] = []) {
     self.id = id
     self.title = title
@@ -21,38 +21,38 @@ public struct AlgorithmCard: Sendable, Hashable {
   }
 }
 
-/// What an algorithm's meta-gradient is a gradient of.
+/// The quantity that an algorithm's meta-gradient computes.
 public enum MetaGradientKind: String, Sendable, Hashable, CaseIterable {
   /// The derivative of the meta-objective, through every adaptation step.
   case exact
-  /// The derivative of the meta-objective at the adapted parameters, adaptation taken as a fixed offset.
+  /// The derivative of the meta-objective at the adapted parameters, with adaptation as a fixed offset.
   case firstOrder = "first-order"
   /// Initial minus adapted parameters.
   case displacement
   /// The derivative at a stationary point of the inner problem, by the implicit function theorem: exact as adaptation converges.
   case implicit
-  /// A biased or noisy estimate of the derivative; its documentation says which.
+  /// A biased or noisy estimate of the derivative; the documentation of the algorithm says which.
   case estimate
   /// Nothing is meta-learned.
   case none
 }
 
-/// A number from a paper, to be read beside ours.
+/// A result from a paper, for comparison with our runs.
 ///
-/// It is shown with the conditions under which it was obtained, which seldom are exactly those of a run.
+/// Reports show it with its conditions, which rarely match a run exactly.
 public struct PublishedResult: Sendable, Hashable {
-  /// The id of the task distribution.
+  /// Id of the task distribution.
   public let task: String
-  /// Settings that a run must have for the number to be shown, "task.ways" for example.
+  /// Settings that a run must have for reports to show the result, such as "task.ways".
   public let conditions: [String: String]
-  /// How it was obtained.
+  /// How the paper obtained the result.
   public let setting: String
   /// The number or numbers, as printed.
   public let result: String
   /// Paper and table.
   public let source: String
 
-  /// Records a number that was read in its paper; numbers known from hearsay are left out.
+  /// Creates a result; copy its numbers from the paper itself, never from a secondary source.
   public init(task: String, conditions: [String: String] = [:], setting: String, result: String, source: String) {
     self.task = task
     self.conditions = conditions

@@ -1,13 +1,13 @@
 public import Tasks
 
-/// What an algorithm can be used for.
+/// The tasks, models and settings that an algorithm supports.
 ///
-/// Everything has a default.
+/// Every requirement has a default implementation.
 public protocol Applicability: Sendable {
   /// Checks the settings against each other, the learner, the tasks and the training, before a run.
   ///
-  /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)`` where the algorithm is not for such tasks or models: a comparison
-  ///   leaves the pair out with a note. Other ``AlgorithmError`` for settings that do not go together.
+  /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)`` if the algorithm does not suit such tasks or models; a comparison then skips
+  ///   the pair with a note. Another ``AlgorithmError`` for settings that contradict each other.
   func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError)
 }
 
@@ -15,21 +15,21 @@ extension Applicability {
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {}
 }
 
-/// An algorithm that is not for such tasks, or settings that do not go together.
+/// An algorithm that does not suit the tasks, or settings that contradict each other.
 public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
-  /// The algorithm is not for such tasks or models.
+  /// The algorithm does not suit such tasks or models.
   case unsuited(algorithm: String, because: String)
   case needsMetaBatch(algorithm: String, expected: Int, found: Int, because: String)
-  /// The meta-loss compares the tasks of a meta-batch, and there is one.
+  /// The meta-loss compares the tasks of a meta-batch, but there is only one.
   case needsSeveralTasks(algorithm: String)
-  /// The meta-loss compares tasks, and the meta-batch cannot be cut into groups of the size that it compares.
+  /// The meta-loss compares groups of tasks, but the group size does not divide the meta-batch.
   case needsGroups(algorithm: String, size: Int, metaBatch: Int)
   case needsMode(algorithm: String, setting: String, mode: String)
   case emptyRange(algorithm: String, setting: String, low: Double, high: Double)
-  /// A setting of a part that is chosen by name is out of its range.
+  /// The settings of a selected part, such as the inner optimizer or the objective, are invalid.
   case setting(algorithm: String, text: String)
 
-  /// True where the algorithm is not for such tasks or models, whatever its settings are.
+  /// True if the algorithm does not suit such tasks or models under any settings.
   public var isUnsuited: Bool { if case .unsuited = self { true } else { false } }
 
   public var description: String {

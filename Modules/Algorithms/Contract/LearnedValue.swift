@@ -1,12 +1,12 @@
-/// A learned hyperparameter as tables and records show it: its value, or a summary where it has one for every entry.
+/// A learned hyperparameter in tables and records: its value, or a summary of its entries.
 public struct LearnedValue: Sendable, Hashable {
-  /// The hyperparameter's name, "learningRate" for example.
+  /// Name of the hyperparameter, such as "learningRate".
   public let hyperparameter: String
-  /// The parameter tensor that it belongs to; nil where all share it.
+  /// The parameter tensor that it belongs to; nil if all share it.
   public let parameter: String?
-  /// The adaptation step that it belongs to, from 1; nil where all share it.
+  /// The adaptation step that it belongs to, from 1; nil if all share it.
   public let step: Int?
-  /// Its mean over entries; the value itself where there is one.
+  /// Mean of the entries; the value itself if there is only one.
   public let mean: Double
   /// The smallest entry.
   public let minimum: Double
@@ -14,7 +14,7 @@ public struct LearnedValue: Sendable, Hashable {
   public let maximum: Double
 
   /// Summarises the entries of a hyperparameter.
-  /// - Precondition: At least one entry.
+  /// - Precondition: There is at least one entry.
   public init(_ hyperparameter: String, of parameter: String?, step: Int?, entries: [Double]) {
     precondition(!entries.isEmpty, "a learned hyperparameter has at least one entry")
     self.hyperparameter = hyperparameter

@@ -3,9 +3,9 @@ public import Models
 public import Tasks
 public import TensorCore
 
-/// Which samples a prediction's batch norm takes its statistics of.
+/// The samples that give batch norm its statistics in a prediction.
 ///
-/// A reported accuracy names the mode of training and of testing: nearly every published Omniglot number is transductive.
+/// A reported accuracy names the training and the testing mode, because nearly every published Omniglot number is transductive.
 public enum NormalisationMode: String, Sendable, Hashable, CaseIterable {
   /// The whole query set.
   case transductive
@@ -15,17 +15,17 @@ public enum NormalisationMode: String, Sendable, Hashable, CaseIterable {
   case supportPlusOne = "support-plus-one"
 }
 
-/// What adapts: a model with the loss that its tasks ask for.
+/// A model together with the loss of its tasks.
 public struct Learner: Sendable {
   /// The model.
   public let model: any Model
-  /// The loss that tasks ask for.
+  /// The loss of the tasks.
   public let taskLoss: TaskLoss
-  /// How the query is normalised in meta-training.
+  /// Normalisation of the query in meta-training.
   public let trainingMode: NormalisationMode
   private let lossFunction: any LossFunction.Type
 
-  /// Gathers a learner.
+  /// Creates a learner and looks up its loss function.
   /// - Precondition: A loss function is registered under the id of the task's loss.
   public init(model: any Model, taskLoss: TaskLoss, trainingMode: NormalisationMode = .transductive) {
     self.model = model
@@ -36,12 +36,12 @@ public struct Learner: Sendable {
 
   // MARK: In a graph
 
-  /// The loss of predictions [T, N, outputs], one for each task, [T].
+  /// Loss of predictions [T, N, outputs] per task, [T].
   public func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     lossFunction.loss(predictions, targets)
   }
 
-  /// The loss on a support set, normalised by its own statistics.
+  /// Loss on a support set per task, [T]; the set is normalised by its own statistics.
   public func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable {
     loss(model(Variable(constant: support.inputs), parameters, normalisation: .wholeBatch), support.targets)
   }
@@ -75,8 +75,8 @@ public struct Learner: Sendable {
     guard mode == .supportPlusOne, model.usesBatchStatistics else {
       return predictions(parameters.map(Variable.init(constant:)), support: support, query: query, mode: mode).value
     }
-    // One query sample behind the support set is a batch of its own: the samples of a task become the task axis, over which
-    // the task's parameters are broadcast.
+    // Each query sample forms a batch with the support set. The samples of a task become the task axis, over which the task's
+    // parameters are broadcast.
     let tasks = (0..<query.shape[0]).map { task -> Tensor in
       let samples = query.shape[1]
       let own = parameters.map { Variable(constant: $0[task].expanded(over: samples)) }
@@ -90,13 +90,13 @@ public struct Learner: Sendable {
     return .stacked(tasks)
   }
 
-  /// The loss of predictions, one for each task, [T].
+  /// Loss of predictions per task, [T].
   public func losses(_ predictions: Tensor, _ targets: Targets) -> Tensor { loss(Variable(constant: predictions), targets).value }
 
-  /// The score of each task by the loss's measure, accuracy for a classification; nil where the loss has no measure.
+  /// Score of each task by the loss's measure, such as accuracy for classification; nil if the loss has no measure.
   public func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { lossFunction.scores(predictions, targets) }
 
-  /// What predicts [T, M, outputs] without a model, from the support targets alone: the baseline `chance`.
+  /// Predictions [T, M, outputs] without a model, from the support targets alone, as in the baseline `chance`.
   public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
     lossFunction.baseline(support, samples: samples, dtype: dtype)
   }

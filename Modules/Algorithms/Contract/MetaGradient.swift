@@ -2,13 +2,13 @@ public import Models
 public import Tasks
 public import TensorCore
 
-/// What a shard contributes to a meta-training step.
+/// A shard's contribution to a meta-training step.
 public struct MetaGradient: Sendable {
-  /// Predictions with what they should have been, to take scores from.
+  /// Predictions and targets, for scoring.
   public struct Scored: Sendable {
-    /// [T, M, outputs].
+    /// Predictions, [T, M, outputs].
     public let predictions: Tensor
-    /// Targets of the same T and M.
+    /// Targets with the same T and M.
     public let targets: Targets
 
     /// Pairs predictions with their targets.
@@ -18,21 +18,21 @@ public struct MetaGradient: Sendable {
     }
   }
 
-  /// The sum over the shard's tasks, one tensor for each entry of ``MetaState/learned``.
+  /// Gradient summed over the shard's tasks, with one tensor per entry of ``MetaState/learned``.
   public var gradient: MetaParameters<Tensor>
-  /// The loss of each task that the algorithm reports, [T]: on the query after adaptation, unless its documentation says otherwise.
+  /// Reported loss of each task, [T]: the query loss after adaptation, unless the algorithm documents another one.
   public var lossPerTask: Tensor
-  /// What scores are taken from; nil where there are none.
+  /// Predictions and targets for scoring; nil if the algorithm has none.
   public var scored: Scored?
-  /// What the shard observed of its tasks, summed over shards like the gradient: names and shapes are those of
-  /// ``MetaState/carried``.
+  /// Observations of the shard's tasks, with the names and shapes of ``MetaState/carried``; nil if there are none.
   ///
-  /// `Algorithm.carried(after:observing:tasks:)` makes the new carried state of the sum. Nil where nothing was observed.
+  /// The trainer sums them over shards like the gradient. `Algorithm.carried(after:observing:tasks:)` turns the sum into the new carried
+  /// state.
   public var observed: ParameterTree<Tensor>?
-  /// Further numbers of each task by name, [T] each; metrics.jsonl has their means over the meta-batch.
+  /// Further named numbers per task, [T] each; metrics.jsonl records their means over the meta-batch.
   public var metrics: ParameterTree<Tensor>
 
-  /// Gathers a contribution.
+  /// Creates a contribution; by default it has no scores, observations or metrics.
   public init(
     gradient: MetaParameters<Tensor>, losses: Tensor, scored: Scored? = nil, observed: ParameterTree<Tensor>? = nil,
     metrics: ParameterTree<Tensor> = ParameterTree()
@@ -44,10 +44,10 @@ public struct MetaGradient: Sendable {
     self.metrics = metrics
   }
 
-  /// The loss of each task.
+  /// Reported loss of each task.
   public var losses: [Double] { lossPerTask.doubles }
 
-  /// The score of each task by the loss's measure, where it has one.
+  /// Score of each task by the loss's measure; nil if there is none.
   public func scores(_ learner: Learner) -> [Double]? {
     scored.flatMap { learner.scores($0.predictions, $0.targets) }
   }

@@ -1,48 +1,48 @@
 public import Models
 public import TensorCore
 
-// The names of what is learned, as checkpoints and messages have them. This is the one place that spells them.
+// Names of learned tensors in checkpoints and messages. Only this file spells them.
 
 extension MetaParameters {
-  /// All leaves under the names that checkpoints have: "initial.<parameter>", "inner.<hyperparameter>", "own.<name>".
+  /// All leaves under their checkpoint names: "initial.<parameter>", "inner.<hyperparameter>", "own.<name>".
   public var named: ParameterTree<Leaf> {
     ParameterTree(initial.prefixed("initial").entries + inner.prefixed("inner").entries + own.prefixed("own").entries)
   }
 }
 
 extension MetaState {
-  /// A state whose initial parameters are not learned: they are carried along, "initial.<parameter>".
+  /// Creates a state with fixed initial parameters, which it carries as "initial.<parameter>".
   public init(learned: MetaParameters<Tensor> = MetaParameters(), fixedInitial: ParameterTree<Tensor>) {
     self.init(learned: learned, carried: fixedInitial.prefixed("initial"))
   }
 
-  /// The initial parameters that are carried along; none where they are learned.
+  /// The fixed initial parameters; empty if the initial parameters are learned.
   var carriedInitial: ParameterTree<Tensor> { carried.subtree("initial") }
 }
 
-/// Which hyperparameter of the inner optimizer a learned number is, and of which model parameter.
+/// The key of a learned number: a hyperparameter of the inner optimizer, and the model parameter that it belongs to.
 public struct HyperparameterKey: Sendable, Hashable {
-  /// The hyperparameter's name, "learningRate" for example.
+  /// Name of the hyperparameter, such as "learningRate".
   public let name: String
-  /// The model parameter that it belongs to; nil where all parameters share it.
+  /// The model parameter that it belongs to; nil if all parameters share it.
   public let parameter: String?
 
-  /// Names a hyperparameter, shared by all parameters where none is given.
+  /// Creates a key; with a nil parameter, all parameters share the hyperparameter.
   public init(_ name: String, of parameter: String?) {
     self.name = name
     self.parameter = parameter
   }
 
-  /// Meta-SGD's checkpoints have had this name for learning rates of single parameters since version 0.1.
+  /// Prefix of per-parameter learning rates in Meta-SGD's checkpoints since version 0.1.
   private static let rates = "rates"
 
-  /// The key as a name in a tree and in a checkpoint: "beta1", "beta1.layers.0.weight"; "rates.layers.0.weight" for learning rates.
+  /// The key as a name in trees and checkpoints: "beta1", "beta1.layers.0.weight"; "rates.layers.0.weight" for learning rates.
   public var text: String {
     guard let parameter else { return name }
     return "\(name == RuleHyperparameter.learningRate.name ? Self.rates : name).\(parameter)"
   }
 
-  /// Reads a key's text.
+  /// Parses the text of a key, the inverse of ``text``.
   public init(text: String) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let first = String(parts[0])
@@ -52,7 +52,7 @@ public struct HyperparameterKey: Sendable, Hashable {
 }
 
 extension Optimizer {
-  /// The names of what the rule remembers as checkpoints have them: the first, the second and so on of its slots.
+  /// Checkpoint names of the rule's slots: "first", "second" and so on.
   var checkpointSlots: [String] {
     let ordinals = ["first", "second", "third", "fourth"]
     return rule.slots.indices.map { ordinals.indices.contains($0) ? ordinals[$0] : "slot\($0 + 1)" }

@@ -1,17 +1,17 @@
 public import Models
 
-/// Everything that is meta-learned, by its role.
+/// All meta-learned values, grouped by role.
 ///
-/// A tree of tensors is a state, a tree of variables lives in one shard's graph; names on the disk are in MetaParameters+Names.swift.
+/// Leaves are tensors in a state, and variables in the graph of a shard. MetaParameters+Names.swift defines the names on disk.
 public struct MetaParameters<Leaf> {
-  /// Where adaptation starts, under the model's own names.
+  /// Initial parameters of adaptation, under the model's own names.
   public var initial: ParameterTree<Leaf>
   /// Learned hyperparameters of the inner optimizer, under the names of ``HyperparameterKey``.
   public var inner: ParameterTree<Leaf>
-  /// What else an algorithm learns, under names of its own choice.
+  /// Other learned values, under names that the algorithm chooses.
   public var own: ParameterTree<Leaf>
 
-  /// Gathers what is learned.
+  /// Creates a group of learned values; each role is empty by default.
   public init(
     initial: ParameterTree<Leaf> = ParameterTree(), inner: ParameterTree<Leaf> = ParameterTree(), own: ParameterTree<Leaf> = ParameterTree()
   ) {
@@ -20,22 +20,22 @@ public struct MetaParameters<Leaf> {
     self.own = own
   }
 
-  /// All leaves: those of ``initial``, of ``inner``, of ``own``.
+  /// All leaves, in the order ``initial``, ``inner``, ``own``.
   public var leaves: [Leaf] { initial.leaves + inner.leaves + own.leaves }
 
-  /// The number of leaves.
+  /// Number of leaves in all roles.
   public var count: Int { initial.count + inner.count + own.count }
 
-  /// True when nothing is learned.
+  /// True if nothing is learned.
   public var isEmpty: Bool { count == 0 }
 
-  /// The same roles and names with other leaves.
+  /// Transforms every leaf and keeps roles and names.
   public func map<Other>(_ transform: (Leaf) throws -> Other) rethrows -> MetaParameters<Other> {
     MetaParameters<Other>(initial: try initial.map(transform), inner: try inner.map(transform), own: try own.map(transform))
   }
 
-  /// The same roles and names with new leaves, in the order of ``leaves``.
-  /// - Precondition: As many leaves as there are.
+  /// Replaces the leaves, in the order of ``leaves``, and keeps roles and names.
+  /// - Precondition: There are ``count`` new leaves.
   public func replacing<Other>(_ leaves: [Other]) -> MetaParameters<Other> {
     precondition(leaves.count == count, "\(leaves.count) leaves for \(count) learned tensors")
     let (first, second) = (initial.count, initial.count + inner.count)
@@ -44,7 +44,7 @@ public struct MetaParameters<Leaf> {
       own: own.replacing(Array(leaves[second...])))
   }
 
-  /// Both trees' leaves combined.
+  /// Combines the corresponding leaves of two trees.
   /// - Precondition: Roles and names agree.
   public func zip<Second, Other>(
     _ second: MetaParameters<Second>, _ transform: (Leaf, Second) throws -> Other

@@ -1,25 +1,25 @@
 public import Models
 public import TensorCore
 
-/// Everything that an algorithm keeps between meta-training steps.
+/// The state that an algorithm keeps between meta-training steps.
 public struct MetaState: Sendable {
-  /// What is meta-learned: the outer optimizer updates it.
+  /// Meta-learned values, which the outer optimizer updates.
   public var learned: MetaParameters<Tensor>
-  /// What an algorithm carries from step to step without a gradient: Adam moments that live on between tasks, for example.
+  /// State carried from step to step without a gradient, such as Adam moments that persist between tasks.
   public var carried: ParameterTree<Tensor>
 
-  /// Gathers a state.
+  /// Creates a state; by default nothing is carried.
   public init(learned: MetaParameters<Tensor>, carried: ParameterTree<Tensor> = ParameterTree()) {
     self.learned = learned
     self.carried = carried
   }
 
-  /// A state in which nothing but an initialisation is learned.
+  /// Creates a state that learns only an initialisation.
   public init(initial: ParameterTree<Tensor>) { self.init(learned: MetaParameters(initial: initial)) }
 
-  /// The initial parameters of adaptation, under the model's own names: learned, or carried along unchanged.
+  /// Initial parameters of adaptation, under the model's own names, learned or fixed.
   public var initial: ParameterTree<Tensor> { learned.initial.isEmpty ? carriedInitial : learned.initial }
 
-  /// What adaptation starts from and by: the initial parameters, learned or not, and all else that is learned.
+  /// The inputs of adaptation: the initial parameters, learned or fixed, and all other learned values.
   public var start: MetaParameters<Tensor> { MetaParameters(initial: initial, inner: learned.inner, own: learned.own) }
 }

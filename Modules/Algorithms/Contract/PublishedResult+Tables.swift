@@ -1,7 +1,7 @@
-// The tables of the papers whose algorithms stand here. Every number was read in its paper.
+// Tables from the papers of the algorithms in this package. Every number was copied from the paper itself.
 
 extension PublishedResult {
-  /// A table of Omniglot results with the mode that it was measured in.
+  /// An Omniglot table, with the normalisation mode of its results.
   enum OmniglotTable {
     case finn, nichol, nicholBoth
 
@@ -14,7 +14,7 @@ extension PublishedResult {
     fileprivate var mode: String { self == .nicholBoth ? "support-plus-one / transductive" : "transductive" }
   }
 
-  /// A row of the 5-way part of an Omniglot table.
+  /// A 5-way row of an Omniglot table.
   static func omniglot(shots: Int, _ result: String, _ table: OmniglotTable) -> PublishedResult {
     PublishedResult(
       task: "omniglot", conditions: ["task.ways": "5", "task.shots": "\(shots)"],

@@ -1,10 +1,10 @@
 public import Tasks
 
-/// The settings that an algorithm is published with.
+/// The published settings of an algorithm.
 ///
-/// Everything has a default.
+/// Every requirement has a default implementation.
 public protocol PublishedSettings: Sendable {
-  /// Takes the settings that the algorithm is published with for such tasks; settings made by hand come after.
+  /// Adopts the published settings for such tasks; the caller applies the user's settings afterwards.
   mutating func adopt(_ signature: TaskSignature)
 
   /// The meta-batch and the outer optimizer that suit such tasks; the caller chooses the number of iterations.

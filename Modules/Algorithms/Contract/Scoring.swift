@@ -2,12 +2,12 @@ public import Tasks
 
 /// How an algorithm is scored.
 ///
-/// Everything has a default.
+/// Every requirement has a default implementation.
 public protocol Scoring: Sendable {
-  /// Scores a shard: adapts step by step, predicts, and takes loss and score after each step.
+  /// Scores a shard: adapts step by step, predicts, and computes loss and score after each step.
   ///
-  /// The one function that meta-validation, meta-test and the contract suite score with.
-  /// - Returns: One entry for each mode; adaptation does not depend on the mode and is done once.
+  /// Meta-validation, meta-test and the contract suite all score through this function.
+  /// - Returns: One entry per mode; adaptation does not depend on the mode and runs once.
   func scores(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, steps: Int, modes: [NormalisationMode], _ context: AdaptationContext
   ) -> [ShardScores]

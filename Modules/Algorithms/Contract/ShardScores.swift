@@ -1,16 +1,16 @@
 public import Tasks
 import TensorCore
 
-/// How well a shard's tasks are predicted before adaptation and after each step.
+/// Losses and scores of a shard's tasks, before adaptation and after each step.
 public struct ShardScores: Sendable {
-  /// Query loss, one list of tasks for each number of steps 0, 1, ….
+  /// Query losses: one list of tasks per number of steps 0, 1, ….
   public let losses: [[Double]]
-  /// What the scores are; nil where the loss alone is reported.
+  /// The kind of the scores; nil if only the loss is reported.
   public let measure: Measure?
-  /// Scores likewise, not a number where the loss is not finite; nil where the loss alone is reported.
+  /// Scores in the same layout, NaN where the loss is not finite; nil if only the loss is reported.
   public let scores: [[Double]]?
 
-  /// Gathers scores; `measure` and `scores` are given together or not at all.
+  /// Creates scores; pass `measure` and `scores` together or not at all.
   public init(losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
     self.losses = losses
     self.measure = measure
@@ -19,13 +19,14 @@ public struct ShardScores: Sendable {
 }
 
 extension Algorithm {
-  /// Where a task's loss is not finite, its score is not a number either: a task that diverged is counted as such, whatever its
-  /// predictions would be worth.
+  /// Scores a shard and sets the score of a task to NaN if its loss is not finite.
+  ///
+  /// A diverged task therefore counts as diverged, whatever score its predictions would get.
   public func scores(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, steps: Int, modes: [NormalisationMode], _ context: AdaptationContext
   ) -> [ShardScores] {
     let path = adapt(state, learner, support: shard.support, steps: steps, context)
-    // Where more steps change nothing, the last state is scored once and holds for the rest.
+    // If further steps change nothing, score the last state once and repeat its result.
     let rest = steps + 1 - path.count
     func filled(_ curve: [[Double]]) -> [[Double]] { curve + Array(repeating: curve[curve.count - 1], count: max(rest, 0)) }
     return modes.map { mode in

@@ -3,84 +3,84 @@ import Registry
 public import Tasks
 public import TensorCore
 
-/// How an algorithm trains: what the meta-trainer asks it beside the meta-gradient.
+/// How an algorithm trains: the properties that the meta-trainer reads in addition to the meta-gradient.
 ///
-/// Everything has a default.
+/// Every requirement has a default implementation.
 public protocol TrainingBehaviour: Sendable {
-  /// What the meta-gradient of this instance is; the card's declaration unless settings change it.
+  /// Kind of this instance's meta-gradient; it is the kind on the card unless settings change it.
   var metaGradientKind: MetaGradientKind { get }
 
-  /// True when the meta-gradient is tensor operations alone, the same ones for all shards of a shape in a phase.
+  /// True if the meta-gradient consists of tensor operations only, the same for all shards of a shape in a phase.
   ///
-  /// The meta-trainer then records it and runs the recording again, with the same bits and without the work of building graphs. It is
-  /// false by default. Reading numbers from tensors, the context's streams, its step or its first task while recording throws; the
-  /// contract suite compares recorded with eager steps.
+  /// The meta-trainer then records the meta-gradient and replays the recording, with the same bits and without the cost of building graphs.
+  /// The default is false. While recording, reading numbers from tensors throws, and so does reading the context's streams, step or first
+  /// task. The contract suite compares recorded with eager steps.
   var isRecordable: Bool { get }
 
-  /// Whether a task's part of the meta-gradient depends on other tasks of its shard.
+  /// Whether a task's contribution to the meta-gradient depends on other tasks of its shard.
   var coupling: TaskCoupling { get }
 
-  /// Support sets of each task that the meta-gradient adapts to; 1 unless a meta-loss compares adaptations.
+  /// Number of support sets per task in the meta-gradient; 1 unless a meta-loss compares adaptations.
   var supports: Int { get }
 
-  /// Which of its graphs a recordable algorithm builds in a step; each phase is recorded on its own.
+  /// Index of the graph that a recordable algorithm builds in a step; each phase has its own recording.
   func phase(_ step: AdaptationContext.Step) -> Int
 
-  /// Numbers that change from step to step, weights of a loss for example: recorded steps read them like data.
+  /// Numbers that change from step to step, such as the weights of a loss; recorded steps read them as input.
   ///
   /// Names and shapes are the same in all steps.
   func scheduled(_ step: AdaptationContext.Step) -> ParameterTree<Tensor>
 
-  /// What is carried on after a step.
+  /// Computes the carried state after a step.
   ///
   /// - Parameters:
-  ///   - carried: What was carried before.
+  ///   - carried: The carried state before the step.
   ///   - observed: The sum over shards of ``MetaGradient/observed``.
-  ///   - tasks: Tasks of the meta-batch.
-  /// - Returns: The new carried state, of the same names and shapes.
+  ///   - tasks: Number of tasks in the meta-batch.
+  /// - Returns: The new carried state, with the same names and shapes.
   func carried(after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int) -> ParameterTree<Tensor>
 
-  /// The quantity that an `.exact` meta-gradient is the derivative of, for each task, [T].
+  /// The objective of each task, [T]; an `.exact` meta-gradient is its derivative.
   func metaObjective(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> Tensor
 
-  /// The same with an offset added to all parameters that adaptation passes through: a `.firstOrder` meta-gradient is its derivative in
-  /// the offset, at zero.
+  /// The objective of each task, [T], with an offset added to all parameters along adaptation.
   ///
-  /// `offset` has the names and shapes of the initial parameters, without a task axis.
+  /// A `.firstOrder` meta-gradient is its derivative in the offset, at zero. `offset` has the names and shapes of the initial parameters,
+  /// without a task axis.
   func metaObjective(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>
   ) -> Tensor
 
-  /// Learned hyperparameters in their own domain, a summary for each tensor and step; none by default.
+  /// Learned hyperparameters in their own domain, with one summary per tensor and step; empty by default.
   func learnedValues(_ state: MetaState) -> [LearnedValue]
 
-  /// The settings to lower where adaptation diverges; "inner.learningRate" where the algorithm declares it.
+  /// The settings to lower if adaptation diverges; by default "inner.learningRate", if the algorithm declares it.
   var rateSettings: [String] { get }
 
-  /// What a step holds in memory, for the estimate before a run.
+  /// Memory of a step, for the estimate before a run.
   var footprint: TrainingFootprint { get }
 }
 
 /// Whether tasks of a meta-batch depend on each other in the meta-gradient.
 public enum TaskCoupling: Sendable, Hashable {
-  /// A shard's gradient is the sum of its tasks' gradients: shards may be cut anywhere.
+  /// A shard's gradient is the sum of its tasks' gradients, so shards may be cut anywhere.
   case independent
-  /// The meta-loss compares tasks: the meta-batch is one shard.
+  /// The meta-loss compares all tasks, so the meta-batch is one shard.
   case metaBatch
-  /// The meta-loss compares tasks in groups of a size: each group is a shard.
+  /// The meta-loss compares tasks within groups of a fixed size, so each group is a shard.
   case groups(of: Int)
 }
 
-/// What a meta-training step of an algorithm holds beside data and parameters.
+/// Memory of a meta-training step, without data and parameters.
 public struct TrainingFootprint: Sendable, Hashable {
-  /// Adaptation steps whose graphs are alive at one time.
+  /// Number of adaptation steps whose graphs are alive at the same time.
   public var steps: Int
-  /// Tensors of the parameters' size that the graph of one step holds.
+  /// Number of parameter-sized tensors that the graph of one step holds.
   public var copiesPerStep: Double
-  /// Support sets that are adapted to.
+  /// Number of support sets per task in the meta-gradient.
   public var supports: Int
 
-  /// Describes a footprint.
+  /// Creates a footprint; the default is one step with two copies and one support set.
   public init(steps: Int = 1, copiesPerStep: Double = 2, supports: Int = 1) {
     self.steps = steps
     self.copiesPerStep = copiesPerStep

@@ -1,12 +1,13 @@
 package import TensorCore
 
-/// Conjugate gradients on the systems of all tasks at once, in a fixed number of steps.
+/// Conjugate gradients on the linear systems of all tasks at once, in a fixed number of steps.
 ///
 /// ```
 /// x = 0, r = p = b        repeat: α = rᵀr/pᵀAp, x ← x + α·p, r ← r − α·A·p, p ← r + (rᵀr of the new r / rᵀr of the old)·p
 /// ```
-/// Each row is one task's system. A row stops where its residual has fallen to rounding, or where it meets negative curvature, pᵀAp ≤ 0 up
-/// to rounding: it then keeps what it has, which is b itself if the first direction was such a one. All of it is tensor operations: nothing is read.
+/// Each row is one task's system. A row stops when its residual has fallen to rounding error, or when it meets negative curvature, pᵀAp ≤ 0
+/// up to rounding. It then keeps its current solution; if the first direction already had negative curvature, that is b. The solver
+/// consists of tensor operations only and reads no numbers.
 /// - SeeAlso: Hestenes and Stiefel, "Methods of conjugate gradients for solving linear systems", Journal of Research of the National
 ///   Bureau of Standards 49, 1952; for negative curvature Nocedal and Wright, "Numerical optimization", 2006, algorithm 7.1.
 package struct ConjugateGradient: Sendable {
@@ -19,14 +20,14 @@ package struct ConjugateGradient: Sendable {
   ///
   /// - Parameters:
   ///   - right: b, [T, P].
-  ///   - steps: Products with A; at least one.
-  ///   - multiply: A of each task times its row, [T, P] to [T, P]; symmetric.
+  ///   - steps: Number of products with A, at least one.
+  ///   - multiply: Multiplies each task's row by its A, [T, P] to [T, P]; A must be symmetric.
   package init(_ right: Tensor, steps: Int, multiply: (Tensor) -> Tensor) {
     func dot(_ first: Tensor, _ second: Tensor) -> Tensor { (first * second).sum([1]) }
     let one = Tensor(1, dtype: right.dtype)
-    // Residuals below this part of b, squared, are rounding.
+    // Squared residuals below this fraction of ‖b‖² are rounding error.
     let floor = (right.dtype == .float64 ? 1e-32 : 1e-14) * dot(right, right)
-    // A curvature of less than this, relative, cannot be told from a negative one.
+    // A relative curvature below this cannot be distinguished from a negative one.
     let least = right.dtype == .float64 ? 1e-12 : 1e-5
     var solution = Tensor.zeros(right.shape, right.dtype)
     var (residual, direction) = (right, right)
@@ -40,7 +41,7 @@ package struct ConjugateGradient: Sendable {
       negative = negative + active * (one - positive)
       if step == 0 { solution = (active * (one - positive)) * right }
       active = active * positive
-      // Rows at rest divide by 1.
+      // Stopped rows divide by 1.
       let length = (active * square) / (curvature.combined(.gate, with: active) + (one - active))
       solution = solution + length * direction
       residual = residual - length * product

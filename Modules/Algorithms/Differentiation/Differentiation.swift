@@ -4,43 +4,43 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// A way through the inner loop: how a meta-objective is differentiated.
+/// A method that differentiates a meta-objective through the inner loop.
 ///
-/// One file, registered in its last lines.
+/// Each method is one file, registered in its last lines.
 public protocol Differentiation: Configurable {
-  /// Name and source.
+  /// Name and source of the method.
   static var card: Card { get }
 
-  /// What its meta-gradient is.
+  /// Kind of the method's meta-gradient.
   var kind: MetaGradientKind { get }
 
-  /// What its meta-gradient is through a given inner loop; ``kind`` unless the number of steps changes it.
+  /// Kind of the meta-gradient through a given inner loop; it is ``kind`` unless the number of steps changes it.
   func kind(through inner: InnerLoop) -> MetaGradientKind
 
-  /// The inner loop that it differentiates, made of the settings' one: the way may add a proximal term.
+  /// The inner loop that the method differentiates, derived from the inner loop of the settings; the method may add a proximal term.
   ///
   /// Testing adapts by the same loop.
   func adaptation(_ inner: InnerLoop) -> InnerLoop
 
-  /// True when it is tensor operations alone, the same ones for all shards of a shape: ``TrainingBehaviour/isRecordable``.
+  /// True if the method uses tensor operations only, the same for all shards of a shape: ``TrainingBehaviour/isRecordable``.
   var isRecordable: Bool { get }
 
-  /// Why it cannot differentiate an objective; nil where it can.
+  /// The reason why the method cannot differentiate an objective; nil if it can.
   func objection(to objective: any MetaObjective) -> String?
 
-  /// Adaptation steps whose graphs are alive at one time, of so many.
+  /// Number of adaptation steps, out of `steps`, whose graphs are alive at the same time.
   func liveSteps(of steps: Int) -> Int
 
   /// Adapts to the support sets of a shard and differentiates an objective.
   ///
   /// - Parameters:
-  ///   - objective: What is differentiated.
-  ///   - inner: Adaptation, as the settings have it: ``adaptation(_:)`` is still to be applied.
-  ///   - learned: Where.
+  ///   - objective: The objective to differentiate.
+  ///   - inner: The inner loop of the settings; the method applies ``adaptation(_:)`` itself.
+  ///   - learned: The learned values at which to differentiate.
   ///   - learner: Model and task loss.
-  ///   - shard: The tasks, with as many support sets as the objective asks for.
-  ///   - context: Where in the run this happens.
-  /// - Returns: The sum over tasks of the gradients, with what is reported.
+  ///   - shard: The tasks, with as many support sets as the objective needs.
+  ///   - context: The position in the run.
+  /// - Returns: The gradients summed over tasks, with the reported values.
   func callAsFunction(
     _ objective: some MetaObjective, through inner: InnerLoop, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
     _ context: AdaptationContext
@@ -56,9 +56,9 @@ extension Differentiation {
   public func objection(to objective: any MetaObjective) -> String? { nil }
 }
 
-/// A differentiated objective.
+/// An objective's gradient and value, with the reported values of a shard.
 public struct Differentiated: Sendable {
-  /// The sum over the shard's tasks, one tensor for each learned one.
+  /// Gradient summed over the shard's tasks, with one tensor per learned tensor.
   public var gradient: MetaParameters<Tensor>
   /// The objective of each task, [T].
   public var objective: Tensor
@@ -68,10 +68,10 @@ public struct Differentiated: Sendable {
   public var predictions: Tensor
   /// Parameters after adaptation to the first support set, [T, …].
   public var adapted: ParameterTree<Tensor>
-  /// Further numbers of each task by name, [T] each, as ``MetaGradient/metrics``.
+  /// Further named numbers per task, [T] each, as in ``MetaGradient/metrics``.
   public var metrics = ParameterTree<Tensor>()
 
-  /// Gathers a result.
+  /// Creates a result and detaches the values from the graph; `adapted` is the adaptation to the first support set.
   public init(_ gradient: MetaParameters<Tensor>, _ value: ObjectiveValue, adapted: Trajectory) {
     self.gradient = gradient
     objective = value.objective.value
@@ -104,21 +104,21 @@ public struct Differentiated: Sendable {
     self.init(learned.replacing(gradients.map(\.value)), value, adapted: adapted[0])
   }
 
-  /// What a shard contributes to a step.
+  /// The result as a shard's contribution to a step, with the query loss as reported loss.
   public func contribution(_ shard: Episodes) -> MetaGradient {
     MetaGradient(gradient: gradient, losses: queryLosses, scored: .init(predictions, shard.query.targets), metrics: metrics)
   }
 }
 
-/// All ways of differentiation linked into this program.
+/// All differentiation methods linked into this program.
 public enum DifferentiationRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry, rebuilt from the linker section on every read.
   public static var all: Registry<any Differentiation.Type> { Registry(.differentiations) { $0.card.id } }
 
-  /// The types in the order of their ids.
+  /// The types, ordered by id.
   static let types = all.items.map(\.item)
 
-  /// The way of an id.
+  /// Looks up a differentiation method by id.
   /// - Throws: `LookupError` with the nearest id.
   public static func type(of id: String) throws(LookupError) -> any Differentiation.Type {
     try all.item(id, kind: "way of differentiation")

@@ -4,12 +4,12 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// Differentiates at the adapted parameters and takes adaptation as a fixed offset: no second derivative.
+/// Differentiates at the adapted parameters and treats adaptation as a fixed offset, without second derivatives.
 ///
 /// ```
 /// Σᵢ Σₖ ∂/∂θₖ Jᵢ(θ₀, …, θₖ, …)        θₖ the parameters of task i that the objective reads; for the query loss its end θ′ᵢ alone
 /// ```
-/// Learned hyperparameters of the inner optimizer get no gradient. No graph of an adaptation step outlives it.
+/// Learned hyperparameters of the inner optimizer get no gradient. No adaptation step keeps its graph after it ends.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, section 5.2, <https://arxiv.org/abs/1703.03400>; Nichol, Achiam and Schulman, 2018,
 ///   section 2, <https://arxiv.org/abs/1803.02999>.
 public struct FirstOrder: Differentiation {
@@ -36,7 +36,7 @@ public struct FirstOrder: Differentiation {
     let gradients = KernelProfile.during(.outerGradient) {
       gradient(of: value.objective, at: points.flatMap(\.leaves)).map { $0.value.sum([0]) }
     }
-    // Every point of every path is the initialisation plus an offset, so its gradient is the initialisation's.
+    // Every point of every path is the initialisation plus an offset, so its gradient adds to the gradient of the initialisation.
     let width = learned.initial.count
     let initial = learned.initial.leaves.indices.map { leaf in
       points.indices.dropFirst().reduce(gradients[leaf]) { $0 + gradients[$1 * width + leaf] }

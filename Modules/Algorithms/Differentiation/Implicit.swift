@@ -9,23 +9,23 @@ public import TensorCore
 /// ```
 /// θ′ = argmin L(support; θ′) + λ/2·‖θ′ − θ‖²        dJ/dθ = (I + H/λ + δ·I)⁻¹·∇J(θ′),  H = ∇²L(support; θ′)
 /// ```
-/// Adaptation minimises the proximal loss by the inner optimizer, in meta-training and in testing; no graph of a step outlives it. The
-/// system of each task is solved by Hessian-vector products. λ is ``lambda``, δ ``damping``. With δ = 0 it is the exact gradient as
-/// adaptation and solver converge, whatever the inner optimizer is; its learned hyperparameters get no gradient.
+/// The inner optimizer minimises the proximal loss, in meta-training and in testing, and no step keeps its graph. Hessian-vector products
+/// solve the linear system of each task. λ is ``lambda`` and δ is ``damping``. With δ = 0 the gradient becomes exact as adaptation and
+/// solver converge, for any inner optimizer; learned hyperparameters of the optimizer get no gradient.
 ///
 /// Parameters φ that do not adapt get ∇φJ − ∂²L/∂φ∂θ′·(…)⁻¹·∇J/λ, by the same theorem.
 ///
-/// Metrics, for each task: `stationarity`, the norm of the proximal loss's gradient at θ′; `negativeCurvature`, 1 where the conjugate
-/// gradients met a direction of negative curvature and stopped; with a tolerance `unconverged`, 1 where the norm does not lie below it.
-/// - SeeAlso: Rajeswaran, Finn, Kakade and Levine, "Meta-learning with implicit gradients", NeurIPS 2019, equations 3, 6 and 7, algorithm 2,
-///   <https://arxiv.org/abs/1909.04630>; Lorraine, Vicol and Duvenaud, AISTATS 2020, algorithm 3, <https://arxiv.org/abs/1911.02590>, for
-///   the Neumann series.
+/// Metrics per task: `stationarity` is the norm of the proximal loss's gradient at θ′. `negativeCurvature` is 1 if the conjugate gradients
+/// met a direction of negative curvature and stopped. With a tolerance, `unconverged` is 1 if the norm is not below it.
+/// - SeeAlso: Rajeswaran, Finn, Kakade and Levine, "Meta-learning with implicit gradients", NeurIPS 2019, equations 3, 6 and 7, algorithm
+///   2, <https://arxiv.org/abs/1909.04630>; Lorraine, Vicol and Duvenaud, AISTATS 2020, algorithm 3, <https://arxiv.org/abs/1911.02590>,
+///   for the Neumann series.
 public struct Implicit: Differentiation {
-  /// How the linear system is solved.
+  /// The solver of the linear system.
   public enum Solver: String, Sendable, Hashable, CaseIterable {
     /// Conjugate gradients.
     case cg
-    /// The series Σⱼ (I − A)ʲ·b, which converges where the eigenvalues of H/λ + δ·I lie between −1 and 1.
+    /// The Neumann series Σⱼ (I − A)ʲ·b; it converges if the eigenvalues of H/λ + δ·I lie between −1 and 1.
     case neumann
   }
 
@@ -43,17 +43,17 @@ public struct Implicit: Differentiation {
     .real("damping", \.damping, in: 0...1e9, "Added to the diagonal of the linear system."),
   ])
 
-  /// λ.
+  /// Strength λ of the proximal term.
   public var lambda = 2.0
-  /// Adaptation stops where all gradient norms lie below it; 0 for never.
+  /// Adaptation stops when all gradient norms are below it; 0 never stops early.
   ///
-  /// Above 0 the algorithm is not recorded, because it reads numbers.
+  /// Above 0 the algorithm is not recordable, because it reads numbers.
   public var tolerance = 0.0
-  /// How the linear system is solved.
+  /// The solver of the linear system.
   public var solver = Solver.cg
-  /// Steps of the solver.
+  /// Number of solver steps, each one Hessian-vector product.
   public var solverSteps = 5
-  /// δ.
+  /// Damping δ, added to the diagonal of the linear system.
   public var damping = 0.0
 
   public init() {}
@@ -62,7 +62,7 @@ public struct Implicit: Differentiation {
 
   public var isRecordable: Bool { tolerance == 0 }
 
-  /// The last step's graph is built again for the Hessian.
+  /// Always 2: the graph of the last step is built again for the Hessian.
   public func liveSteps(of steps: Int) -> Int { 2 }
 
   public func adaptation(_ inner: InnerLoop) -> InnerLoop {
@@ -107,13 +107,13 @@ public struct Implicit: Differentiation {
     return result
   }
 
-  /// True where no task has a gradient above the tolerance, or one is not finite: then more steps would not help.
+  /// True if every gradient norm is below the tolerance, or if one is not finite, because more steps would not help then.
   private func isStationary(_ gradients: ParameterTree<Variable>) -> Bool {
     let norms = gradients.rows.norm([1]).value.doubles
     return norms.allSatisfy { $0 < tolerance } || !norms.allSatisfy(\.isFinite)
   }
 
-  /// The gradient with respect to the initialisation, summed over tasks, of an objective whose gradient at the solution is given.
+  /// The gradient of an objective with respect to the initialisation, summed over tasks, given its gradient at the solution.
   private func solve(
     _ right: ParameterTree<Variable>, at end: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ inner: InnerLoop,
     _ learner: Learner, _ support: LabelledSet
@@ -121,7 +121,7 @@ public struct Implicit: Differentiation {
     let names = inner.adapts.names(in: learner.model) ?? { _ in true }
     let (moving, fixed) = (end.filter(names), end.filter { !names($0) })
     let slope = moving.replacing(gradient(of: learner.supportLoss(end, support), at: moving.leaves, differentiable: true))
-    // The derivative of ∇L·v, v a constant, at some of the parameters: a product with a part of the Hessian.
+    // The derivative of ∇L·v, for constant v, with respect to some of the parameters: a product with part of the Hessian.
     func hessian(times vector: ParameterTree<Variable>, at targets: ParameterTree<Variable>) -> ParameterTree<Variable> {
       let products = slope.zip(vector) { ($0 * $1).total() }.leaves
       return targets.replacing(gradient(of: products.dropFirst().reduce(products[0], +), at: targets.leaves))
@@ -148,7 +148,7 @@ public struct Implicit: Differentiation {
     return (sums, ParameterTree(metrics.map { (name: $0.0, leaf: $0.1) }))
   }
 
-  /// The solution of the system with what its solver met: 1 for each task with negative curvature, [T].
+  /// The solution of the system; `negative` is 1 for each task with negative curvature, [T].
   private func solution(_ right: Tensor, _ multiply: (Tensor) -> Tensor) -> (Tensor, negative: Tensor) {
     switch solver {
     case .cg:
@@ -162,7 +162,7 @@ public struct Implicit: Differentiation {
 }
 
 extension ParameterTree<Variable> {
-  /// Rows [T, P] cut into constants of the leaves' shapes: the inverse of ``rows``.
+  /// Cuts rows [T, P] into constants with the shapes of the leaves, the inverse of ``rows``.
   fileprivate func cut(_ rows: Tensor) -> ParameterTree<Variable> {
     var start = 0
     return map { leaf in

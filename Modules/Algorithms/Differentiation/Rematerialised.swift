@@ -4,14 +4,14 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// Differentiates through every adaptation step and keeps the graphs of a few: the exact meta-gradient in the memory of a segment.
+/// Differentiates through every adaptation step, exactly, but keeps the graphs of one segment of steps only.
 ///
 /// ```
 /// Σᵢ ∂/∂θ Jᵢ(U(θ; supportᵢ))        steps 0 … K − 1 in segments of s, s = ⌈√K⌉ unless set
 /// ```
-/// Between segments the parameters and what the inner optimizer remembers are kept; on the way back each segment's graph is built
-/// again. Operations and sums are those of ``Unrolled`` in its order, so the result has the same bits. Every segment but the last is
-/// computed twice. Where the objective reads the parameters after every step they are kept as well, with the graph of the objective.
+/// It keeps the parameters and the state of the inner optimizer between segments, and rebuilds each segment's graph in the backward pass.
+/// Operations and sums are the same as in ``Unrolled``, in the same order, so the result has the same bits. Every segment but the last is
+/// computed twice. If the objective reads the parameters after every step, these stay in memory too, with the graph of the objective.
 /// - SeeAlso: Griewank and Walther, "Algorithm 799: revolve", ACM Transactions on Mathematical Software 26, 2000; Chen et al., 2016,
 ///   section 3, <https://arxiv.org/abs/1604.06174>.
 public struct Rematerialised: Differentiation {
@@ -23,19 +23,19 @@ public struct Rematerialised: Differentiation {
     .integer("segment", \.segment, in: 0...1000, "Adaptation steps whose graphs are in memory together; 0 for the root of the steps.")
   ])
 
-  /// Steps of a segment; 0 for ⌈√steps⌉.
+  /// Number of steps per segment; 0 for ⌈√steps⌉.
   public var segment = 0
 
   public init() {}
 
-  /// Segments of some steps.
+  /// Creates the method with a number of steps per segment.
   public init(segment: Int) { self.segment = segment }
 
   public var kind: MetaGradientKind { .exact }
 
   public func liveSteps(of steps: Int) -> Int { min(length(of: steps), steps) }
 
-  /// Steps of a segment, of so many.
+  /// Number of steps per segment for an inner loop of `steps` steps.
   private func length(of steps: Int) -> Int { segment > 0 ? segment : max(Int(Double(steps).squareRoot().rounded(.up)), 1) }
 
   public func callAsFunction(

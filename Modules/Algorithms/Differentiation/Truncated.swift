@@ -4,20 +4,20 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// Differentiates through the last k adaptation steps only: truncated backpropagation.
+/// Differentiates through the last k adaptation steps only (truncated backpropagation).
 ///
 /// ```
 /// θₖ = θ + dₖ for the steps before the last k, dₖ a constant        Σᵢ ∂/∂θ Jᵢ(θ, θ₁, …)
 /// ```
-/// The parameters before the last k steps count as the initialisation plus an offset, so their gradient is the initialisation's: k = 0
-/// would be ``FirstOrder``. What the inner optimizer remembers at that point is a constant. Its learned hyperparameters get their
-/// gradient from the last k steps; values that belong to an earlier step alone get none. Parameters that do not adapt get theirs as
-/// the initialisation, from the last k steps and the objective. With k ≥ steps it is ``Unrolled`` to the bit.
+/// The parameters before the last k steps count as the initialisation plus an offset, so the initialisation gets their gradient; k = 0
+/// would be ``FirstOrder``. The state of the inner optimizer at that point is a constant. Learned hyperparameters get their gradient from
+/// the last k steps; values that belong only to earlier steps get none. Parameters that do not adapt get their gradient like the
+/// initialisation, from the last k steps and the objective. With k ≥ steps the result equals ``Unrolled`` to the bit.
 ///
-/// Memory is that of k steps. The bias falls exponentially in k where the inner loss is strongly convex.
+/// Memory holds the graphs of k steps. The bias falls exponentially in k if the inner loss is strongly convex.
 /// - SeeAlso: Shaban, Cheng, Hatch and Boots, "Truncated back-propagation for bilevel optimization", AISTATS 2019, section 3,
-///   <https://arxiv.org/abs/1810.10667>. Deviation: the paper's outer parameters are others than the initialisation, whose truncated
-///   gradient would be zero there.
+///   <https://arxiv.org/abs/1810.10667>. Deviation: the outer parameters of the paper are not the initialisation, whose truncated gradient
+///   would be zero there.
 public struct Truncated: Differentiation {
   public static let card = Card(
     id: "truncated", title: "Through the last adaptation steps only",
@@ -27,12 +27,12 @@ public struct Truncated: Differentiation {
     .integer("last", \.last, in: 1...1000, "Adaptation steps that are differentiated, counted from the last one.")
   ])
 
-  /// Steps that are differentiated.
+  /// Number of differentiated steps, k.
   public var last = 1
 
   public init() {}
 
-  /// The last steps.
+  /// Creates the method with the number of last steps to differentiate.
   public init(last: Int) { self.last = last }
 
   public var kind: MetaGradientKind { .estimate }
@@ -58,7 +58,7 @@ public struct Truncated: Differentiation {
     (early.steps, late.steps) = (inner.steps - last, last)
     var state = OptimizerState()
     let before = early.adapt(start.map(\.detached), learner, support, derivative: .none, keepsPath: keepsPath, state: &state)
-    // The values of the way so far, each the initialisation plus an offset.
+    // The values along the path so far, each the initialisation plus an offset.
     let adapts = inner.adapts.names(in: learner.model)
     let shifted = before.parameters.map { parameters in
       start.initial.replacing(
@@ -73,10 +73,10 @@ public struct Truncated: Differentiation {
   }
 }
 
-/// A value that counts as the input plus a constant offset, without the rounding of the addition.
+/// A value that counts as its input plus a constant offset, without the rounding error of an addition.
 ///
 /// ```
-/// y = x + (value − x)        dy/dx = 1, the bracket taken as a constant
+/// y = x + (value − x)        dy/dx = 1, with the bracket as a constant
 /// ```
 private struct Shifted: Operation {
   static let name = "shifted"

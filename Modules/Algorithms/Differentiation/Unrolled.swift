@@ -4,12 +4,12 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// Differentiates through every adaptation step, by reverse mode: the exact meta-gradient, second derivatives included.
+/// Differentiates through every adaptation step by reverse mode: the exact meta-gradient, with second derivatives.
 ///
 /// ```
 /// Σᵢ ∂/∂θ Jᵢ(U(θ; supportᵢ))
 /// ```
-/// Memory grows with the number of steps, whose graphs are all kept.
+/// It keeps the graphs of all steps, so memory grows with the number of steps.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1, <https://arxiv.org/abs/1703.03400>; Franceschi et al., ICML 2018,
 ///   equations 5 to 7 (reverse mode), <https://arxiv.org/abs/1806.04910>.
 public struct Unrolled: Differentiation {

@@ -18,7 +18,7 @@ public enum BinaryCrossEntropy: LossFunction {
     return predictions.binaryCrossEntropy(targets: Variable(constant: values))
   }
 
-  /// The fraction of samples whose logit has the target's sign; a prediction that is not a number is wrong.
+  /// Fraction of samples whose logit has the target's sign; a NaN prediction counts as wrong.
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
     guard case .values(let values) = targets else { return nil }
     let hits = zip(predictions.doubles, values.doubles).map { logit, target in !logit.isNaN && (logit > 0) == (target > 0.5) }

@@ -3,7 +3,7 @@ import Registry
 public import Tasks
 public import TensorCore
 
-/// The cross-entropy of logits with labels.
+/// The softmax cross-entropy of logits with labels.
 ///
 /// ```
 /// L = −mean log softmax(x)[label]
@@ -20,7 +20,7 @@ public enum CrossEntropy: LossFunction {
     return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
   }
 
-  /// The fraction of samples whose largest logit is the label's; a prediction that is not a number is wrong.
+  /// Fraction of samples whose argmax is the label; a NaN prediction counts as wrong.
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
     guard case .classes(let labels, let ways) = targets else { return nil }
     let values = predictions.doubles
@@ -32,7 +32,7 @@ public enum CrossEntropy: LossFunction {
   }
 }
 
-/// The fraction of hits of each task; hits of one task lie together.
+/// Fraction of hits per task; the hits of one task are contiguous.
 func fractions(of hits: [Bool], tasks: Int) -> [Double] {
   let samples = hits.count / max(tasks, 1)
   return (0..<tasks).map { task in

@@ -17,7 +17,7 @@ public enum Huber: LossFunction {
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     guard case .values(let values) = targets else { preconditionFailure("huber takes numbers, not the targets \(targets)") }
     let distance = predictions - Variable(constant: values)
-    // c·r − c²/2 with c = r cut to ±1 is h(r), and its derivative is c.
+    // With c = r clipped to ±1, c·r − c²/2 is h(r), and its derivative is c.
     let cut = distance.clipped(to: -1...1)
     return (cut * distance - cut.squared() * 0.5).mean([1, 2]).reshaped([predictions.shape[0]])
   }

@@ -3,31 +3,31 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// The function behind a `TaskLoss`: one file, registered in its last lines.
+/// The function that computes a `TaskLoss`; each is one file, registered in its last lines.
 public protocol LossFunction: Sendable {
-  /// What it computes, under the id that tasks name.
+  /// The loss that the function computes, with the id that tasks refer to.
   static var taskLoss: TaskLoss { get }
-  /// One line for a list.
+  /// One-line title for listings.
   static var title: String { get }
-  /// Paper or book, with a link where there is one.
+  /// Paper or book, with a link if one exists.
   static var citation: String { get }
 
-  /// The loss of predictions [T, N, outputs]: a mean over samples, one for each task, [T].
+  /// Loss of predictions [T, N, outputs] per task, [T]: a mean over samples.
   ///
-  /// - Precondition: The targets are of the kind that ``taskLoss`` declares.
+  /// - Precondition: The targets have the kind that ``taskLoss`` declares.
   static func loss(_ predictions: Variable, _ targets: Targets) -> Variable
 
-  /// The score of each task by the loss's measure; nil where it has none.
+  /// Score of each task by the loss's measure; nil if it has none.
   static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]?
 
-  /// What predicts without knowing anything: [T, M, outputs] for M query samples, from the support targets alone.
+  /// Uninformed predictions [T, M, outputs] for M query samples, from the support targets alone.
   static func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor
 }
 
 extension LossFunction {
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { nil }
 
-  /// The mean of the support targets for numbers, equal logits for labels and for targets of 0 and 1.
+  /// The mean of the support targets for numbers; equal logits for labels and for targets of 0 and 1.
   public static func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
     switch support {
     case .classes(let labels, let ways): return .zeros([labels.shape[0], samples, ways], dtype)
@@ -40,10 +40,10 @@ extension LossFunction {
 
 /// All loss functions linked into this program.
 public enum LossRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry, rebuilt from the linker section on every read.
   public static var all: Registry<any LossFunction.Type> { Registry(.losses) { $0.taskLoss.id } }
 
-  /// The loss function of an id.
+  /// Looks up a loss function by id.
   /// - Throws: `LookupError` with the nearest id.
   public static func type(of id: String) throws(LookupError) -> any LossFunction.Type { try all.item(id, kind: "loss") }
 }

@@ -1,11 +1,11 @@
 public import Registry
 
-/// First-order MAML: the query gradient at the adapted parameters stands in for the meta-gradient.
+/// First-order MAML: uses the query gradient at the adapted parameters as the meta-gradient.
 ///
 /// ```
 /// θ ← θ − β Σᵢ ∇ L(queryᵢ; θ′) at θ′ = θ′ᵢ
 /// ```
-/// Adaptation counts as a fixed offset; no second derivative is taken, and no graph of an adaptation step outlives it.
+/// Adaptation counts as a fixed offset. There is no second derivative, and no adaptation step keeps its graph after it ends.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, section 5.2, <https://arxiv.org/abs/1703.03400>; Nichol, Achiam and Schulman, 2018,
 ///   section 2, <https://arxiv.org/abs/1803.02999>.
 public struct FirstOrderMAML: DifferentiatingAlgorithm {
@@ -23,7 +23,7 @@ public struct FirstOrderMAML: DifferentiatingAlgorithm {
 
   public init() {}
 
-  /// First-order MAML with an inner loop.
+  /// Creates first-order MAML with a given inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
 }
 

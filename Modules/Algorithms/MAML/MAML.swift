@@ -5,11 +5,11 @@ public import Registry
 /// ```
 /// θ′ᵢ = θ − α ∇ L(supportᵢ; θ)  (or several steps)        θ ← θ − β ∇θ Σᵢ L(queryᵢ; θ′ᵢ)
 /// ```
-/// The first formula is ``inner``, the loss in the second is ``objective``, and its derivative is taken by ``differentiation``:
+/// ``inner`` is the first formula, and ``objective`` is the loss in the second. ``differentiation`` takes its derivative, by default
 /// exactly, through every adaptation step.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, algorithm 1 and equation 1, <https://arxiv.org/abs/1703.03400>. Deviation: losses
-///   are means over samples. The code of the paper sums over the support set and divides by the shots, so that its α for N ways is
-///   N·α here.
+///   are means over samples. The paper's code sums over the support set and divides by the shots, so its α for N ways corresponds to N·α
+///   here.
 public struct MAML: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "maml", title: "Model-agnostic meta-learning, exact second order",
@@ -29,7 +29,7 @@ public struct MAML: DifferentiatingAlgorithm {
 
   public init() {}
 
-  /// MAML with an inner loop.
+  /// Creates MAML with a given inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
 }
 

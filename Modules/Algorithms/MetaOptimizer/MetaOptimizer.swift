@@ -8,12 +8,12 @@ public import TensorCore
 /// ```
 /// θ′ᵢ = U(θ, ∇ L(supportᵢ; θ); φ)        (θ, φ) ← (θ, φ) − β ∇(θ,φ) Σᵢ L(queryᵢ; θ′ᵢ)
 /// ```
-/// U is any rule: SGD, momentum, AdaGrad, RMSProp, Adam or another; φ its learning rate, decays and ε, all of them by default, one value
-/// each, one a tensor, or one for every entry, and perhaps one for every step. Positive ones live behind a softplus, those between 0 and
-/// 1 behind a logistic function, so that no meta-update leaves their domain; rates with `inner.signedRates` are as they are.
-/// - SeeAlso: Li, Zhou, Chen and Li, "Meta-SGD", 2017, equation 4, <https://arxiv.org/abs/1707.09835>: its case SGD with one signed rate an
-///   entry, to the bit. Maclaurin, Duvenaud and Adams, "Gradient-based hyperparameter optimization through reversible learning", ICML
-///   2015, <https://arxiv.org/abs/1502.03492>, learn all of a rule's hyperparameters so.
+/// U is any rule: SGD, momentum, AdaGrad, RMSProp, Adam or another. φ holds its learning rate, decays and ε, all of them by default, with
+/// one value each, per tensor or per entry, and optionally per step. A softplus keeps positive values in their domain, and a logistic
+/// function keeps values between 0 and 1, so no meta-update leaves the domain. With `inner.signedRates`, rates have no transform.
+/// - SeeAlso: Li, Zhou, Chen and Li, "Meta-SGD", 2017, equation 4, <https://arxiv.org/abs/1707.09835>: the special case of SGD with one
+///   signed rate per entry, equal to the bit. Maclaurin, Duvenaud and Adams, "Gradient-based hyperparameter optimization through
+///   reversible learning", ICML 2015, <https://arxiv.org/abs/1502.03492>, learn all hyperparameters of a rule in this way.
 public struct MetaOptimizer: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-optimizer", title: "Learned initialisation and hyperparameters of any inner optimizer",
@@ -31,12 +31,12 @@ public struct MetaOptimizer: DifferentiatingAlgorithm {
   }()
   public var objective = Selection(QueryLoss.self)
   public var differentiation = Selection(Unrolled.self)
-  /// The range that the first learning rate is drawn from; `inner.learningRate` is taken where its upper end is 0.
+  /// Range of the initial learning rate; `inner.learningRate` applies if the upper end is 0.
   public var firstRate = RateRange(0, 0)
 
   public init() {}
 
-  /// An inner loop with what is learned of it.
+  /// Creates the algorithm with a given inner loop, including its learned hyperparameters.
   public init(inner: InnerLoop) { self.inner = inner }
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {

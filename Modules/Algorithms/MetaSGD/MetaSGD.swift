@@ -8,10 +8,10 @@ public import TensorCore
 /// ```
 /// θ′ᵢ = θ − α ⊙ ∇ L(supportᵢ; θ)        (θ, α) ← (θ, α) − β ∇(θ,α) Σᵢ L(queryᵢ; θ′ᵢ)
 /// ```
-/// α has θ's shape: it learns the direction of the update as well as its length, and may become negative. So it is MAML whose
-/// inner SGD learns its rate for every entry.
+/// α has the shape of θ. It learns the direction of the update as well as its length, and may become negative. Meta-SGD is thus MAML
+/// whose inner SGD learns a rate for every entry.
 /// - SeeAlso: Li, Zhou, Chen and Li, 2017, algorithm 1 and equation 4, <https://arxiv.org/abs/1707.09835>: one step, and one α₀ drawn
-///   from U[0.005, 0.1] for all entries. More steps than one share the same α (an extension of ours).
+///   from U[0.005, 0.1] for all entries. As an extension of ours, several steps share the same α.
 public struct MetaSGD: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-sgd", title: "Meta-SGD: learned initialisation and per-parameter learning rates",
@@ -30,19 +30,19 @@ public struct MetaSGD: DifferentiatingAlgorithm {
   }()
   public var objective = Selection(QueryLoss.self)
   public var differentiation: Selection { Selection(Unrolled.self) }
-  /// The range that α₀ is drawn from.
+  /// Range of the initial rate α₀.
   public var firstRate = RateRange(0.005, 0.1)
 
   public init() {}
 
-  /// One step with a given first rate for all entries.
+  /// Creates Meta-SGD with one step and a given initial rate for all entries.
   public init(firstRate: Double) {
     self.firstRate = RateRange(firstRate, firstRate)
   }
 
   public var rateSettings: [String] { ["initialRate.low", "initialRate.high"] }
 
-  /// The same on all tasks, as published.
+  /// Changes nothing: the published settings are the same for all tasks.
   public mutating func adopt(_ signature: TaskSignature) {}
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {

@@ -1,7 +1,7 @@
 public import Registry
 import TensorCore
 
-/// The range that a first learning rate is drawn from, one for all entries.
+/// The range from which an initial learning rate is drawn, one for all entries.
 public struct RateRange: Sendable, Hashable {
   /// The settings, under the prefix "initialRate" on the command line.
   public static let hyperparameters = HyperparameterTable<RateRange>([
@@ -9,12 +9,12 @@ public struct RateRange: Sendable, Hashable {
     .real("high", \.high, in: 0...100, "Upper end of the range that the first learning rate α₀ is drawn from."),
   ])
 
-  /// The lower end.
+  /// Lower bound, inclusive.
   public var low: Double
-  /// The upper end.
+  /// Upper bound, inclusive.
   public var high: Double
 
-  /// A range.
+  /// Creates the range [low, high], which algorithms validate before a run.
   public init(_ low: Double, _ high: Double) {
     self.low = low
     self.high = high
@@ -25,7 +25,7 @@ public struct RateRange: Sendable, Hashable {
     guard low <= high else { throw .emptyRange(algorithm: algorithm, setting: "initialRate", low: low, high: high) }
   }
 
-  /// A rate from a state's stream.
+  /// Draws a rate from a child of the random stream of the initial state.
   func draw(from stream: RandomStream) -> Double {
     var draw = stream.child("initial rate")
     return draw.uniform(low...high)

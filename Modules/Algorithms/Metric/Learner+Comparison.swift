@@ -5,16 +5,17 @@ public import Tasks
 public import TensorCore
 
 extension Learner {
-  /// Outputs for the query of a metric learner: embeds support and query, and hands both to what compares them.
+  /// Computes a metric learner's outputs for the query: embeds support and query, then compares them.
   ///
-  /// ``NormalisationMode/transductive``: each of the two sets by its own statistics. ``NormalisationMode/support``: both by those of the
-  /// support set. ``NormalisationMode/supportPlusOne``: the support set and one query sample at a time by their own, without a graph.
+  /// ``NormalisationMode/transductive`` normalises each of the two sets by its own statistics. ``NormalisationMode/support`` normalises
+  /// both by the statistics of the support set. ``NormalisationMode/supportPlusOne`` normalises the support set and one query sample at a
+  /// time by their joint statistics, without a graph.
   /// - Parameters:
-  ///   - parameters: The embedding's parameters over the task axis.
+  ///   - parameters: Parameters of the embedding, with a leading task axis.
   ///   - support: The support sets.
   ///   - query: Query inputs, [T, M, …].
-  ///   - mode: How batch norm is done.
-  ///   - compare: Outputs [T, M, outputs] of support features [T, N, width] with their targets, and query features [T, M, width].
+  ///   - mode: Normalisation mode of batch norm.
+  ///   - compare: Returns outputs [T, M, outputs] from support features [T, N, width] with their targets, and query features [T, M, width].
   /// - Returns: [T, M, outputs].
   /// - Precondition: The model is an embedding.
   public func comparison(
@@ -36,7 +37,7 @@ extension Learner {
       let (known, asked) = split(features(.concatenated([support.inputs, query], along: 1), parameters, .leading(rows)))
       return compare(known, support.targets, asked)
     case .supportPlusOne:
-      // The query samples of a task become the task axis, over which parameters and support set are expanded.
+      // The query samples of a task become the task axis; expand parameters and support set over it.
       let tasks = (0..<query.shape[0]).map { task -> Tensor in
         let samples = query.shape[1]
         let own = parameters.map { Variable(constant: $0.value[task].expanded(over: samples)) }

@@ -3,11 +3,11 @@ import Models
 public import Tasks
 public import TensorCore
 
-/// An algorithm that learns an embedding and compares the query with the support in it: nothing adapts, there are no steps.
+/// An algorithm that learns an embedding and compares query with support features, without adaptation steps.
 ///
-/// The embedding is the model without its head. It is for classes, and for models that have a head.
+/// The embedding is the model without its head. The algorithm supports classification only, and models that have a head.
 public protocol MetricAlgorithm: Algorithm {
-  /// Logits [T, M, ways] of query features [T, M, width], given support features [T, N, width] with their labels.
+  /// Computes logits [T, M, ways] for query features [T, M, width] from support features [T, N, width] and their labels.
   func compare(_ support: Variable, _ targets: Targets, _ query: Variable) -> Variable
 }
 
@@ -21,7 +21,7 @@ extension MetricAlgorithm {
     }
   }
 
-  /// The embedding's parameters.
+  /// Learns the parameters of the embedding only.
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     let isHead = learner.model.embedding?.isHead ?? { _ in false }
     return MetaState(initial: learner.model.initialParameters(from: stream, dtype: dtype).filter { !isHead($0) })
@@ -41,7 +41,7 @@ extension MetricAlgorithm {
       gradient: leaves.replacing(gradients.map(\.value)), losses: losses.value, scored: .init(logits.value, shard.query.targets))
   }
 
-  /// The embedding and the support set: one state, which holds for any number of steps.
+  /// Returns one state, with the embedding's parameters and the support set, for any number of steps.
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {

@@ -9,8 +9,9 @@ import TensorCore
 /// ```
 /// - Parameters:
 ///   - features: Support features, [T, N, width].
-///   - targets: Their labels; other targets are a programming error.
-/// - Returns: [T, ways, width]; zeros for a class without samples.
+///   - targets: Labels of the support samples.
+/// - Precondition: The targets are labels.
+/// - Returns: [T, ways, width]; a class without samples gets zeros.
 /// - SeeAlso: Snell, Swersky and Zemel, NeurIPS 2017, equation 1, <https://arxiv.org/abs/1703.05175>.
 public func prototypes(of features: Variable, _ targets: Targets) -> Variable {
   guard case .classes(let labels, let ways) = targets else { preconditionFailure("prototypes are means of classes, not of \(targets)") }
@@ -19,7 +20,7 @@ public func prototypes(of features: Variable, _ targets: Targets) -> Variable {
   return members.matmul(features, transposeFirst: true) * counts.safeReciprocal()
 }
 
-/// Negative squared Euclidean distances of points [T, M, width] to centres [T, C, width], as logits [T, M, C].
+/// Negative squared Euclidean distances from points [T, M, width] to centres [T, C, width], as logits [T, M, C].
 ///
 /// ```
 /// −‖q − c‖² = 2·q·c − ‖c‖² − ‖q‖²

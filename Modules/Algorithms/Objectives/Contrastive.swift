@@ -3,16 +3,17 @@ public import Registry
 public import Tasks
 import TensorCore
 
-/// A contrastive meta-loss: adaptations to one task end close together, those to different tasks apart.
+/// A contrastive meta-loss: pulls adaptations to the same task together, and pushes adaptations to different tasks apart.
 ///
 /// ```
 /// (1 − w)·Lᵢ(query; θ′ᵢ) + w·mean over j ≠ i of max(0, m + ‖θ′ᵢ − θ″ᵢ‖ − ‖θ′ᵢ − θ′ⱼ‖)
 /// ```
-/// θ′ is adapted on the first support set of a task, θ″ on a second one; norms are over all parameters, and the derivative of a norm at
-/// zero is zero. Tasks are compared, so the meta-batch is one shard, of two tasks at least.
-/// - SeeAlso: Hadsell, Chopra and LeCun, CVPR 2006, and Schroff et al., CVPR 2015, equation 2 (the margin), <https://arxiv.org/abs/1503.03832>.
-///   Deviations from the article on meta-losses: its positive pair is the distance of a point to itself, which is zero, so a second support
-///   set takes its place; and its sign is turned, because there similar tasks are driven apart.
+/// θ′ is adapted on the first support set of a task, θ″ on a second one. Norms are over all parameters, and the derivative of a norm at
+/// zero is zero. The loss compares tasks, so the meta-batch is one shard, with at least two tasks.
+/// - SeeAlso: Hadsell, Chopra and LeCun, CVPR 2006, and Schroff et al., CVPR 2015, equation 2 (the margin),
+///   <https://arxiv.org/abs/1503.03832>. Deviations from the article on meta-losses: its positive pair is the distance of a point to
+///   itself, which is zero, so this loss uses a second support set; and its sign is reversed, because the article drives similar tasks
+///   apart.
 public struct Contrastive: MetaObjective {
   public static let card = Card(
     id: "contrastive", title: "Contrastive margin between adaptations, mixed with the query loss",
@@ -23,14 +24,14 @@ public struct Contrastive: MetaObjective {
     .real("weight", \.weight, in: 0...1, "Share w of the contrastive term; the query loss has the rest."),
   ])
 
-  /// m.
+  /// Margin m between adaptations to different tasks.
   public var margin = 0.1
-  /// w.
+  /// Share w of the contrastive term.
   public var weight = 0.1
 
   public init() {}
 
-  /// A margin and the share of the contrastive term.
+  /// Creates the objective with a margin m and a share w of the contrastive term.
   public init(margin: Double, weight: Double) {
     self.margin = margin
     self.weight = weight

@@ -4,34 +4,32 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// What meta-training minimises, as a function of adaptations: the meta-loss.
+/// The meta-loss: what meta-training minimises, as a function of adaptations.
 ///
-/// One file, registered in its last lines.
-///
-/// How it is differentiated is another question: ``Differentiation``.
+/// Each objective is one file, registered in its last lines. A ``Differentiation`` method computes its gradient.
 public protocol MetaObjective: Configurable {
-  /// Name and source.
+  /// Name and source of the objective.
   static var card: Card { get }
 
-  /// Support sets of each task that are adapted to; 1 unless adaptations to several are compared.
+  /// Number of support sets per task to adapt to; 1 unless the objective compares several adaptations.
   var supports: Int { get }
 
   /// Whether a task's loss depends on other tasks of the shard.
   var coupling: TaskCoupling { get }
 
-  /// Whether it reads parameters before the last adaptation step.
+  /// Whether the objective reads parameters before the last adaptation step.
   var readsPath: Bool { get }
 
-  /// Whether its derivative goes through adaptation; false where it takes the adapted parameters as constants.
+  /// Whether the derivative passes through adaptation; false if the adapted parameters count as constants.
   var isThroughAdaptation: Bool { get }
 
-  /// Why a way of differentiation makes nothing of it; nil where it does.
+  /// The reason why a differentiation method does not work with this objective; nil if it does.
   func objection(to way: any Differentiation) -> String?
 
-  /// What the meta-gradient is, where a way of differentiation gives one of a kind.
+  /// Kind of the meta-gradient, given the kind of the differentiation method.
   func kind(by way: MetaGradientKind) -> MetaGradientKind
 
-  /// Numbers that change from step to step, for so many adaptation steps: the context has them as `scheduled`.
+  /// Numbers that change from step to step, for a number of adaptation steps; the context passes them as `scheduled`.
   func scheduled(_ step: AdaptationContext.Step, adaptationSteps: Int) -> ParameterTree<Tensor>
 
   /// Checks the settings against the inner loop, before a run.
@@ -39,14 +37,14 @@ public protocol MetaObjective: Configurable {
   /// - Throws: `HyperparameterError`
   func validate(_ inner: InnerLoop) throws(HyperparameterError)
 
-  /// The objective of a shard's tasks; the meta-gradient is that of its mean over the meta-batch.
+  /// Computes the objective of a shard's tasks; meta-training minimises its mean over the meta-batch.
   ///
   /// - Parameters:
-  ///   - trajectories: The adaptations to each of the support sets, in a graph.
+  ///   - trajectories: The adaptations, one per support set, in a graph.
   ///   - learner: Model and task loss.
   ///   - shard: The tasks.
-  ///   - context: Where in the run this happens.
-  /// - Returns: The objective of each task, [T], with what is reported.
+  ///   - context: The position in the run.
+  /// - Returns: The objective of each task, [T], with the reported values.
   func callAsFunction(
     _ trajectories: [Trajectory], _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> ObjectiveValue
@@ -65,29 +63,29 @@ extension MetaObjective {
   public func validate(_ inner: InnerLoop) throws(HyperparameterError) {}
 }
 
-/// The value of an objective, with what is reported of it.
+/// The value of an objective, with the values that are reported.
 public struct ObjectiveValue {
   /// The objective of each task, [T].
   public var objective: Variable
-  /// The query loss after adaptation, [T], which is reported.
+  /// The query loss after adaptation, [T], which reports show.
   public var queryLosses: Variable
   /// Predictions for the query after adaptation, [T, M, outputs].
   public var predictions: Variable
 
-  /// Gathers a value.
+  /// Creates a value from the objective, the query losses and the predictions, all in a graph.
   public init(_ objective: Variable, queryLosses: Variable, predictions: Variable) {
     self.objective = objective
     self.queryLosses = queryLosses
     self.predictions = predictions
   }
 
-  /// The value of an objective around the query loss at adapted parameters.
+  /// Evaluates an objective that is a function of the query loss at adapted parameters.
   ///
   /// - Parameters:
   ///   - end: The adapted parameters.
   ///   - learner: Model and task loss.
   ///   - shard: The tasks.
-  ///   - objective: What is made of the query losses, [T]; they are the objective themselves unless given.
+  ///   - objective: Maps the query losses, [T], to the objective; by default the query losses are the objective.
   public init(
     at end: ParameterTree<Variable>, _ learner: Learner, _ shard: Episodes, _ objective: (Variable) -> Variable = { $0 }
   ) {
@@ -101,13 +99,13 @@ public struct ObjectiveValue {
 
 /// All objectives linked into this program.
 public enum ObjectiveRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry, rebuilt from the linker section on every read.
   public static var all: Registry<any MetaObjective.Type> { Registry(.objectives) { $0.card.id } }
 
-  /// The types in the order of their ids.
+  /// The types, ordered by id.
   static let types = all.items.map(\.item)
 
-  /// The objective of an id.
+  /// Looks up an objective by id.
   /// - Throws: `LookupError` with the nearest id.
   public static func type(of id: String) throws(LookupError) -> any MetaObjective.Type { try all.item(id, kind: "objective") }
 }

@@ -4,18 +4,18 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// The query loss after every adaptation step, weighted: MAML++'s multi-step loss.
+/// The weighted query loss after every adaptation step: MAML++'s multi-step loss.
 ///
 /// ```
 /// Σₖ wₖ·L(query; θₖ)        k = 1, …, steps; all wₖ = 1/steps unless given
 /// ```
-/// Annealed, the weights move to the last step over the first tenth of a run, with e the share of that tenth that is done:
+/// If annealed, the weights move to the last step over the first tenth of a run. Let e be the completed fraction of that tenth:
 /// ```
 /// wₖ = max(1/K·(1 − e), 0.03/K) for k < K        w_K = 1 − Σ_{k<K} wₖ
 /// ```
 /// - SeeAlso: Antoniou, Edwards and Storkey, "How to train your MAML", ICLR 2019, section 4 (MSL), <https://arxiv.org/abs/1810.09502>.
-///   Their code anneals over 10 of 100 epochs and keeps 0.03/K for the steps before the last. Deviation: the weights change with every
-///   iteration, not with every epoch.
+///   Their code anneals over 10 of 100 epochs and keeps 0.03/K for the steps before the last. Deviation: the weights change every
+///   iteration, not every epoch.
 public struct MultiStep: MetaObjective {
   public static let card = Card(
     id: "multi-step", title: "Query loss after every adaptation step, weighted",
@@ -29,14 +29,14 @@ public struct MultiStep: MetaObjective {
   private static let scheduleName = "weights"
   private static let floor = 0.03
 
-  /// Weights of the steps as texts; uniform where there are none.
+  /// Weights of the steps as text; uniform if empty.
   var weights: [String] = []
-  /// Whether weights move to the last step.
+  /// Whether the weights move to the last step over the first tenth of the run.
   public var isAnnealed = false
 
   public init() {}
 
-  /// Given weights of the steps.
+  /// Creates the objective with one weight per adaptation step.
   public init(weights: [Double]) { self.weights = weights.map { "\($0)" } }
 
   public var readsPath: Bool { true }

@@ -3,7 +3,7 @@ import Models
 public import Registry
 public import Tasks
 
-/// The loss on the query set after adaptation: the standard meta-loss.
+/// The query loss after adaptation: the standard meta-loss.
 ///
 /// ```
 /// Lᵢ(query; θ′ᵢ)

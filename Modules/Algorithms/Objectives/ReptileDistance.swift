@@ -4,16 +4,16 @@ public import Registry
 public import Tasks
 import TensorCore
 
-/// Half the squared distance that adaptation moves the parameters: the meta-loss behind Reptile.
+/// Half the squared distance between initial and adapted parameters: the meta-loss behind Reptile.
 ///
 /// ```
 /// ½·‖θ − θ′ᵢ‖²        over all parameters
 /// ```
-/// Differentiated through adaptation (the default) it is what the article on meta-losses writes down. Its minimum is where adaptation
-/// moves least, which need not be where it ends well: on sinusoids it drives the network towards functions with small gradients.
-/// With `differentiated=false` θ′ counts as a constant; the gradient is then θ − θ′, Reptile's displacement.
+/// By default it is differentiated through adaptation, as in the article on meta-losses. Its minimum is where adaptation moves least, which
+/// need not be where it ends well: on sinusoids it drives the network towards functions with small gradients. With `differentiated=false`,
+/// θ′ counts as a constant; the gradient is then θ − θ′, Reptile's displacement.
 /// - SeeAlso: Nichol, Achiam and Schulman, 2018, section 5.2, <https://arxiv.org/abs/1803.02999>: Reptile as stochastic gradient descent on
-///   half the expected squared distance to a task's solutions. There, too, the solution's dependence on θ is left out.
+///   half the expected squared distance to a task's solutions. The paper also omits the solution's dependence on θ.
 public struct ReptileDistance: MetaObjective {
   public static let card = Card(
     id: "reptile-distance", title: "Half the squared distance that adaptation moves",
@@ -27,12 +27,12 @@ public struct ReptileDistance: MetaObjective {
 
   public init() {}
 
-  /// The distance, differentiated through adaptation or not.
+  /// Creates the objective; false makes the adapted parameters constants, as in Reptile.
   public init(isThroughAdaptation: Bool) { self.isThroughAdaptation = isThroughAdaptation }
 
   public var readsPath: Bool { true }
 
-  /// To first order both ends of the distance move alike, and nothing is left of it.
+  /// Rejects first-order methods: both ends of the distance then move alike, so the gradient is zero.
   public func objection(to way: any Differentiation) -> String? {
     guard isThroughAdaptation, way.kind == .firstOrder else { return nil }
     return "objective reptile-distance has a gradient of zero to first order; set objective.differentiated=false, or take another gradient."

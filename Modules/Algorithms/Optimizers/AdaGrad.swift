@@ -1,7 +1,7 @@
 public import Autograd
 public import Registry
 
-/// AdaGrad: the rate of each entry falls with the squares of all its gradients.
+/// AdaGrad: the learning rate of each entry falls with the sum of its squared gradients.
 ///
 /// ```
 /// h ← h + g² (from 0)        θ ← θ − α·g/√(h + ε), outside adaptation θ − α·g/(√h + ε)

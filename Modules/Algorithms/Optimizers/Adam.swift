@@ -2,7 +2,7 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// Adam: averages of the gradient and of its squares, bias-corrected.
+/// Adam: bias-corrected averages of the gradient and of its square.
 ///
 /// ```
 /// m ← β₁·m + (1 − β₁)·g        v ← β₂·v + (1 − β₂)·g²        (both from 0)
@@ -37,7 +37,7 @@ public enum Adam: OptimizerRule {
     return true
   }
 
-  /// The kernel that passes once over all four vectors.
+  /// Runs the fused kernel, which passes once over all four vectors.
   static func fused(
     _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], _ values: [String: Double], weightDecay: Double, _ number: Int
   ) {
@@ -45,7 +45,7 @@ public enum Adam: OptimizerRule {
     let step = Tensor.AdamStep(
       rate: value("learningRate"), decays: (value("beta1"), value("beta2")), epsilon: value("epsilon"), weightDecay: weightDecay,
       number: number)
-    // Taken out of the list, so that Adam has the only references and works in place.
+    // Take the moments out of the list, so that Adam holds the only references and updates them in place.
     var (first, second) = (slots[0], slots[1])
     slots = []
     parameter.applyAdam(gradient, first: &first, second: &second, step)

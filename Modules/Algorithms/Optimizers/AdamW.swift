@@ -8,7 +8,7 @@ public import TensorCore
 /// θ ← θ − α·λ·θ − α·m̂/√(v̂ + ε), outside adaptation θ − α·λ·θ − α·m̂/(√v̂ + ε)        m̂, v̂ as in Adam
 /// ```
 /// - SeeAlso: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2,
-///   <https://arxiv.org/abs/1711.05101>. Deviation: the decay is multiplied with the learning rate, as in PyTorch.
+///   <https://arxiv.org/abs/1711.05101>. Deviation: the decay is multiplied by the learning rate, as in PyTorch.
 public enum AdamW: OptimizerRule {
   public static let card = Card(
     id: "adamw", title: "Adam with decoupled weight decay",

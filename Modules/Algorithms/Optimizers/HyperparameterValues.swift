@@ -2,10 +2,10 @@ public import Autograd
 public import Models
 public import TensorCore
 
-/// The values of a rule's hyperparameters over the task axis, looked up by name, parameter and step.
+/// The values of a rule's hyperparameters with a task axis, looked up by name, parameter and step.
 ///
-/// A constant of the settings, a learned number shared by all parameters, one for each tensor, one for each entry, each of them
-/// perhaps for every step: the rule reads all of them in the same way.
+/// A value may be a constant of the settings or a learned number. Learned numbers are shared by all parameters, or exist per tensor or per
+/// entry, and optionally per step. A rule reads all of them in the same way.
 public struct HyperparameterValues {
   private let optimizer: Optimizer
   private let learned: ParameterTree<Variable>
@@ -16,16 +16,16 @@ public struct HyperparameterValues {
   let convention: OptimizerStep.Convention
   private let cache = Cache()
 
-  /// The values of an optimizer.
+  /// Creates the values of an optimizer's hyperparameters.
   ///
   /// - Parameters:
   ///   - optimizer: The rule with its constants.
-  ///   - learned: Learned values under the names of ``HyperparameterKey``: [T], or [T, …] of a parameter's shape. With one value for
-  ///     each step the steps are the axis behind the task axis.
-  ///   - isPerStep: Whether learned values have that axis; steps beyond the last take its value.
-  ///   - tasks: T.
-  ///   - dtype: The type of constants.
-  ///   - convention: Where ε stands.
+  ///   - learned: Learned values under the names of ``HyperparameterKey``: [T], or [T, …] with the shape of a parameter. Per-step values
+  ///     have the step axis after the task axis.
+  ///   - isPerStep: Whether learned values have a step axis; steps beyond its end use the last value.
+  ///   - tasks: Number of tasks, T.
+  ///   - dtype: Type of the constants.
+  ///   - convention: Position of ε.
   public init(
     _ optimizer: Optimizer, learned: ParameterTree<Variable> = ParameterTree(), isPerStep: Bool = false, tasks: Int, dtype: DType,
     convention: OptimizerStep.Convention = .insideRoot
@@ -39,15 +39,15 @@ public struct HyperparameterValues {
     self.convention = convention
   }
 
-  /// What rules have read so far beside constants, with the learned values: steps share it.
+  /// Learned values and all tracked values derived from them so far; steps share them.
   var shared: [Variable] { learned.leaves + cache.all }
 
-  /// The number, where a hyperparameter is a constant of the settings.
+  /// The value of a hyperparameter that is a constant of the settings; nil if it is learned.
   func constant(_ name: String) -> Double? {
     learnedNames.contains(name) ? nil : optimizer[name]
   }
 
-  /// The value for a parameter in a step, from 1: [T], or of the parameter's shape.
+  /// The value for a parameter in a step, counted from 1: [T], or [T, …] with the parameter's shape.
   func value(_ name: String, of parameter: String, step: Int) -> Variable {
     guard let (key, leaf) = find(name, parameter) else {
       return cache("\(name)") { Variable(constant: Tensor(optimizer[name], dtype: dtype).expanded(over: tasks)) }
@@ -67,13 +67,13 @@ public struct HyperparameterValues {
     cache("1 - \(place(name, parameter, step)) to \(step)") { 1 - power(name, of: parameter, step: step) }
   }
 
-  /// βᵗ, with one value for each step their product: one more factor than the step before.
+  /// βᵗ, or the product of the values of all steps if they differ: one more factor than in the step before.
   private func power(_ name: String, of parameter: String, step: Int) -> Variable {
     cache("\(place(name, parameter, step)) to \(step)") {
       let last = value(name, of: parameter, step: step)
       guard step > 1 else { return last }
       if let known = cache.known("\(place(name, parameter, step - 1)) to \(step - 1)") { return known * last }
-      // A first step far from 1: moments that were carried on, or an outer update. By squaring, so that its cost does not grow with t.
+      // The first step may be far from 1: carried moments, or an outer update. Squaring keeps the cost independent of t.
       guard isPerStep, let (_, leaf) = find(name, parameter) else { return last.pow(step) }
       let own = min(step, leaf.shape[1])
       let head = (1..<own).dropFirst().reduce(value(name, of: parameter, step: 1)) { $0 * value(name, of: parameter, step: $1) }
@@ -89,13 +89,13 @@ public struct HyperparameterValues {
     return nil
   }
 
-  /// What a value depends on, as a key.
+  /// The cache key of a value.
   private func place(_ name: String, _ parameter: String, _ step: Int) -> String {
     guard let (key, _) = find(name, parameter) else { return name }
     return isPerStep ? "\(key) at \(step)" : key
   }
 
-  /// What several parameters share is made once.
+  /// Caches values, so that parameters and steps share them.
   private final class Cache {
     private var made: [String: Variable] = [:]
 

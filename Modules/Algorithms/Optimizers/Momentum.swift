@@ -8,13 +8,13 @@ public import TensorCore
 /// v ← μ·v + g (v starts as the first g)        θ ← θ − α·v
 /// ```
 /// - SeeAlso: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; Sutskever et al., ICML 2013, section 2,
-///   <https://proceedings.mlr.press/v28/sutskever13.html>. Deviation: the rate stands outside the velocity, as in PyTorch.
+///   <https://proceedings.mlr.press/v28/sutskever13.html>. Deviation: the velocity does not include the learning rate, as in PyTorch.
 public enum Momentum: OptimizerRule {
   public static let card = Card(
     id: "momentum", title: "Gradient descent with momentum",
     citation: "Sutskever et al., ICML 2013, section 2, https://proceedings.mlr.press/v28/sutskever13.html")
 
-  /// μ, which Nesterov's rule shares.
+  /// μ, shared with Nesterov's rule.
   static let momentum = RuleHyperparameter("momentum", 0.9, in: 0...0.9999, "Decay of the velocity.", transform: .logistic)
 
   public static let hyperparameters = [momentum]

@@ -8,7 +8,7 @@ public import Registry
 /// ```
 /// - SeeAlso: Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k²)", 1983; Sutskever et al.,
 ///   ICML 2013, equations 3 and 4, <https://proceedings.mlr.press/v28/sutskever13.html>. Deviation: the gradient is taken at θ, not at
-///   the point ahead, which is the same method in other variables; PyTorch has it so.
+///   the look-ahead point; this is the same method in other variables, as in PyTorch.
 public enum Nesterov: OptimizerRule {
   public static let card = Card(
     id: "nesterov", title: "Nesterov's accelerated gradient",

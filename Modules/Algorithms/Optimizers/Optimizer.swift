@@ -2,28 +2,28 @@ public import Registry
 
 /// A rule with the values of its hyperparameters.
 public struct Optimizer: Sendable {
-  /// The rule.
+  /// The update rule.
   public var rule: any OptimizerRule.Type
-  /// Values that differ from the rule's defaults, by name; those that the rule does not declare have no effect.
+  /// Values that replace the rule's defaults, by name; names that the rule does not declare have no effect.
   private var values: [String: Double] = [:]
 
-  /// A rule with its default hyperparameters.
+  /// Creates an optimizer with the rule's default hyperparameters.
   public init(_ rule: any OptimizerRule.Type) { self.rule = rule }
 
-  /// The value of a hyperparameter: what was set, or the rule's default.
+  /// The value of a hyperparameter: the value set, or the rule's default.
   ///
-  /// A name that the rule does not declare reads as set, or as 0.
+  /// A name that the rule does not declare returns the value set, or 0.
   public subscript(name: String) -> Double {
     get { values[name] ?? rule.allHyperparameters.first { $0.name == name }?.defaultValue ?? 0 }
     set { values[name] = newValue }
   }
 
-  /// The values of all the rule's hyperparameters, by name.
+  /// Values of all hyperparameters of the rule, by name.
   public var hyperparameters: [String: Double] {
     Dictionary(uniqueKeysWithValues: rule.allHyperparameters.map { ($0.name, self[$0.name]) })
   }
 
-  /// Checks the values against the ranges of the chosen rule: a setting's range is that of all rules which share it.
+  /// Checks the values against the ranges of the chosen rule; a setting's own range covers all rules that share its name.
   ///
   /// - Throws: `HyperparameterError`
   public func validate(_ prefix: String) throws(HyperparameterError) {
@@ -32,9 +32,9 @@ public struct Optimizer: Sendable {
     }
   }
 
-  /// The settings: "optimizer" names the rule, then the hyperparameters of all registered rules.
+  /// The setting "optimizer", which names the rule, and the hyperparameters of all registered rules.
   ///
-  /// Rules that share a name share the setting.
+  /// Rules that share a hyperparameter name share its setting.
   public static let settings: HyperparameterTable<Optimizer> = {
     let rules = OptimizerRegistry.types
     let choice = Hyperparameter<Optimizer>(
@@ -47,7 +47,7 @@ public struct Optimizer: Sendable {
     return HyperparameterTable([choice] + hyperparameterNames.map { setting($0, of: rules) })
   }()
 
-  /// The names of all registered rules' hyperparameters, each once.
+  /// Names of the hyperparameters of all registered rules, without duplicates.
   static let hyperparameterNames: [String] = {
     var names: [String] = []
     for name in OptimizerRegistry.types.flatMap({ $0.allHyperparameters.map(\.name) }) where !names.contains(name) { names.append(name) }

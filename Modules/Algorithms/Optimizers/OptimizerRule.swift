@@ -2,33 +2,33 @@ public import Autograd
 public import Registry
 public import TensorCore
 
-/// An optimizer's rule: one file, from the formula to the registration in its last lines.
+/// The update rule of an optimizer: one file, from the formula to the registration in the last lines.
 ///
-/// The same rule serves in adaptation, differentiable in the parameters, the gradients and its own hyperparameters, and as the outer
-/// optimizer. ``OptimizerStep`` knows the two conventions for ε. Settings, help, parity cases and the memory estimate follow from what
-/// is declared here.
+/// The same rule serves as inner and as outer optimizer. In adaptation, it is differentiable in the parameters, the gradients and its own
+/// hyperparameters. ``OptimizerStep`` implements the two conventions for ε. Settings, help, parity cases and the memory estimate all derive
+/// from these declarations.
 public protocol OptimizerRule: Sendable {
-  /// Name and source.
+  /// Name and source of the rule.
   static var card: Card { get }
 
-  /// Its hyperparameters beside the learning rate, which every rule has.
+  /// Hyperparameters of the rule, without the learning rate, which every rule has.
   static var hyperparameters: [RuleHyperparameter] { get }
 
-  /// What it remembers of each parameter from step to step, by name; each has the parameter's shape.
+  /// Names of the tensors that the rule keeps per parameter from step to step; each has the parameter's shape.
   static var slots: [String] { get }
 
-  /// The new value of one parameter, [T, …], in differentiable operations; what it remembers is written to the step's slots.
+  /// Computes the new value of one parameter, [T, …], by differentiable operations, and writes the step's slots.
   static func update(_ step: inout OptimizerStep) -> Variable
 
-  /// The same for the outer optimizer, in place, where there is a faster way.
+  /// Updates the outer optimizer's parameters in place, if the rule has a faster way to do so.
   ///
   /// - Parameters:
   ///   - parameter: All parameters as one vector.
-  ///   - gradient: Of the same shape.
-  ///   - slots: One tensor for each of ``slots``; zeros before the first step.
-  ///   - values: The hyperparameters by name, "learningRate" among them.
+  ///   - gradient: The gradient, with the same shape.
+  ///   - slots: One tensor per entry of ``slots``; zeros before the first step.
+  ///   - values: The hyperparameters by name, including "learningRate".
   ///   - number: The number of this step, from 1.
-  /// - Returns: False, and nothing is changed, where there is no such way.
+  /// - Returns: False, without any change, if the rule has no such way.
   static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
   ) -> Bool
@@ -48,13 +48,13 @@ extension OptimizerRule {
 
 /// All optimizer rules linked into this program.
 public enum OptimizerRegistry {
-  /// The registry; reading it walks the linker section anew.
+  /// The registry, rebuilt from the linker section on every read.
   public static var all: Registry<any OptimizerRule.Type> { Registry(.optimizers) { $0.card.id } }
 
-  /// The rules in the order of their ids.
+  /// The rules, ordered by id.
   static let types = all.items.map(\.item)
 
-  /// The rule of an id.
+  /// Looks up a rule by id.
   /// - Throws: `LookupError` with the nearest id.
   public static func type(of id: String) throws(LookupError) -> any OptimizerRule.Type { try all.item(id, kind: "optimizer") }
 }

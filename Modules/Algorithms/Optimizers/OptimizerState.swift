@@ -2,37 +2,37 @@ public import Autograd
 public import Models
 import Registry
 
-/// What a rule remembers from step to step: one tree for each of its slots.
+/// The state of a rule between steps: one tree per slot.
 public struct OptimizerState {
-  /// One tree for each of the rule's slots, in their order; empty before the first step.
+  /// One tree per slot, in the rule's order; empty before the first step.
   public private(set) var trees: [ParameterTree<Variable>] = []
-  /// Steps done.
+  /// Number of steps done.
   public private(set) var count = 0
 
-  /// The state before the first step.
+  /// Creates the state before the first step.
   public init() {}
 
-  /// A state that was reached before.
+  /// Restores a state that was reached before.
   ///
   /// - Parameters:
-  ///   - trees: One tree for each of the rule's slots, in their order.
-  ///   - count: Steps done.
+  ///   - trees: One tree per slot, in the rule's order.
+  ///   - count: Number of steps done.
   public init(_ trees: [ParameterTree<Variable>], count: Int) {
     self.trees = trees
     self.count = count
   }
 
-  /// The state cut off from the graph.
+  /// The state, detached from the graph.
   public var detached: OptimizerState { OptimizerState(trees.map { $0.map(\.detached) }, count: count) }
 
-  /// One step on parameters [T, …].
+  /// Takes one step on parameters [T, …] and updates the slots.
   ///
   /// - Parameters:
-  ///   - parameters: The present values.
+  ///   - parameters: The current values.
   ///   - gradients: Their gradients.
-  ///   - rule: The rule.
+  ///   - rule: The update rule.
   ///   - values: The rule's hyperparameters.
-  /// - Returns: The new values, in the graph of what they were computed from.
+  /// - Returns: The new values, in the graph of the arguments.
   public mutating func step(
     _ parameters: ParameterTree<Variable>, _ gradients: ParameterTree<Variable>, by rule: any OptimizerRule.Type,
     _ values: HyperparameterValues

@@ -1,28 +1,28 @@
 public import Autograd
 import TensorCore
 
-/// One step of a rule on one parameter: what the rule reads, and what it remembers.
+/// One step of a rule on one parameter: the inputs of the rule, and its slots.
 public struct OptimizerStep {
-  /// Where ε stands.
+  /// Position of ε relative to the square root.
   public enum Convention: Sendable, Hashable {
-    /// d / √(s + ε): differentiable at s = 0, as adaptation needs it, because √s has no derivative there.
+    /// d / √(s + ε): differentiable at s = 0, which adaptation needs, because √s has no derivative there.
     case insideRoot
-    /// d / (√s + ε): PyTorch's and the papers' convention, as the outer optimizer has it.
+    /// d / (√s + ε): the convention of PyTorch and the papers, for the outer optimizer.
     case outsideRoot
   }
 
-  /// The present value, θ, [T, …].
+  /// The current value θ, [T, …].
   public let parameter: Variable
-  /// The gradient at the present value, g, of the same shape.
+  /// The gradient g at the current value, with the same shape.
   public let gradient: Variable
-  /// The number of this step, from 1.
+  /// Number of this step, from 1.
   public let number: Int
   let name: String
   let values: HyperparameterValues
   let slotNames: [String]
   var slots: [Variable?]
 
-  /// What the rule remembers under one of its slots' names; nil before the first step.
+  /// The value of a slot; nil before the first step.
   /// - Precondition: The rule declares the slot.
   public subscript(slot name: String) -> Variable? {
     get { slots[place(of: name)] }
@@ -37,15 +37,15 @@ public struct OptimizerStep {
   /// A hyperparameter of the rule, in a shape that broadcasts over the parameter.
   public subscript(hyperparameter name: String) -> Variable { aligned(values.value(name, of: self.name, step: number)) }
 
-  /// 1 minus a hyperparameter, likewise.
+  /// 1 minus a hyperparameter, in a shape that broadcasts over the parameter.
   public func complement(of hyperparameter: String) -> Variable { aligned(values.complement(hyperparameter, of: name, step: number)) }
 
-  /// Adam's bias correction 1 − βᵗ, t the number of this step, likewise.
+  /// Adam's bias correction 1 − βᵗ for step t, in a shape that broadcasts over the parameter.
   public func biasCorrection(of hyperparameter: String) -> Variable {
     aligned(values.biasCorrection(hyperparameter, of: name, step: number))
   }
 
-  /// Updates a slot by an exponential average and returns it: s ← β·s + (1 − β)·x, from 0.
+  /// Updates a slot by an exponential average, s ← β·s + (1 − β)·x from 0, and returns it.
   public mutating func average(_ value: Variable, in slot: String, decay: String) -> Variable {
     let added = value * complement(of: decay)
     let result = self[slot: slot].map { $0 * self[hyperparameter: decay] + added } ?? added
@@ -53,7 +53,7 @@ public struct OptimizerStep {
     return result
   }
 
-  /// A direction divided by the root of squares, with ε where ``Convention`` says.
+  /// Divides a direction by the root of squares, with ε at the position that ``Convention`` says.
   public func divided(_ direction: Variable, byRootOf squares: Variable) -> Variable {
     let epsilon = self[hyperparameter: "epsilon"]
     return switch values.convention {
@@ -62,19 +62,19 @@ public struct OptimizerStep {
     }
   }
 
-  /// θ − α·d.
+  /// The parameter moved against a direction: θ − α·d.
   public func moved(against direction: Variable) -> Variable { moved(parameter, against: direction) }
 
-  /// Another value moved: x − α·d.
+  /// A given value moved against a direction: x − α·d.
   public func moved(_ start: Variable, against direction: Variable) -> Variable {
-    // A rate that is a constant of the settings fuses into one kernel.
+    // A constant rate fuses into one kernel.
     if let rate = values.constant("learningRate") { return start.adding(direction, scaledBy: -rate) }
     return start - self[hyperparameter: "learningRate"] * direction
   }
 
-  /// A value [T] with axes of extent 1 behind the task axis; one of the parameter's own shape stays.
+  /// Reshapes a value [T] so that it broadcasts over the parameter; a value with the parameter's shape stays as it is.
   ///
-  /// A single number fits any parameter, with a task axis or without one.
+  /// A single number broadcasts over any parameter, with or without a task axis.
   private func aligned(_ value: Variable) -> Variable {
     if value.shape == [1] { return value.reshaped(Shape(parameter.shape.dimensions.map { _ in 1 })) }
     guard value.shape.rank == 1, parameter.shape.rank > 1 else { return value }

@@ -1,7 +1,7 @@
 public import Autograd
 public import Registry
 
-/// RMSProp: the gradient divided by the root of an average of its squares.
+/// RMSProp: divides the gradient by the root of an average of its squares.
 ///
 /// ```
 /// h ← ρ·h + (1 − ρ)·g² (from 0)        θ ← θ − α·g/√(h + ε), outside adaptation θ − α·g/(√h + ε)

@@ -1,21 +1,21 @@
 public import Autograd
 
-/// A number that an optimizer's rule reads: a constant of the settings, or meta-learned.
+/// A hyperparameter of an update rule, either a constant of the settings or meta-learned.
 public struct RuleHyperparameter: Sendable, Hashable {
-  /// Stable name, "beta1" for example: the setting is "inner.beta1" or "outer.beta1".
+  /// Stable name, such as "beta1"; the setting is then "inner.beta1" or "outer.beta1".
   public let name: String
-  /// The value unless set.
+  /// Default value.
   public let defaultValue: Double
-  /// The values that it may take.
+  /// Range of valid values.
   public let range: ClosedRange<Double>
-  /// What it does, one sentence.
+  /// One sentence about its effect, for help texts.
   public let meaning: String
-  /// Its name in reference cases, where that is another.
+  /// Name in reference cases, if it differs from ``name``.
   public let referenceName: String
-  /// How it is kept in its range while it is learned.
+  /// The transform that keeps a learned value in its range.
   public let transform: HyperparameterTransform
 
-  /// Declares a hyperparameter.
+  /// Declares a hyperparameter; by default a learned value has no transform.
   public init(
     _ name: String, _ defaultValue: Double, in range: ClosedRange<Double>, _ meaning: String, referenceName: String? = nil,
     transform: HyperparameterTransform = .none
@@ -28,31 +28,31 @@ public struct RuleHyperparameter: Sendable, Hashable {
     self.transform = transform
   }
 
-  /// The step size, which every rule has.
+  /// The learning rate, which every rule has.
   public static let learningRate = RuleHyperparameter(
     "learningRate", 0.01, in: 0...1000, "Learning rate, for losses that are means over samples.", referenceName: "lr", transform: .softplus)
 
-  /// What keeps a root's derivative finite.
+  /// ε, which keeps the division by a root and its derivative finite.
   public static let epsilon = RuleHyperparameter(
     "epsilon", 1e-8, in: 1e-12...1,
     "Keeps the division finite: inside the root in adaptation, outside the root in the outer optimizer.", referenceName: "eps",
     transform: .softplus)
 }
 
-/// How a learned hyperparameter is kept in its domain: the meta-gradient moves an unbounded number that is mapped into it.
+/// Maps an unbounded number, which the meta-gradient moves, into the domain of a learned hyperparameter.
 public enum HyperparameterTransform: Sendable, Hashable {
-  /// The number itself.
+  /// The identity.
   case none
-  /// log(1 + exp(x)): positive numbers.
+  /// log(1 + exp(x)), for positive numbers.
   case softplus
-  /// 0.999999 / (1 + exp(−x)): numbers between 0 and 1.
+  /// 0.999999 / (1 + exp(−x)), for numbers between 0 and 1.
   ///
   /// The factor keeps a decay away from 1, where Adam's bias correction would divide by zero in float32.
   case logistic
 
   private static let mostDecay = 0.999999
 
-  /// The value of an unbounded number.
+  /// Maps an unbounded number to its value.
   public func callAsFunction(_ raw: Variable) -> Variable {
     switch self {
     case .none: raw
@@ -61,9 +61,9 @@ public enum HyperparameterTransform: Sendable, Hashable {
     }
   }
 
-  /// The unbounded number of a value.
+  /// Maps a value to its unbounded number.
   ///
-  /// A value outside the open domain, 0 for example, is moved to its edge.
+  /// A value outside the open domain, such as 0, first moves to its edge.
   public func inverse(_ value: Double) -> Double {
     switch self {
     case .none: return value

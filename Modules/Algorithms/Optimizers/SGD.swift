@@ -7,8 +7,8 @@ public import TensorCore
 /// ```
 /// θ ← θ − α·g
 /// ```
-/// With a learned rate for each entry this is Meta-SGD's rule, with one for each tensor and step that of MAML++: the rule stays, the
-/// granularity of its learning rate changes.
+/// With one learned rate per entry it is the rule of Meta-SGD, and with one per tensor and step the rule of MAML++. Only the granularity of
+/// the learning rate differs.
 /// - SeeAlso: Robbins and Monro, "A stochastic approximation method", Annals of Mathematical Statistics 22, 1951.
 public enum SGD: OptimizerRule {
   public static let card = Card(

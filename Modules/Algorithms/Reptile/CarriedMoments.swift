@@ -2,9 +2,9 @@ import Autograd
 import Models
 import TensorCore
 
-/// An inner optimizer's state that lives on from task to task, as a tree of tensors: "count", and "moment0.<parameter>", ….
+/// An inner optimizer's state that persists from task to task, as a tree of tensors: "count", and "moment0.<parameter>", ….
 ///
-/// It is that of the one task before, so the task axis of extent 1 is left out.
+/// It is the state after a single task, so it has no task axis.
 enum CarriedMoments {
   private static let count = "count"
   private static func prefix(_ slot: Int) -> String { "moment\(slot)" }
@@ -16,7 +16,7 @@ enum CarriedMoments {
     return rule.slots.indices.reduce(steps) { $0.merging(zeros.prefixed(prefix($1))) }
   }
 
-  /// The state that a task's adaptation goes on from.
+  /// The state with which a task's adaptation begins.
   static func state(_ rule: any OptimizerRule.Type, _ carried: ParameterTree<Tensor>) -> OptimizerState {
     // A count from a file may be any number.
     let steps = Int(min(max(carried[count].scalar, 0), 1e9))
@@ -27,7 +27,7 @@ enum CarriedMoments {
     return OptimizerState(trees, count: steps)
   }
 
-  /// The state that a task's adaptation ended in.
+  /// The state after a task's adaptation, as tensors to carry.
   static func carried(_ state: OptimizerState) -> ParameterTree<Tensor> {
     let dtype = state.trees.first?.leaves.first?.value.dtype ?? .float32
     let steps = ParameterTree([(name: count, leaf: Tensor(Double(state.count), dtype: dtype))])

@@ -2,7 +2,7 @@ import Tasks
 import TensorCore
 
 extension LabelledSet {
-  /// Some samples of each task, without replacement, each task's drawn from a stream of its own.
+  /// Draws samples of each task without replacement; each task has its own random stream.
   func drawn(_ count: Int, stream: (Int) -> RandomStream) -> LabelledSet {
     let population = inputs.shape[1]
     let choices = (0..<inputs.shape[0]).map { task in

@@ -4,15 +4,15 @@ public import Registry
 public import Tasks
 public import TensorCore
 
-/// Reptile: the initialisation moves towards the parameters that a task's adaptation ends at.
+/// Reptile: moves the initialisation towards the adapted parameters of each task.
 ///
 /// ```
 /// batched   θ ← θ + ε · mean over tasks of (θ′ᵢ − θ)
 /// serial    θ ← θ + ε · (θ′ − θ) after each task: a meta-batch of one
 /// ```
-/// Here θ − θ′ is the meta-gradient and the outer optimizer, SGD with a rate that falls linearly to 0 by default, makes the step.
-/// - SeeAlso: Nichol, Achiam and Schulman, 2018, algorithms 1 and 2, <https://arxiv.org/abs/1803.02999>. Deviation: Adam's moments
-///   start anew for each task; in the code of the paper they live on from task to task, which `carryMoments` does in serial mode.
+/// Here θ − θ′ is the meta-gradient, and the outer optimizer takes the step. By default it is SGD with a rate that falls linearly to 0.
+/// - SeeAlso: Nichol, Achiam and Schulman, 2018, algorithms 1 and 2, <https://arxiv.org/abs/1803.02999>. Deviation: Adam's moments start
+///   anew for each task. In the paper's code they persist from task to task, as with `carryMoments` in serial mode.
 public struct Reptile: InnerLoopAlgorithm {
   /// Whether tasks move the initialisation together or one after another.
   public enum Mode: String, Sendable, CaseIterable {
@@ -37,37 +37,37 @@ public struct Reptile: InnerLoopAlgorithm {
       .choice("mode", \.mode, "Batched: tasks move the initialisation together. Serial: one after another, a meta-batch of 1."),
     ])
 
-  /// Adaptation.
+  /// The inner loop, in meta-training and in testing.
   public var inner = InnerLoop(steps: 5, learningRate: 0.01)
-  /// Samples of an adaptation step; 0 for all.
+  /// Samples per adaptation step; 0 for all.
   public var batchSize = 0
-  /// In serial mode, moments live on from task to task.
+  /// In serial mode, whether the inner optimizer's moments persist from task to task.
   public var carriesMoments = false
-  /// In meta-training, adapt on support and query together.
+  /// Whether meta-training adapts on support and query together.
   public var usesQuery = false
   /// Whether tasks move the initialisation together or one after another.
   public var mode = Mode.batched
 
   public init() {}
 
-  /// Reptile with an inner loop.
+  /// Creates Reptile with a given inner loop.
   public init(inner: InnerLoop) { self.inner = inner }
 
-  /// With all samples in every step and nothing carried, a step is tensor operations alone.
+  /// True if every step uses all samples and nothing is carried: a step then consists of tensor operations only.
   public var isRecordable: Bool { batchSize == 0 && !carriesMoments }
 
   public mutating func adopt(_ signature: TaskSignature) {
     usesQuery = true
     switch signature.inputKind {
     case .image:
-      // Appendix A of the paper, 5-way Omniglot: Adam with β₁ = 0 and mini-batches of 10, on ten drawings a class.
+      // Appendix A of the paper, 5-way Omniglot: Adam with β₁ = 0 and mini-batches of 10, on ten drawings per class.
       let isSmall = signature.outputs <= 5
       inner = InnerLoop(Adam.self, steps: isSmall ? 5 : 10, learningRate: isSmall ? 0.001 : 0.0005)
       inner.optimizer["beta1"] = 0
       batchSize = isSmall ? 10 : 20
     case .vector:
-      // Measured, sinusoid, 30,000 iterations, seeds 0 to 3: with 0.02 three of four runs meet a task whose adaptation diverges; with
-      // 0.01 none does, and the results are alike (mean squared error after 10 steps 0.129 to 0.141; the one run with 0.02: 0.128).
+      // Measured on sinusoid, 30,000 iterations, seeds 0 to 3: with 0.02, adaptation diverges on a task in three of four runs; with 0.01 in
+      // none. The results are alike (mean squared error after 10 steps 0.129 to 0.141; the one run with 0.02: 0.128).
       inner = InnerLoop(steps: 10, learningRate: signature.taskLoss.targets == .binary ? 0.5 : 0.01)
     }
   }
@@ -107,7 +107,7 @@ public struct Reptile: InnerLoopAlgorithm {
     var moments = carriesMoments ? CarriedMoments.state(inner.optimizer.rule, state.carried) : OptimizerState()
     let path = inner.adapt(
       start, learner, samples, derivative: .none, state: &moments, batch: batches(of: samples, context))
-    // No pass over the query: the loss that adaptation computes anyway is reported, the one before its last step.
+    // Report the loss before the last adaptation step, which is computed anyway, to avoid a pass over the query.
     return MetaGradient(
       gradient: MetaParameters(initial: displacement(from: start.initial, to: path.end)),
       losses: path.losses.last?.value ?? .zeros([shard.count]), observed: carriesMoments ? CarriedMoments.carried(moments) : nil)
@@ -125,14 +125,14 @@ public struct Reptile: InnerLoopAlgorithm {
     return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
   }
 
-  /// The samples of each step; nil where all of them are taken.
+  /// Returns the samples of each step; nil if every step uses all of them.
   private func batches(of samples: LabelledSet, _ context: AdaptationContext) -> ((Int) -> LabelledSet)? {
     guard batchSize > 0, batchSize < samples.inputs.shape[1] else { return nil }
     return { step in samples.drawn(batchSize) { context.stream(task: $0, step: step) } }
   }
 }
 
-/// The sum over tasks of θ − θ′, in the shapes of parameters without a task axis.
+/// The sum of θ − θ′ over tasks, in the shapes of the parameters without a task axis.
 public func displacement(from start: ParameterTree<Variable>, to end: ParameterTree<Variable>) -> ParameterTree<Tensor> {
   start.zip(end) { before, after in
     (before.value - after.value).sum([0]).reshaped(before.shape.dropFirst())

@@ -1,18 +1,18 @@
 import Models
 import TensorCore
 
-/// A parameter tree as one vector: what the outer optimizer works on takes one pass, however many parameters there are.
+/// The layout of a parameter tree as one vector, so that the outer optimizer needs a single pass for all parameters.
 struct FlatParameters: Sendable {
-  /// The leaves' names, in order.
+  /// Names of the leaves, in order.
   let names: [String]
   private let shapes: [Shape]
   private let starts: [Int]
-  // Names are hashed once; splitting a vector is then a list of slices.
+  // Names are hashed once; splitting a vector then only builds a list of slices.
   private let outline: ParameterTree<Int>
-  /// Numbers in all.
+  /// Total number of elements.
   let count: Int
 
-  /// The layout of a tree's leaves, one behind another.
+  /// Lays out the leaves of a tree one after another.
   init(_ tree: ParameterTree<Tensor>) {
     names = tree.names
     shapes = tree.leaves.map(\.shape)
@@ -25,17 +25,17 @@ struct FlatParameters: Sendable {
     outline = tree.replacing(starts)
   }
 
-  /// True when a tree has this layout's names and shapes, in float32.
+  /// True if a tree has this layout's names and shapes, in float32.
   func fits(_ tree: ParameterTree<Tensor>) -> Bool {
     tree.names == names && tree.leaves.map(\.shape) == shapes && tree.leaves.allSatisfy { $0.dtype == .float32 }
   }
 
-  /// Leaves as one vector, float32.
+  /// Concatenates leaves to one float32 vector.
   func joined(_ leaves: [Tensor]) -> Tensor {
     leaves.isEmpty ? .zeros([0], .float32) : .concatenated(leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
   }
 
-  /// Runs of a vector whose names have the same factor of the outer learning rate; none where all have the factor 1.
+  /// Ranges of the vector with equal factors of the outer learning rate; empty if all factors are 1.
   func segments(_ factor: (String) -> Double) -> [OuterUpdate.Segment] {
     let factors = names.map(factor)
     guard factors.contains(where: { $0 != 1 }) else { return [] }
@@ -50,12 +50,12 @@ struct FlatParameters: Sendable {
     return segments
   }
 
-  /// Writes a vector's parts over tensors of the leaves' shapes.
+  /// Copies the parts of a vector into tensors with the leaves' shapes.
   func cut(_ vector: Tensor, into leaves: [Tensor]) {
     for (leaf, start) in zip(leaves, starts) { leaf.overwrite(from: vector, at: start) }
   }
 
-  /// The leaves as views of a vector.
+  /// The leaves, as views of a vector.
   func split(_ vector: Tensor) -> ParameterTree<Tensor> {
     outline.replacing(zip(shapes, starts).map { vector.slice($1..<($1 + $0.elementCount)).reshaped($0) })
   }

@@ -1,13 +1,13 @@
 import Models
 import TensorCore
 
-/// The state as the trainer keeps it: what is meta-learned as one vector, cut into the algorithm's leaves where one asks.
+/// The trainer's state: all learned values in one vector, split into the algorithm's leaves on demand.
 struct FlatState: Sendable {
   let layout: FlatParameters
   private let outline: MetaParameters<Int>
-  /// The layout of what a shard observes: that of what is carried.
+  /// Layout of a shard's observations, equal to the layout of the carried state.
   let observation: FlatParameters
-  /// All learned parameters, one behind another.
+  /// All learned parameters, one after another.
   var learned: Tensor
   var carried: ParameterTree<Tensor>
 
@@ -19,12 +19,12 @@ struct FlatState: Sendable {
     carried = state.carried
   }
 
-  /// The state as algorithms see it; the leaves are views of the vector.
+  /// The state as algorithms see it; its leaves are views of the vector.
   var split: MetaState { MetaState(learned: outline.replacing(layout.split(learned).leaves), carried: carried) }
 
-  /// What a shard contributes as one vector: its gradient, then what it observed.
+  /// A shard's contribution as one vector: the gradient, then the observations.
   ///
-  /// - Throws: ``TrainingError/misfit(algorithm:)`` where names or shapes are not those of what is learned, or carried.
+  /// - Throws: ``TrainingError/misfit(algorithm:)`` if names or shapes differ from the learned or the carried tensors.
   func joined(_ result: MetaGradient, of algorithm: any Algorithm) throws -> Tensor {
     guard layout.fits(result.gradient.named) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
     guard let observed = result.observed else { return layout.joined(result.gradient.leaves) }
@@ -32,7 +32,7 @@ struct FlatState: Sendable {
     return layout.joined(result.gradient.leaves + observed.leaves)
   }
 
-  /// The vector's part that is the gradient, and what was observed, where it was.
+  /// Splits a vector into the gradient and the observations; nil if there are no observations.
   func parted(_ vector: Tensor) -> (gradient: Tensor, observed: ParameterTree<Tensor>?) {
     guard vector.shape.elementCount > layout.count else { return (vector, nil) }
     return (

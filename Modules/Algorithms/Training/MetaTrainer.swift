@@ -2,19 +2,19 @@ import Models
 public import Tasks
 public import TensorCore
 
-/// Meta-training as a value that is advanced step by step.
+/// A meta-training run, as a value that advances step by step.
 ///
-/// The command line, a benchmark and an embedding program share it: each calls ``step()`` as often as it likes, and shows,
-/// stops or saves in between. A run of n steps equals, bit for bit, a run of k steps that is saved, resumed and finished, and a
-/// run on any other number of threads.
+/// The command line, benchmarks and embedding programs share it. Each calls ``step()`` as often as it likes, and may show results, stop or
+/// save in between. A run of n steps equals, bit for bit, a run of k steps that is saved, resumed and finished, and a run on any other
+/// number of threads.
 public struct MetaTrainer: Sendable {
   /// The algorithm with its settings.
   public let algorithm: any Algorithm
-  /// What adapts.
+  /// The model that adapts, with its loss.
   public let learner: Learner
-  /// Where tasks come from.
+  /// The task distribution.
   public let tasks: any TaskDistribution
-  /// How the run goes.
+  /// The configuration of the run, with the shard size that the algorithm's task coupling requires.
   public let configuration: TrainingConfiguration
   private var flat: FlatState
   private var update: OuterUpdate
@@ -24,16 +24,16 @@ public struct MetaTrainer: Sendable {
   private let supports: Int
   private let isScheduled: Bool
 
-  /// Everything that is meta-learned, as of now.
+  /// The current learned and carried state.
   public var state: MetaState { flat.split }
 
-  /// Steps done.
+  /// Number of steps done.
   public var iteration: Int { update.count }
 
-  /// A run at its start.
+  /// Creates a run at its start.
   ///
-  /// - Throws: ``AlgorithmError`` when settings do not go together, or the algorithm is not for such tasks; `HyperparameterError` for
-  ///   a setting of the outer optimizer that is out of its range.
+  /// - Throws: ``AlgorithmError`` if settings contradict each other or the algorithm does not suit the tasks; `HyperparameterError` if a
+  ///   setting of the outer optimizer is out of range.
   public init(
     _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration
   ) throws {
@@ -58,9 +58,9 @@ public struct MetaTrainer: Sendable {
     isScheduled = !algorithm.scheduled(first).isEmpty
   }
 
-  /// A run where a snapshot was taken.
+  /// Resumes a run at a snapshot.
   ///
-  /// - Throws: ``TrainingError/snapshot(missingOrMisshapen:)`` when it does not fit, and what the other initialiser throws.
+  /// - Throws: ``TrainingError/snapshot(missingOrMisshapen:)`` if the snapshot does not fit, and all errors of the other initialiser.
   public init(
     resuming snapshot: TrainingSnapshot, _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution,
     _ configuration: TrainingConfiguration
@@ -85,7 +85,7 @@ public struct MetaTrainer: Sendable {
       slots: try configuration.outer.optimizer.checkpointSlots.map { joined(try restored(state.learned.named, "outer.\($0)")) })
   }
 
-  /// Everything that a resumed run needs.
+  /// The state of the run, from which it can be resumed.
   public var snapshot: TrainingSnapshot {
     let state = state
     let slots = zip(configuration.outer.optimizer.checkpointSlots, update.slots).map { flat.layout.split($1).prefixed("outer.\($0)") }
@@ -93,34 +93,34 @@ public struct MetaTrainer: Sendable {
     return TrainingSnapshot(iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
   }
 
-  /// Gives back the memory of recorded steps and of tasks drawn ahead; the next step records and draws anew.
+  /// Releases the memory of recordings and of tasks drawn ahead; later steps record and draw again.
   public mutating func releaseWorkingMemory() {
     recorder = StepRecorder(algorithm, workers: configuration.threads)
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
   }
 
-  /// One meta-update: draws the meta-batch, shares it out, sums the shards' gradients in their order and updates.
+  /// Runs one meta-update: draws the meta-batch, distributes the shards over threads, sums their gradients in a fixed order and updates.
   ///
-  /// Threads that have no shard left while others are at work draw tasks of the next step, if the configuration says that there is
-  /// one; they are kept until then.
+  /// Threads without a shard draw tasks of the next step while other threads still work, if the configuration has a next step. The trainer
+  /// keeps these tasks until then.
   ///
-  /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, after which the state is the last good one; and
-  ///   what the task distribution throws.
+  /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, which leaves the last good state, and any error of the task
+  ///   distribution.
   public mutating func step() throws -> StepReport {
     let sum = try shards()
     return try KernelProfile.timed(.optimizer) { try finish(sum) }
   }
 
-  /// What the shards of the next step contribute.
+  /// Computes and sums the contributions of the next step's shards.
   ///
-  /// A function of its own, so that nothing here shares the learned parameters when they are updated.
+  /// It is a separate function, so that nothing in it still references the learned parameters during their update.
   private func shards() throws -> StepTotal.Sum {
     let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm).card.id))
-    // A shard that is alone is shared by the threads; otherwise each thread takes shards of its own.
+    // Threads share the work of a single shard; otherwise each thread takes whole shards.
     let team = shards == 1 ? workers : nil
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
       let context = AdaptationContext(
@@ -150,7 +150,7 @@ public struct MetaTrainer: Sendable {
     let mean = (1 / Double(configuration.metaBatchSize)) * gradient
     let norm = mean.norm
     let losses = Average(sum.reports.lazy.flatMap(\.losses))
-    // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and stop every later update.
+    // A norm that overflows float32 is divergence too: Adam's second moment would become infinite and block every later update.
     guard norm.isFinite, losses.isFinite else {
       let culprit = flat.layout.split(mean).entries.first { !$0.leaf.norm.isFinite }
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: algorithm.rateSettings)
@@ -168,7 +168,7 @@ public struct MetaTrainer: Sendable {
       gradientNorm: norm, learningRate: rate, metrics: metrics(sum.reports))
   }
 
-  /// The means over the meta-batch of what the shards report by name.
+  /// Means over the meta-batch of the named numbers that the shards report.
   private func metrics(_ reports: [ShardReport]) -> [StepReport.Metric] {
     guard let first = reports.first, !first.metrics.isEmpty else { return [] }
     return first.metrics.map { name, _ in
@@ -178,40 +178,40 @@ public struct MetaTrainer: Sendable {
   }
 }
 
-/// What one meta-training step did.
+/// The result of one meta-training step.
 public struct StepReport: Sendable, Hashable {
-  /// The number of the step, from 1.
+  /// Number of the step, from 1.
   public let iteration: Int
-  /// Mean over the meta-batch of the loss that the algorithm reports.
+  /// Mean reported loss over the meta-batch.
   public let loss: Double
-  /// Mean score by the task loss's measure, the fraction of right answers for classes; nil where the loss has none.
+  /// Mean score by the task loss's measure, such as accuracy for classes; nil if the loss has no measure.
   public let score: Double?
-  /// What the score is.
+  /// The kind of the score.
   public let measure: Measure?
   /// Norm of the meta-gradient before clipping.
   public let gradientNorm: Double
-  /// The outer optimizer's learning rate in this step.
+  /// Learning rate of the outer optimizer in this step.
   public let learningRate: Double
-  /// Means over the meta-batch of what the algorithm reports of its tasks.
+  /// Means over the meta-batch of the numbers that the algorithm reports per task.
   public let metrics: [Metric]
 
   /// A named number.
   public struct Metric: Sendable, Hashable {
-    /// What it is called in metrics.jsonl.
+    /// Name in metrics.jsonl.
     public let name: String
-    /// Its mean over the meta-batch.
+    /// Mean over the meta-batch.
     public let mean: Double
   }
 }
 
-/// Everything that a resumed run needs to go on with the same bits.
+/// The state from which a run resumes with the same bits.
 public struct TrainingSnapshot: Sendable {
-  /// Steps done.
+  /// Number of steps done.
   public let iteration: Int
   /// "learned.<name>", "carried.<name>" and the outer optimizer's "outer.<moment>.<name>".
   public let tensors: [String: Tensor]
 
-  /// Gathers a snapshot.
+  /// Creates a snapshot; ``MetaTrainer`` checks names and shapes when it resumes.
   public init(iteration: Int, tensors: [String: Tensor]) {
     self.iteration = iteration
     self.tensors = tensors

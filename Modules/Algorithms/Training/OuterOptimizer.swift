@@ -2,12 +2,12 @@ public import Registry
 
 /// The optimizer of the meta-parameters.
 public struct OuterOptimizer: Sendable, Hashable {
-  /// How the rate changes over a run.
+  /// The learning-rate schedule of a run.
   public enum Schedule: String, Sendable, CaseIterable {
     case constant
-    /// Straight down to the final fraction.
+    /// Linear decay to the final fraction.
     case linear
-    /// Half a cosine down to the final fraction.
+    /// Cosine decay to the final fraction.
     case cosine
   }
 
@@ -24,41 +24,41 @@ public struct OuterOptimizer: Sendable, Hashable {
       .real("clipValue", \.clipValue, in: 0...1e9, "Largest size of an entry of the meta-gradient, larger ones are cut; 0 for none."),
     ])
 
-  /// The rule with its hyperparameters.
+  /// The update rule with its hyperparameters.
   public var optimizer: Optimizer
-  /// How the learning rate changes over a run.
+  /// The learning-rate schedule.
   public var schedule = Schedule.constant
-  /// Learning rate at the end of a schedule, as a fraction of the first.
+  /// Learning rate at the end of a schedule, as a fraction of the initial rate.
   public var finalFraction = 0.0
   /// Factors of the learning rate by name: "initial", "inner.learningRate", "initial.layers.0.weight".
   ///
-  /// A name stands for itself and for all that begin with it and a dot. The longest one counts; the factor is 1 where none fits, and 0
-  /// freezes. Learning rates of single parameters are named "inner.rates.<parameter>".
+  /// A name matches itself and all names that begin with it and a dot. The longest match counts; without a match the factor is 1, and a
+  /// factor of 0 freezes. Per-parameter learning rates are named "inner.rates.<parameter>".
   public var rates: [String: Double] = [:]
-  /// Largest norm of the meta-gradient; 0 for none.
+  /// Largest norm of the meta-gradient; 0 disables clipping by norm.
   public var clipNorm = 0.0
-  /// Largest size of an entry of the meta-gradient; 0 for none.
+  /// Largest absolute value of a meta-gradient entry; 0 disables clipping by value.
   public var clipValue = 0.0
 
-  /// A rule with a learning rate and a schedule; Adam with 0.001 unless told otherwise.
+  /// Creates an outer optimizer; the default is Adam with a constant learning rate of 0.001.
   public init(_ rule: any OptimizerRule.Type = Adam.self, learningRate: Double = 1e-3, schedule: Schedule = .constant) {
     optimizer = Optimizer(rule)
     self.schedule = schedule
     self.learningRate = learningRate
   }
 
-  /// Step size of the meta-update, β.
+  /// Learning rate β of the meta-update.
   public var learningRate: Double {
     get { optimizer["learningRate"] }
     set { optimizer["learningRate"] = newValue }
   }
 
-  /// The factor of a learned tensor's learning rate.
+  /// The learning-rate factor of a learned tensor.
   func rateFactor(of name: String) -> Double {
     rates.filter { Self.fits($0.key, name) }.max { $0.key.count < $1.key.count }?.value ?? 1
   }
 
-  /// ``rates`` as texts, "initial:0"; a text that is none of these is kept, for ``validate()`` to refuse.
+  /// ``rates`` as text, such as "initial:0"; malformed text is kept for ``validate()`` to reject.
   private var rateTexts: [String] {
     get { rates.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" } + unreadableRates }
     set {
@@ -77,7 +77,7 @@ public struct OuterOptimizer: Sendable, Hashable {
   }
   private var unreadableRates: [String] = []
 
-  /// Checks what the settings' ranges do not say.
+  /// Checks everything that the ranges of the settings do not cover.
   ///
   /// - Throws: `HyperparameterError` for factors that are not of the form NAME:FACTOR with a factor of at least 0.
   func validate() throws(HyperparameterError) {
@@ -88,9 +88,9 @@ public struct OuterOptimizer: Sendable, Hashable {
     try optimizer.validate("outer")
   }
 
-  /// Checks that every factor is for something that is learned.
+  /// Checks that every factor matches a learned tensor.
   ///
-  /// - Throws: `HyperparameterError` with the names that there are.
+  /// - Throws: `HyperparameterError` that lists the valid names.
   func validate(names: [String]) throws(HyperparameterError) {
     for key in rates.keys.sorted() where !names.contains(where: { Self.fits(key, $0) }) {
       let roles = Set(names.map { $0.split(separator: ".").first.map(String.init) ?? $0 }).sorted()
@@ -100,6 +100,6 @@ public struct OuterOptimizer: Sendable, Hashable {
     }
   }
 
-  /// True where a key is a name, or the front of one up to a dot.
+  /// True if a key equals a name, or a prefix of it up to a dot.
   private static func fits(_ key: String, _ name: String) -> Bool { name == key || name.hasPrefix("\(key).") }
 }

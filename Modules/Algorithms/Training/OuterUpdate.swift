@@ -2,42 +2,42 @@ import Autograd
 import Models
 public import TensorCore
 
-/// The outer optimizer's rule with what it remembers, for all learned parameters as one vector.
+/// The outer optimizer's rule and its state, for all learned parameters as one vector.
 public struct OuterUpdate: Sendable {
-  /// A run of the vector that has a learning rate of its own.
+  /// A range of the vector with its own learning rate.
   public struct Segment: Sendable, Hashable {
-    /// Its places in the vector.
+    /// Range in the vector.
     public let range: Range<Int>
-    /// What the learning rate is multiplied with; 0 leaves the segment as it is.
+    /// Factor of the learning rate; 0 freezes the segment.
     public let factor: Double
 
-    /// A run of the vector with a factor.
+    /// Creates a segment from a range and a learning-rate factor.
     public init(_ range: Range<Int>, factor: Double) {
       self.range = range
       self.factor = factor
     }
   }
 
-  /// The settings.
+  /// Settings of the outer optimizer.
   public let optimizer: OuterOptimizer
-  /// Meta-updates of the whole run: the schedules need it.
+  /// Number of meta-updates in the whole run; the schedules need it.
   public let iterations: Int
-  /// Meta-updates done.
+  /// Number of meta-updates done.
   public private(set) var count = 0
-  /// What the rule remembers, each of the parameters' shape: one tensor for each of its slots.
+  /// State of the rule: one tensor per slot, with the parameters' shape.
   public private(set) var slots: [Tensor]
   private let segments: [Segment]
-  // Read once, and changed in place: a step of a small network is over in 100 µs.
+  // Read once and changed in place: a step of a small network takes only 100 µs.
   private var values: [String: Double]
   private let firstRate: Double
 
-  /// A rule at the start of a run.
+  /// Creates an update at the start of a run.
   ///
   /// - Parameters:
-  ///   - optimizer: The settings.
-  ///   - iterations: Meta-updates of the whole run.
-  ///   - learned: What is updated, a vector.
-  ///   - segments: Runs with learning rates of their own, one behind another; none where all have the same.
+  ///   - optimizer: Settings of the outer optimizer.
+  ///   - iterations: Number of meta-updates in the whole run.
+  ///   - learned: The vector to update.
+  ///   - segments: Consecutive ranges with their own learning rates; empty if all share one.
   public init(_ optimizer: OuterOptimizer, iterations: Int, for learned: Tensor, segments: [Segment] = []) {
     self.optimizer = optimizer
     self.iterations = iterations
@@ -47,15 +47,15 @@ public struct OuterUpdate: Sendable {
     slots = optimizer.optimizer.rule.slots.map { _ in .zeros(learned.shape, learned.dtype) }
   }
 
-  /// Goes on where a snapshot was taken.
-  /// - Precondition: The slots' number and shapes are those of the rule.
+  /// Resumes at a snapshot.
+  /// - Precondition: Number and shapes of the slots match the rule.
   public mutating func resume(count: Int, slots: [Tensor]) {
     precondition(slots.map(\.shape) == self.slots.map(\.shape), "slots \(slots.map(\.shape)), expected \(self.slots.map(\.shape))")
     self.count = count
     self.slots = slots
   }
 
-  /// The learning rate of the next update.
+  /// Learning rate of the next update.
   public var learningRate: Double {
     let progress = Double(count) / Double(max(iterations, 1))
     let fraction =
@@ -67,12 +67,12 @@ public struct OuterUpdate: Sendable {
     return firstRate * max(fraction, 0)
   }
 
-  /// One meta-update with a gradient that is a mean over tasks.
+  /// Applies one meta-update with the mean gradient over tasks.
   ///
   /// - Parameters:
-  ///   - gradient: Of the parameters' shape.
-  ///   - norm: The gradient's norm, which clipping goes by; taken here where nil.
-  ///   - learned: What is updated, in place where nothing shares it.
+  ///   - gradient: The gradient, with the parameters' shape.
+  ///   - norm: Norm of the gradient, for clipping; nil computes it here.
+  ///   - learned: The vector to update, in place if it is uniquely referenced.
   public mutating func apply(_ gradient: Tensor, norm: Double? = nil, to learned: inout Tensor) {
     let clipped = clip(gradient, norm)
     let rate = learningRate
@@ -83,7 +83,7 @@ public struct OuterUpdate: Sendable {
     } else {
       applyToSegments(clipped, rate, &learned)
     }
-    // Units that a ReLU has shut for good have moments that decay for ever; a tenth of a small network's step went into them.
+    // The moments of dead ReLU units decay forever; subnormal numbers took a tenth of a small network's step.
     for place in slots.indices { slots[place].flushSubnormals() }
   }
 
@@ -106,16 +106,16 @@ public struct OuterUpdate: Sendable {
 
   private static let rate = "learningRate"
 
-  /// One step of the rule for a run of the vector.
+  /// Takes one step of the rule on a range of the vector.
   ///
-  /// It sees nothing of the value that calls it: a copy of that value would share the slots, and every update would copy them.
+  /// It is static: a copy of the calling value would share the slots, and every update would copy them.
   private static func update(
     _ learned: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], _ values: [String: Double], by optimizer: Optimizer, number: Int
   ) {
     if optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: number) { return }
     var optimizer = optimizer
     optimizer[rate] = values[rate] ?? 0
-    // Without a faster way: the rule itself, on one task whose one parameter is the vector.
+    // Without a faster way, apply the rule itself to one task whose only parameter is the vector.
     func lifted(_ tensor: Tensor) -> ParameterTree<Variable> {
       ParameterTree([("", Variable(constant: tensor.reshaped(tensor.shape.inserting(1, at: 0))))])
     }
@@ -131,7 +131,7 @@ public struct OuterUpdate: Sendable {
     let norm = optimizer.clipNorm > 0 ? known ?? gradient.norm : 0
     if optimizer.clipNorm > 0, norm > optimizer.clipNorm { result = (optimizer.clipNorm / norm) * result }
     if optimizer.clipValue > 0 {
-      // max(−x, −l) = −min(x, l): the largest of a pair is the only comparison that the kernels have.
+      // max(−x, −l) = −min(x, l): the kernels provide only the maximum of two tensors.
       let limit = Tensor(-optimizer.clipValue, dtype: result.dtype)
       result = -1 * (-1 * result.combined(.maximum, with: limit)).combined(.maximum, with: limit)
     }

@@ -2,18 +2,18 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// The tasks of a meta-batch, shard by shard, where threads that have nothing else to do draw those of the next step.
+/// The tasks of a meta-batch by shard; idle threads draw tasks of the next step ahead.
 ///
-/// A meta-batch seldom falls into equal parts: of 25 tasks one thread has 13 and the other 12. The one that is done first draws ahead.
-/// An episode is a pure function of its index, so who draws it, and when, changes no bit.
+/// A meta-batch rarely divides evenly: with two threads, one gets 13 of 25 tasks and the other 12. The thread that finishes first draws
+/// ahead. An episode is a pure function of its index, so neither the thread nor the time of drawing changes a bit.
 struct ShardEpisodes: Sendable {
   let tasks: any TaskDistribution
   let configuration: TrainingConfiguration
   let supports: Int
-  // Of odd and of even steps: the tasks of the next one may be there before all of this one are taken.
+  // Separate slots for even and odd steps: tasks of the next step may be ready before all tasks of this step are taken.
   private let slots: [[Slot]]
 
-  /// The shards of the next step, the first ones, that may be drawn ahead.
+  /// Number of shards of the next step that threads may draw ahead, starting with the first.
   var countAhead: Int { slots[0].count }
 
   init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int) {
@@ -23,22 +23,22 @@ struct ShardEpisodes: Sendable {
     slots = (0..<2).map { _ in (0..<configuration.shardsAhead).map { _ in Slot() } }
   }
 
-  /// The places of a shard's tasks in the meta-batch.
+  /// Range of a shard's tasks in the meta-batch.
   func range(of shard: Int) -> Range<Int> {
     let size = configuration.shardSize
     return (shard * size)..<min((shard + 1) * size, configuration.metaBatchSize)
   }
 
-  /// A shard's tasks, drawn now where nobody has drawn them before.
+  /// Returns a shard's tasks and draws them now if no thread has drawn them ahead.
   ///
-  /// - Throws: What drawing throws.
+  /// - Throws: Any error from drawing.
   func take(_ shard: Int, of iteration: Int) throws -> Episodes {
     if shard < countAhead, let drawn = slots[iteration % 2][shard].take(iteration) { return try drawn.get() }
     return try draw(shard, of: iteration)
   }
 
-  /// Draws a shard's tasks and keeps them, or the error that drawing ended in, until they are taken.
-  /// - Precondition: The shard is one of ``countAhead``.
+  /// Draws a shard's tasks ahead and keeps them, or the error from drawing, until they are taken.
+  /// - Precondition: The shard is below ``countAhead``.
   func drawAhead(_ shard: Int, of iteration: Int) {
     let slot = slots[iteration % 2][shard]
     if !slot.holds(iteration) { slot.keep(Result { try draw(shard, of: iteration) }, for: iteration) }
@@ -54,7 +54,7 @@ struct ShardEpisodes: Sendable {
     }
   }
 
-  /// What has been drawn ahead for one shard; copies of a trainer share it, so it says for which step it is.
+  /// The tasks drawn ahead for one shard, with the step they belong to, because copies of a trainer share the slot.
   private final class Slot: Sendable {
     private let drawn = Mutex<(iteration: Int, episodes: Result<Episodes, any Error>)?>(nil)
 

@@ -1,11 +1,11 @@
 import Models
 import TensorCore
 
-/// What the trainer takes from a shard beside its gradient.
+/// The values that the trainer takes from a shard in addition to its gradient.
 struct ShardReport: Sendable {
   let losses: [Double]
   let scores: [Double]?
-  /// Further numbers of each task by name.
+  /// Further named numbers per task.
   let metrics: [(name: String, values: [Double])]
 
   init(_ result: MetaGradient, _ learner: Learner) {
@@ -15,7 +15,7 @@ struct ShardReport: Sendable {
   }
 }
 
-/// A mean in the making, over the tasks of a step in their order.
+/// Accumulates a mean over the tasks of a step, in their order.
 struct Average {
   private var total = 0.0
   private var count = 0
@@ -27,8 +27,8 @@ struct Average {
     }
   }
 
-  /// False where one of the numbers, or their total, is infinite or not a number.
+  /// False if a number, or the total, is infinite or NaN.
   var isFinite: Bool { total.isFinite }
-  /// Nil where there are no numbers.
+  /// The mean; nil if there are no numbers.
   var mean: Double? { count == 0 ? nil : total / Double(count) }
 }

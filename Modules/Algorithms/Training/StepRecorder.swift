@@ -3,16 +3,16 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// Keeps, for each worker, recorded meta-gradients of the shard shapes that it meets.
+/// Caches recorded meta-gradients per worker and shard shape.
 ///
-/// A worker's recordings are its own, so its working set stays in its core's cache; which worker a shard runs on does not change
-/// a bit of the result. A shape that is met for the first time runs eagerly, because it may never come again; the second time it is
-/// recorded. A few recordings are kept, and the one that was used longest ago makes room for a new one.
+/// Each worker has its own recordings, so its working set stays in its core's cache. The assignment of shards to workers does not change a
+/// bit of the result. The first shard of a shape runs eagerly, because the shape may never recur; the second one is recorded. Each worker
+/// keeps a few recordings and evicts the least recently used one.
 final class StepRecorder: Sendable {
-  /// Recordings that a worker keeps.
+  /// Number of recordings per worker.
   static let capacity = 8
   private let slots: [Slot]
-  /// Asked once: a step of a small network is over in 100 µs, and a choice is read from its settings when it is asked.
+  /// Read once, because reading it decodes settings, and a step of a small network takes only 100 µs.
   private let isRecordable: Bool
   private static let steps = Atomic<UInt64>(0)
 
@@ -21,12 +21,12 @@ final class StepRecorder: Sendable {
     isRecordable = algorithm.isRecordable
   }
 
-  /// The number of a new step: recordings take over the state once a step, not once a shard.
+  /// Returns the number of a new step, so that a recording copies the state once per step, not once per shard.
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
-  /// Computes a shard's meta-gradient, by a recording where one fits, and hands it on as one vector with what it reports.
+  /// Computes a shard's meta-gradient, by a recording if one fits, and passes it on as one vector with the shard's report.
   ///
-  /// The threads of `team`, where there is one, share the work kernel by kernel: a shard that is alone.
+  /// With a `team`, its threads share the work of each kernel; the trainer passes one if the step has a single shard.
   func run(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
     step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Tensor, ShardReport) -> Void
@@ -57,11 +57,11 @@ final class StepRecorder: Sendable {
   }
 
   private struct Kept {
-    /// The one that was used last in front.
+    /// Recordings, most recently used first.
     var recordings: [Recording] = []
     private var met: [Outline] = []
 
-    /// Notes an outline, and says whether it was met before.
+    /// Returns whether an outline was met before; a new outline is remembered, a known one forgotten.
     mutating func hasMet(_ outline: Outline) -> Bool {
       if let place = met.firstIndex(of: outline) {
         met.remove(at: place)
@@ -78,7 +78,7 @@ final class StepRecorder: Sendable {
   }
 }
 
-/// What a recording depends on beside numbers: the shapes of a shard, its ways, and the phase and scheduled numbers of the step.
+/// Everything that a recording depends on except numbers: shapes, types and ways of a shard, phase, and scheduled names and shapes.
 private struct Outline: Hashable {
   private struct Set: Hashable {
     let inputs: Shape
@@ -107,7 +107,7 @@ private struct Outline: Hashable {
   }
 }
 
-/// One recorded meta-gradient with the tensors that it reads and writes.
+/// One recorded meta-gradient, with its input and output tensors.
 private final class Recording {
   private let program: RecordedProgram
   private let learned: [Tensor]
@@ -116,7 +116,7 @@ private final class Recording {
   private let shard: Episodes
   private let phase: Int
   private var step: UInt64
-  // In the program's memory: written anew by every run.
+  // These live in the memory of the recording; every run overwrites them.
   let result: MetaGradient
   let vector: Tensor
 
@@ -131,7 +131,7 @@ private final class Recording {
     let ownContext = context.witnessed(by: witness, scheduled: ownNumbers)
     (program, (result, vector)) = try RecordedProgram.record {
       let result = algorithm.metaGradient(ownState, learner, ownShard, ownContext)
-      // Names and shapes are those of every later run.
+      // Names and shapes are the same in every later run.
       return (result, try state.joined(result, of: algorithm))
     }
     guard !program.readsNumbers else { throw TrainingError.readsNumbers(algorithm: type(of: algorithm).card.id) }
@@ -144,7 +144,7 @@ private final class Recording {
     self.step = step
   }
 
-  /// True where an ``Outline`` is that of this recording; in a hot path, so without making one.
+  /// True if the ``Outline`` of the arguments matches this recording; it builds no outline, because this is a hot path.
   func fits(_ other: Episodes, _ context: AdaptationContext) -> Bool {
     phase == context.phase && shard.support.fits(other.support) && shard.query.fits(other.query)
       && shard.furtherSupports.count == other.furtherSupports.count

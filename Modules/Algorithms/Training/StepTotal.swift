@@ -2,23 +2,23 @@ import Models
 import Synchronization
 import TensorCore
 
-/// What the shards of one step contribute, summed in a fixed binary tree over the shards' numbers.
+/// The sum of the shards' contributions to one step, over a fixed binary tree of shard numbers.
 ///
 /// ```
 /// node(l, k) = node(l − 1, 2k) + node(l − 1, 2k + 1)        leaves are the shards; a child beyond the last shard is left out
 /// ```
-/// A node covers the shards k·2ˡ ..< (k + 1)·2ˡ, so the sum has the same bits on any number of threads, and on any number of machines
-/// that each own a range of shards: a machine sums the subtrees that lie in its range. Threads add while others are still at work.
+/// A node covers the shards k·2ˡ ..< (k + 1)·2ˡ, so the sum has the same bits on any number of threads. The same holds for any number of
+/// machines that each own a range of shards and sum the subtrees within it. Threads add contributions while others still work.
 final class StepTotal: Sendable {
-  /// The contributions of all shards.
+  /// The summed contributions of all shards.
   struct Sum: Sendable {
     /// The sum of the shards' vectors.
     var vector: Tensor
-    /// What the shards report, in their order.
+    /// Reports of the shards, in shard order.
     let reports: [ShardReport]
   }
 
-  /// A place in the tree.
+  /// A node of the tree.
   private struct Node: Equatable {
     var level = 0
     var place: Int
@@ -30,7 +30,7 @@ final class StepTotal: Sendable {
   }
 
   private struct Progress {
-    /// What waits for its sibling, by the first shard that it covers: of the nodes that start there, one waits at a time.
+    /// Vectors that wait for their sibling, by the first shard of their node; only one node per first shard waits at a time.
     private var waiting: [(node: Node, vector: Tensor)?]
     var root: Tensor?
     var reports: [ShardReport?]
@@ -42,7 +42,7 @@ final class StepTotal: Sendable {
       reports = Array(repeating: nil, count: count)
     }
 
-    /// Takes out the vector of a node that waits; nil where it does not.
+    /// Removes and returns the vector of a waiting node; nil if the node does not wait.
     mutating func take(_ node: Node) -> Tensor? {
       waiting[node.firstShard]?.node == node ? waiting[node.firstShard].take()?.vector : nil
     }
@@ -52,9 +52,9 @@ final class StepTotal: Sendable {
       ended += 1
     }
 
-    /// Takes the sibling's vector out where it waits; leaves the node's own vector to wait elsewhere.
+    /// Removes and returns the sibling's vector if it waits; otherwise stores the node's own vector to wait.
     ///
-    /// The caller gives its reference away: a second one would turn the sibling's addition into a copy.
+    /// The caller gives up its reference: a second reference would make the sibling's addition copy the vector.
     mutating func meet(_ own: inout Tensor?, at node: Node) -> Tensor? {
       if let found = take(node.sibling) { return found }
       waiting[node.firstShard] = own.take().map { (node, $0) }
@@ -66,28 +66,28 @@ final class StepTotal: Sendable {
   private let algorithm: String
   private let progress: Mutex<Progress>
 
-  /// The total of the shards 0..<count of an algorithm, which messages name.
+  /// Creates the total of shards 0..<count; error messages name the algorithm.
   init(of count: Int, algorithm: String) {
     self.count = count
     self.algorithm = algorithm
     progress = Mutex(Progress(count: count))
   }
 
-  /// Takes what a shard contributes; the vector's storage may be written anew afterwards.
+  /// Adds a shard's contribution; the caller may reuse the vector's storage afterwards.
   ///
-  /// Copies and additions run while the lock is free: a thread that waits for another's is asleep for longer than they take.
+  /// Copies and additions run outside the lock, because a thread that waits for the lock sleeps longer than they take.
   func add(_ vector: Tensor, _ report: ShardReport, of shard: Int) {
     var node = Node(place: shard)
-    // The present node's vector in storage of its own; nil while it is the shard's.
+    // The current node's vector in separate storage; nil while it is still the shard's vector.
     var own: Tensor?
     while node.firstShard > 0 || 1 << node.level < count {
       if node.sibling.firstShard >= count {
         node = node.parent
         continue
       }
-      // A sibling that waits takes the shard's vector without a copy in between.
+      // A waiting sibling adds the shard's vector without an intermediate copy.
       if own == nil, var sum = progress.withLock({ $0.take(node.sibling) }) {
-        // A shard that observed something has no sum with one that did not.
+        // A shard with observations cannot be added to a shard without.
         guard sum.shape == vector.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
         sum.accumulate(vector)
         own = sum
@@ -112,7 +112,7 @@ final class StepTotal: Sendable {
     }
   }
 
-  /// Takes the error that ended a shard.
+  /// Records the error that ended a shard.
   func fail(_ error: any Error, in shard: Int) {
     progress.withLock { progress in
       progress.ended += 1
@@ -120,13 +120,13 @@ final class StepTotal: Sendable {
     }
   }
 
-  /// True when no shard is at work any more.
+  /// True if all shards have ended.
   var isComplete: Bool { progress.withLock { $0.ended == count } }
 
-  /// The sum over the shards.
+  /// Returns the sum over all shards.
   ///
-  /// - Throws: The error of the first shard that failed, by number.
-  /// - Precondition: All of them have contributed or failed.
+  /// - Throws: The error of the failed shard with the lowest number.
+  /// - Precondition: All shards have contributed or failed.
   func sum() throws -> Sum {
     try progress.withLock { progress in
       if let failure = progress.failure { throw failure.error }

@@ -2,40 +2,40 @@ public import Registry
 public import Tasks
 import TensorCore
 
-/// How a meta-training runs, beside the algorithm's own settings.
+/// The configuration of a meta-training run, apart from the algorithm's own settings.
 public struct TrainingConfiguration: Sendable, Hashable {
-  /// The settings that belong to a run's record, under the prefix "training" on the command line.
+  /// The settings that a run's record includes, under the prefix "training" on the command line.
   public static let hyperparameters = HyperparameterTable<TrainingConfiguration>([
     .integer("metaBatch", \.metaBatchSize, in: 1...100_000, "Tasks of one meta-update."),
     .integer("shardSize", \.shardSize, in: 1...100_000, "Tasks that one thread takes at a time; part of the result's bits."),
   ])
 
-  /// Meta-updates: what the outer optimizer's schedules go by, and how far tasks are drawn ahead.
+  /// Number of meta-updates; it sets the outer optimizer's schedules and limits drawing tasks ahead.
   public var iterations = 1000
-  /// Tasks of one meta-update.
+  /// Tasks per meta-update.
   public var metaBatchSize = 25
-  /// Tasks of one shard: part of the configuration, never derived from the machine.
+  /// Tasks per shard; it is part of the configuration and never depends on the machine.
   public var shardSize = 5
   /// The random seed.
   public var seed: UInt64 = 0
-  /// Threads that take shards; no part of the result.
+  /// Number of threads; it does not change the result.
   public var threads = 1
   /// The outer optimizer.
   public var outer = OuterOptimizer()
 
-  /// The configuration as an algorithm needs it: its outer optimizer checked, its shards cut.
+  /// The configuration for an algorithm: checks the outer optimizer, and sets the shard size that the task coupling requires.
   ///
-  /// - Throws: `HyperparameterError` for an outer optimizer that is out of its range, ``AlgorithmError`` for a meta-batch that cannot be
-  ///   cut.
+  /// - Throws: `HyperparameterError` if a setting of the outer optimizer is invalid, ``AlgorithmError`` if the meta-batch cannot be cut
+  ///   into such shards.
   package func validated(for algorithm: any Algorithm) throws -> TrainingConfiguration {
     try outer.validate()
     return try cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
   }
 
-  /// The configuration with shards as an algorithm's coupling of tasks asks for them.
+  /// The configuration with the shard size that an algorithm's task coupling requires.
   ///
-  /// - Throws: ``AlgorithmError/needsSeveralTasks(algorithm:)`` or ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` where the
-  ///   meta-batch cannot be cut so.
+  /// - Throws: ``AlgorithmError/needsSeveralTasks(algorithm:)`` or ``AlgorithmError/needsGroups(algorithm:size:metaBatch:)`` if the
+  ///   meta-batch cannot be cut into such shards.
   private func cut(for coupling: TaskCoupling, of algorithm: String) throws(AlgorithmError) -> TrainingConfiguration {
     var result = self
     switch coupling {
@@ -50,22 +50,23 @@ public struct TrainingConfiguration: Sendable, Hashable {
     return result
   }
 
-  /// Shards of one meta-batch.
+  /// Number of shards per meta-batch.
   package var shards: Int { (metaBatchSize - 1) / shardSize + 1 }
 
-  /// The most shards of the next step that threads draw ahead, the first ones: none on one thread, or where a shard is alone.
+  /// Largest number of shards of the next step to draw ahead, starting with the first; 0 with one thread or one shard.
   ///
-  /// Four for each thread, so that a large meta-batch never lies in memory as a whole.
+  /// The limit is four per thread, so that memory never holds a whole large meta-batch.
   package var shardsAhead: Int { threads > 1 && shards > 1 ? min(shards, 4 * min(threads, shards)) : 0 }
 
-  /// The defaults.
+  /// Creates the default configuration.
   public init() {}
 
-  /// What suits tasks of a kind: the meta-batches of Finn et al., 25 for a regression and 32 for images.
+  /// Creates the configuration for a kind of task, with the meta-batches of Finn et al.: 25 for regression, 32 for images.
   public init(for signature: TaskSignature) {
     if signature.inputKind == .image {
       metaBatchSize = 32
-      // Measured: a convolutional network's task fills the second-level cache alone; shards of 2 are 1 to 7% slower, of 4 6 to 13%.
+      // Measured: one task of a convolutional network fills the second-level cache. Shards of 2 are 1 to 7% slower, and shards of 4 are
+      // 6 to 13% slower.
       shardSize = 1
     }
   }

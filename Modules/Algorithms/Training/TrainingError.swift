@@ -1,17 +1,17 @@
-/// A meta-training that cannot go on, or cannot begin.
+/// An error that stops a meta-training run or prevents its start.
 public enum TrainingError: Error, Hashable, CustomStringConvertible {
   /// A loss or a parameter's meta-gradient is not finite; the trainer keeps the last good state.
   ///
-  /// `parameter` is the first one whose meta-gradient is not finite, nil where the loss alone is not; `rates` are the settings of
-  /// the algorithm to lower.
+  /// `parameter` is the first one whose meta-gradient is not finite; nil if only the loss is not finite. `rates` are the algorithm's
+  /// settings to lower.
   case diverged(iteration: Int, parameter: String?, rates: [String])
-  /// An algorithm's meta-gradient has other names or shapes than what it learns.
+  /// The names or shapes of an algorithm's meta-gradient differ from the learned tensors.
   case misfit(algorithm: String)
-  /// An algorithm says that it is recordable, and reads numbers from tensors in its meta-gradient.
+  /// An algorithm declares itself recordable, but its meta-gradient reads numbers from tensors.
   case readsNumbers(algorithm: String)
-  /// An algorithm says that it is recordable, and its meta-gradient reads the context's streams, step or first task.
+  /// An algorithm declares itself recordable, but its meta-gradient reads the context's streams, step or first task.
   case readsContext(algorithm: String)
-  /// A snapshot has no tensor of a name, or one of another shape.
+  /// A snapshot lacks a named tensor, or the tensor has the wrong shape or type.
   case snapshot(missingOrMisshapen: String)
 
   public var description: String {

@@ -1,20 +1,20 @@
 import TensorCore
 
-/// One hand's rendering of a character: the strokes' control points jittered, the whole sheared, turned, scaled and moved a little.
+/// One rendering of a character: jittered control points, then a small random shear, rotation, scaling and shift.
 struct GlyphDrawing {
-  /// Pixels of a side.
+  /// Side length of the image, in pixels.
   static let side = 28
 
   private let points: [GlyphProgramme.Point]
   private let strokes: [Range<Int>]
-  /// Half the pen's width, in pixels.
+  /// Half the pen width, in pixels.
   private let radius: Float
 
-  /// Jitters a programme.
+  /// Jitters a character and maps it to pixel coordinates.
   ///
-  /// Each stroke's start, middle and end move by up to 0.1 of the glyph's size; the points between follow by quadratic
-  /// (Bernstein) weights. The glyph turns by up to 0.2 rad, shears by up to 0.15, scales by 0.8 to 1.05 along each axis, and moves
-  /// by up to 1.5 pixels. The pen is 1.4 to 2.2 pixels wide.
+  /// The start, middle and end of each stroke move by up to 0.1 of the glyph's size along each axis; quadratic Bernstein weights
+  /// interpolate between them. The glyph rotates by up to 0.2 rad, shears by up to 0.15, scales by 0.8 to 1.05 along each axis, and
+  /// shifts by up to 1.5 pixels. The pen is 1.4 to 2.2 pixels wide.
   init(of programme: GlyphProgramme, from stream: RandomStream) {
     var stream = stream
     func jitter(_ limit: Float) -> Float { Float(2 * stream.uniform() - 1) * limit }
@@ -22,7 +22,7 @@ struct GlyphDrawing {
     let size: Float = 20
     let (turn, shear) = (jitter(0.2), jitter(0.15))
     let (width, height) = (size * (0.925 + jitter(0.125)), size * (0.925 + jitter(0.125)))
-    // A rotation by a small angle to second order: the glyph's size changes by less than a thousandth.
+    // Rotation to second order in the angle; it changes the glyph's size by less than a thousandth.
     let (cosine, sine) = (1 - turn * turn / 2, turn)
     let matrix = (width * cosine, height * (shear * cosine - sine), width * sine, height * (shear * sine + cosine))
     let centre = Float(Self.side) / 2
@@ -46,10 +46,10 @@ struct GlyphDrawing {
     strokes = programme.strokes
   }
 
-  /// Writes the picture, 28 × 28 numbers from 0 (paper) to 1 (ink), antialiased over one pixel at the pen's edge.
+  /// Writes 28 × 28 values from 0 (paper) to 1 (ink), antialiased over one pixel at the pen's edge.
   func render(into pixels: UnsafeMutableBufferPointer<Float>) {
     pixels.update(repeating: .greatestFiniteMagnitude)
-    // First the least squared distance to any stroke, where ink can be; then the ink of each pixel from it.
+    // First compute the smallest squared distance to any stroke near the ink, then the ink of each pixel.
     for stroke in strokes {
       for index in stroke.dropLast() { approach(pixels, points[index], points[index + 1]) }
     }
@@ -59,7 +59,7 @@ struct GlyphDrawing {
     }
   }
 
-  /// Lowers the squared distances of the pixels around a segment to the distance from it.
+  /// Lowers the squared distance of each pixel near a segment to its distance from that segment.
   private func approach(_ pixels: UnsafeMutableBufferPointer<Float>, _ from: GlyphProgramme.Point, _ to: GlyphProgramme.Point) {
     let reach = radius + 0.5
     func pixelRange(_ first: Float, _ second: Float) -> Range<Int> {

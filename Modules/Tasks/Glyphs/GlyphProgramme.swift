@@ -1,28 +1,28 @@
 import TensorCore
 
-/// How to write one made-up character: a few strokes, each a chain of points in the unit square.
+/// A synthetic character: a few strokes, each a chain of points in the unit square.
 ///
-/// A stroke is a line, an arc or a cubic Bézier curve; it starts anywhere or on an earlier stroke. The whole is scaled so that
-/// its longer side is 1 and it is centred: neither place nor size tells classes apart.
+/// A stroke is a line, an arc or a cubic Bézier curve. It starts anywhere or on an earlier stroke. The character is centred and scaled to
+/// a longer side of 1, so neither position nor size distinguishes classes.
 struct GlyphProgramme: Sendable {
   struct Point: Sendable {
     var x: Float
     var y: Float
   }
 
-  /// All strokes' points, one stroke behind the other.
+  /// Points of all strokes, in stroke order.
   private(set) var points: [Point] = []
-  /// Where each stroke's points lie.
+  /// Range of each stroke in ``points``.
   private(set) var strokes: [Range<Int>] = []
 
-  /// The character of a number in an alphabet.
+  /// Generates the character with a given number in an alphabet; the same pair always gives the same strokes.
   init(alphabet: Int, number: Int) {
     var stream = RandomStream(seed: UInt64(bitPattern: Int64(alphabet))).child("glyph").child(number)
     for _ in 0..<2 + stream.integer(below: 3) { append(Self.stroke(from: &stream), from: &stream) }
     normalise()
   }
 
-  /// Appends a stroke, in half of all cases moved so that it starts on what is there already.
+  /// Appends a stroke; with probability 1/2 it is moved to start on an earlier point.
   private mutating func append(_ stroke: [Point], from stream: inout RandomStream) {
     let isAttached = stream.uniform() < 0.5 && !points.isEmpty
     let anchor = isAttached ? points[stream.integer(below: points.count)] : stroke[0]
@@ -56,7 +56,7 @@ struct GlyphProgramme: Sendable {
   private static func line(_ start: Point, direction: Int, length: Float) -> [Point] {
     let angle = Double(direction) * .pi / 4
     let (dx, dy) = (Float(cosine(angle)) * length, Float(sine(angle)) * length)
-    // Points between the ends, so that a jittered line can bend.
+    // Points between the ends let a jittered line bend.
     return (0...4).map { Point(x: start.x + dx * Float($0) / 4, y: start.y + dy * Float($0) / 4) }
   }
 

@@ -1,13 +1,13 @@
 public import Registry
 import TensorCore
 
-/// Images of made-up characters, to tell apart after seeing a few of each: image classification that needs no download.
+/// Few-shot classification of synthetic characters; it needs no download.
 ///
-/// A class is a random programme of two to four strokes, keyed by the alphabet and the class's number; a drawing is a jittered
-/// rendering of it, keyed by its own number as well. Pictures are `[28, 28, 1]`, ink 1 on paper 0. Splits have number ranges of
-/// their own, so that the test classes stay the same whatever the number of training classes.
+/// A class is a random programme of two to four strokes, keyed by the alphabet and the class number. A drawing is a jittered rendering of
+/// it, also keyed by the drawing number. Images are `[28, 28, 1]`, with ink 1 on paper 0. Each split has its own range of class numbers, so
+/// the test classes do not depend on the number of training classes.
 ///
-/// The 1-nearest-neighbour rule on pixels gets 73% of 5-way 1-shot right (chance: 20%). A drawing takes 4 µs, so none is kept.
+/// A 1-nearest-neighbour classifier on pixels gets 73% in 5-way 1-shot (chance: 20%). A drawing takes 4 µs, so none is cached.
 public struct Glyphs: TaskDistribution {
   public static let card = TaskCard(
     id: "glyphs", title: "made-up characters, 28×28 pixels",
@@ -23,24 +23,24 @@ public struct Glyphs: TaskDistribution {
     .integer("testClasses", \.testClasses, in: 1...classLimit, "Classes of meta-test."),
     .integer("drawings", \.drawings, in: 1...1_000_000, "Different drawings of a class."),
   ])
-  /// The most classes of one split; the number where the next split's classes begin.
+  /// Largest number of classes per split, and the offset between the class numbers of consecutive splits.
   public static let classLimit = 1_000_000
 
-  /// Classes of an episode, N.
+  /// Classes per episode, N.
   public var ways = 5
-  /// Support drawings of a class, K.
+  /// Support drawings per class, K.
   public var shots = 1
-  /// Query drawings of a class.
+  /// Query drawings per class.
   public var queries = 15
-  /// Seed of the classes' strokes.
+  /// Random seed of the classes' strokes.
   public var alphabet = 1
-  /// Classes to meta-train on.
+  /// Number of meta-training classes.
   public var trainClasses = 1000
-  /// Classes of meta-validation.
+  /// Number of meta-validation classes.
   public var validationClasses = 100
-  /// Classes of meta-test.
+  /// Number of meta-test classes.
   public var testClasses = 200
-  /// Different drawings of a class.
+  /// Number of different drawings per class.
   public var drawings = 20
 
   public init() {}
