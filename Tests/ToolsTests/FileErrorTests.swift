@@ -34,7 +34,7 @@ import _TestSupport
           of another format.\n
           """)
       #expect(try evaluate(whole.dropLast(1)).hasPrefix("tools: error: \(path) is not a valid checkpoint: tensor '"))
-      // A header that claims more than the file holds.
+      // The header claims more bytes than the file has.
       let claim = withUnsafeBytes(of: UInt64(whole.count).littleEndian) { Data($0) }
       #expect(
         try evaluate(claim + whole.dropFirst(8))
@@ -90,7 +90,7 @@ import _TestSupport
   }
 
   @Test func `a full disk behind standard output`() throws {
-    // Standard output may be a file: /dev/full is one that takes nothing.
+    // Standard output may be a file that cannot be written: /dev/full refuses every byte.
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -83,7 +83,7 @@ private let run = ["run", "maml", "--task", "sinusoid"]
     #expect(outcome.exitCode == 2)
   }
 
-  /// The ids as a lookup error lists them.
+  /// The ids in the form that a lookup error lists them.
   private func idList(_ kind: String) throws -> String {
     let lines = try tools("list", kind).output.split(separator: "\n")
     return lines.compactMap { $0.split(separator: " ").first.map(String.init) }.joined(separator: ", ")

@@ -1,8 +1,8 @@
-/// An experiment that cannot be run here.
+/// A reason why an experiment cannot run.
 public enum ExperimentError: Error, Hashable, CustomStringConvertible {
-  /// The run needs more memory than it may fill.
+  /// The run needs more memory than it may use.
   case memory(estimate: MemoryEstimate, machineBytes: Int)
-  /// Data were named for tasks that are made up.
+  /// A data folder was given for synthetic tasks.
   case needsNoData(task: String)
 
   public var description: String {
