@@ -15,14 +15,14 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
 
-/// One row per plug-in, a further algorithm or data set, with the folders of its path that other targets own.
+/// One row per plug-in, an additional algorithm or data set, with the subfolders that belong to other targets.
 ///
-/// It depends on modules only, and registers itself by being linked into `tools`.
+/// A plug-in depends on modules only. It registers itself when `tools` links it.
 let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
   ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"])
 ]
 
-/// One row per test target, with what it needs beside the module it is named after.
+/// One row per test target, with its dependencies besides `_TestSupport`.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("RegistryTests", ["Registry"]),
   ("TensorCoreTests", ["TensorCore"]),
@@ -45,7 +45,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
-/// `.squareRoot()` and friends without Foundation need libm in debug builds on Linux.
+/// `.squareRoot()` and similar functions need libm in debug builds on Linux if Foundation is not linked.
 let mathLibrary: [LinkerSetting] = [.linkedLibrary("m", .when(platforms: [.linux]))]
 let pluginDependencies: [Target.Dependency] = plugins.map { .init(stringLiteral: $0.name) }
 
@@ -82,7 +82,7 @@ let package = Package(
         name: $0.name, dependencies: $0.dependencies, path: "Plugins/\($0.name)", exclude: $0.exclude, swiftSettings: settings)
     }
     + [
-      // The command line knows what its executable links, so `tools` links the plug-ins and this library none.
+      // `tools` links the plug-ins, not this library: the command line offers what its executable links.
       .target(
         name: "CommandLineTool",
         dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],

@@ -4,10 +4,10 @@ import Models
 import Tasks
 import TensorCore
 
-/// Compares a reference case with what the code that trains makes of it, in float64 and in float32.
+/// Compares the training code with a reference case, in float64 and in float32.
 ///
-/// The query losses, the adapted parameters and the gradients come from the ways of differentiation that MAML, first-order
-/// MAML and Meta-SGD train with. The file holds the case's definition, its data and its reference in PyTorch's names and layouts.
+/// The query losses, the adapted parameters and the gradients come from the same differentiation code that MAML, first-order MAML and
+/// Meta-SGD train with. The file holds the case's definition, its data and its reference results, in PyTorch's names and layouts.
 /// - Parameters:
 ///   - path: A safetensors file with the definition as JSON under the metadata's key `case`.
 ///   - tolerances: The largest errors that count as agreement.
@@ -31,7 +31,7 @@ public func parityReports(path: String, tolerances: ParityTolerances = ParityTol
   }
 }
 
-/// The errors of one precision.
+/// The errors in one precision.
 private func parityRows(
   _ definition: ParityCase, _ tensors: ParityTensors, _ measure: ParityMeasure
 ) throws(ParityError.Fault) -> [ParityReport.Row] {
@@ -42,19 +42,19 @@ private func parityRows(
   // The reference is the mean over tasks.
   let gradient = result.gradient.map { (1 / Double(definition.tasks)) * $0 }
 
-  // The objective stands in the query loss's place where the case names one.
+  // A case that names an objective has its value in place of the query loss.
   let lossName = tensors.expected["objective"] == nil ? "query_loss" : "objective"
-  // Where tasks are compared, the reference is one number: the mean over them.
+  // An objective that compares tasks has one reference value, the mean over the tasks.
   let isOne = definition.objective.coupling != .independent
   let objective = isOne ? result.objective.mean([0]) : result.objective
   var ours: [String: (ParityReport.Group, Tensor)] = [lossName: (.queryLosses, objective)]
   for (name, tensor) in definition.model.exported(result.adapted) { ours["adapted.\(name)"] = (.adaptedParameters, tensor) }
   for (name, tensor) in definition.model.exported(gradient.initial) { ours["grad.\(name)"] = (.parameterGradients, tensor) }
-  // Only the exact estimator reaches the hyperparameters.
+  // Only the exact estimator yields gradients of the hyperparameters.
   if definition.estimator == .exact {
     var inner = gradient.inner
     if definition.inner.learns.granularity == .parameter {
-      // One tensor for each parameter, in the parameters' order, and in their layouts on disk.
+      // One tensor for each parameter, in the parameters' order and in the file's layouts.
       let exported = definition.model.exported(gradient.initial.replacing(inner.leaves))
       inner = inner.replacing(gradient.initial.names.compactMap { exported[$0] })
     }
@@ -65,7 +65,7 @@ private func parityRows(
   var pairs: [ParityMeasure.Pair] = []
   for (name, (group, tensor)) in ours.sorted(by: { $0.key < $1.key }) {
     guard let reference = tensors.expected[name] else {
-      // What does not adapt is the initial parameter; a file may leave it out.
+      // A parameter that does not adapt keeps its initial value; a file may leave it out.
       if adapts != .all, name.hasPrefix("adapted."), !definition.isAdapted(String(name.dropFirst("adapted.".count))) { continue }
       throw .missingTensor("expected.\(name)")
     }
@@ -78,7 +78,7 @@ private func parityRows(
   return measure.rows(pairs) + unknown.map(measure.missing)
 }
 
-/// What the code that trains makes of a case.
+/// Runs the training code on a case.
 private func differentiated(
   _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double?
 ) -> Differentiated {
@@ -98,10 +98,10 @@ private func differentiated(
   }
 }
 
-/// The implicit gradient at the solution of a proximal problem, which a search over learning rates finds.
+/// The implicit gradient at the solution of a proximal problem, found by a search over learning rates.
 ///
-/// Momentum converges at any rate below about 2/(λ + the largest curvature), which is not known: the first rate, from 1/λ by halves, at
-/// which all tasks become stationary is taken, or the best one where none is.
+/// Momentum converges at any rate below about 2/(λ + the largest curvature), but the curvature is unknown. The search starts at 1/λ
+/// and halves the rate until all tasks are stationary. If no rate gets there, the best result counts.
 private func solved(
   _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double,
   _ context: AdaptationContext
@@ -113,7 +113,7 @@ private func solved(
   inner.steps = 0
   func attempt() -> Differentiated { way(QueryLoss(), through: inner, at: learned, learner, shard, context) }
   var best = attempt()
-  // Relative to the gradient at the initialisation; rounding allows no less.
+  // The tolerance is relative to the gradient at the initialisation. Rounding prevents a smaller one.
   var least = best.metrics["stationarity"].doubles.max() ?? 1
   way.tolerance = (isDouble ? 1e-11 : 3e-6) * max(least, 1e-3)
   inner.steps = 5000

@@ -47,7 +47,7 @@ struct ParityDefinition: Decodable {
   let objective: ParityObjective?
   /// "imaml" where adaptation is the solution of a proximal problem; absent where it is the inner optimizer's steps.
   let algorithm: String?
-  /// "exact" where the case does not say.
+  /// nil for "exact".
   let estimator: String?
 
   init(json: String) throws(ParityError.Fault) {
@@ -72,7 +72,7 @@ extension ParityError.Fault: Error {
   }
 }
 
-/// How a reference case takes its gradient.
+/// How a reference case computes its gradient.
 enum ParityEstimator: String, CaseIterable {
   case exact
   case firstOrder = "first-order"
@@ -80,26 +80,26 @@ enum ParityEstimator: String, CaseIterable {
   case reptile
 }
 
-/// A definition whose names and numbers are known to mean something.
+/// A reference case with valid names and numbers.
 struct ParityCase {
-  /// The model that the case is about, with what its inputs look like.
+  /// The model of the case, configured for its inputs.
   let model: any Models.Model
-  /// The shape of one input in the file: images lie [channels, height, width] there.
+  /// The shape of one input in the file, which stores images as [channels, height, width].
   let fileInput: Shape
   let outputs: Int
   let taskLoss: TaskLoss
   let tasks: Int
   let supportRows: Int
   let queryRows: Int
-  /// What is differentiated.
+  /// The meta-loss.
   let objective: any MetaObjective
-  /// Adaptation; all hyperparameters of its rule are given by the file.
+  /// The inner loop; the file gives all hyperparameters of its rule.
   let inner: InnerLoop
   let estimator: ParityEstimator
-  /// Whether adaptation is the solution of a proximal problem of strength `hyper.lambda`.
+  /// Whether adaptation solves a proximal problem of strength `hyper.lambda`.
   let isProximal: Bool
 
-  /// The reference's names of optimizers with a granularity, beside the ids of the registered rules.
+  /// The reference's optimizers with a granularity in their names, in addition to the ids of the registered rules.
   private static let granular: [(name: String, rule: any OptimizerRule.Type, LearnedHyperparameters.Granularity, isPerStep: Bool)] = [
     ("per-parameter-sgd", SGD.self, .parameter, false), ("per-tensor-per-step-sgd", SGD.self, .tensor, true),
   ]
@@ -160,7 +160,7 @@ struct ParityCase {
     inner.adapts.names(in: model)?(parameter) ?? true
   }
 
-  /// An inner loop that solves a problem, whatever the rule of the reference was; the rate is found in solving.
+  /// The inner loop of a proximal problem; the reference's rule does not matter, and the search for a solution sets the rate.
   private static func solving(_ definition: ParityDefinition.Inner) throws(ParityError.Fault) -> InnerLoop {
     var inner = InnerLoop(Nesterov.self)
     inner.adapts = try named(definition.adapts ?? AdaptedPart.all.rawValue, AdaptedPart.self, "inner.adapts")
@@ -182,7 +182,7 @@ struct ParityCase {
         throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name))
       }
     }
-    // The file has the values themselves, and gradients with respect to them.
+    // The file holds untransformed values, and gradients with respect to them.
     inner.learns.isTransformed = false
     inner.adapts = try named(definition.adapts ?? (definition.head_only ?? false ? "head" : "all"), AdaptedPart.self, "inner.adapts")
     return inner

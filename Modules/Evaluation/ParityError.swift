@@ -2,23 +2,23 @@ public import Models
 public import Registry
 public import TensorCore
 
-/// A file of a reference case that cannot be read as one.
+/// A file that is not a valid reference case.
 public struct ParityError: Error, Hashable, CustomStringConvertible {
   /// What is wrong.
   public enum Fault: Hashable, Sendable {
-    /// The file is no safetensors file, or there is none.
+    /// The file is missing, or it is not a safetensors file.
     case file(SafetensorsError)
-    /// The metadata have no key `case`.
+    /// The metadata lack the key `case`.
     case missingCase
     /// The case is not JSON.
     case invalidJSON
-    /// A key of the case is missing; dotted, "inner.optimizer" for example.
+    /// A key of the case is missing; it is dotted, such as "inner.optimizer".
     case missingKey(String)
-    /// A value of the case is of another type.
+    /// A value of the case has the wrong type.
     case wrongType(key: String)
-    /// A name that stands for nothing.
+    /// A name is unknown.
     case unknownName(key: String, found: String, known: [String])
-    /// A number out of range.
+    /// A number is out of range.
     case outOfRange(key: String, found: Int, expected: ClosedRange<Int>)
     /// A setting of the objective that its own range or the inner loop refuses.
     case objective(HyperparameterError)
@@ -26,20 +26,20 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case model(ModelError)
     /// A tensor that the case needs is missing.
     case missingTensor(String)
-    /// A tensor is of another shape than the case says.
+    /// A tensor does not have the shape that the case implies.
     case tensorShape(name: String, expected: Shape, found: Shape)
     /// A tensor holds labels where numbers are expected, or the reverse.
     case tensorType(name: String, expected: DType, found: DType)
-    /// A label outside 0..<ways.
+    /// A label is outside 0..<ways.
     case label(tensor: String, found: Int, ways: Int)
   }
 
-  /// The file.
+  /// The path of the file.
   public let path: String
   /// What is wrong with it.
   public let fault: Fault
 
-  /// Records a fault of a file.
+  /// Creates the error of a file.
   public init(path: String, fault: Fault) {
     self.path = path
     self.fault = fault

@@ -1,8 +1,8 @@
 import TensorCore
 
-/// The measure of agreement with a reference, as the reference files define it.
+/// Measures agreement with a reference, as the reference files define it.
 struct ParityMeasure {
-  /// A result beside its reference.
+  /// A result and its reference.
   struct Pair {
     let tensor: String
     let group: ParityReport.Group
@@ -15,7 +15,7 @@ struct ParityMeasure {
 
   /// The errors of all pairs.
   ///
-  /// In float32 the hyperparameter gradients count as one vector: some are differences of large numbers, and small beside others.
+  /// In float32 the hyperparameter gradients count as one vector: some are differences of large numbers, and small compared with others.
   func rows(_ pairs: [Pair]) -> [ParityReport.Row] {
     ParityReport.Group.allCases.flatMap { group in
       let members = pairs.filter { $0.group == group }.sorted { $0.tensor < $1.tensor }
@@ -29,7 +29,7 @@ struct ParityMeasure {
     }
   }
 
-  /// A reference that nothing was computed for.
+  /// The row of a reference tensor for which nothing was computed.
   func missing(_ tensor: String) -> ParityReport.Row { row(tensor, nil, nil) }
 
   private func row(_ tensor: String, _ group: ParityReport.Group?, _ error: Double?) -> ParityReport.Row {
@@ -38,7 +38,7 @@ struct ParityMeasure {
 
   private func error(_ ours: [Double], _ reference: [Double], floor: Double) -> Double {
     let difference = norm(zip(ours, reference).map { $0 - $1 })
-    // Equal, where the whole group is zero; otherwise the quotient says infinity.
+    // Equal tensors agree even if their whole group is zero; otherwise the division gives infinity.
     return difference == 0 ? 0 : difference / max(norm(reference), floor)
   }
 

@@ -7,7 +7,7 @@ public struct ParityTolerances: Sendable, Hashable {
   /// For results computed in float32, against references in float64.
   public var float32: Double
 
-  /// 1e-8 in float64 and 1e-3 in float32 unless said otherwise.
+  /// Creates tolerances; the defaults are 1e-8 in float64 and 1e-3 in float32.
   public init(float64: Double = 1e-8, float32: Double = 1e-3) {
     self.float64 = float64
     self.float32 = float32
@@ -16,9 +16,9 @@ public struct ParityTolerances: Sendable, Hashable {
   func tolerance(_ dtype: DType) -> Double { dtype == .float64 ? float64 : float32 }
 }
 
-/// How a case's results agree with its reference, tensor by tensor.
+/// The agreement of a case's results with its reference, tensor by tensor.
 public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
-  /// What is measured together.
+  /// Tensors that are measured together: their joint norm bounds the scale of an error from below.
   public enum Group: String, Sendable, Hashable, CaseIterable {
     case queryLosses = "query losses"
     case adaptedParameters = "adapted parameters"
@@ -26,20 +26,20 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
     case hyperparameterGradients = "hyperparameter gradients"
   }
 
-  /// What became of one tensor of the reference.
+  /// The comparison of one tensor with its reference.
   public struct Row: Sendable, Hashable {
-    /// The tensor's name in the file without "expected."; of all hyperparameter gradients in float32, "grad.*".
+    /// The tensor's name in the file without "expected."; "grad.*" for all hyperparameter gradients in float32.
     public let tensor: String
-    /// What it is measured with; nil where nothing of that name is computed.
+    /// The group of the tensor; nil if nothing of its name was computed.
     public let group: Group?
-    /// The precision that our result was computed in.
+    /// The precision of our result.
     public let dtype: DType
-    /// ‖ours − reference‖ / max(‖reference‖, 10⁻³·G), G the norm of the group's references; nil where nothing was computed.
+    /// ‖ours − reference‖ / max(‖reference‖, 10⁻³·G), where G is the norm of the group's references; nil if nothing was computed.
     public let error: Double?
     /// The largest error that passes.
     public let tolerance: Double
 
-    /// True when the error is within the tolerance; not a number is not.
+    /// Whether the error is within the tolerance; false if it is missing or not a number.
     public var passed: Bool { error.map { $0 <= tolerance } ?? false }
   }
 
@@ -48,10 +48,10 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
   /// Every tensor in float64, then in float32, sorted by group and name.
   public let rows: [Row]
 
-  /// True when there is something to compare and all of it agrees.
+  /// Whether there is something to compare, and all of it agrees.
   public var passed: Bool { !rows.isEmpty && rows.allSatisfy(\.passed) }
 
-  /// The largest error in a precision; infinity where a tensor was not computed or is not a number.
+  /// The largest error in a precision; infinity if a tensor was not computed or is not a number.
   public func worst(_ dtype: DType) -> Double {
     rows.filter { $0.dtype == dtype }.map { row in
       guard let error = row.error, !error.isNaN else { return .infinity }
@@ -59,7 +59,7 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
     }.max() ?? 0
   }
 
-  /// A line a tensor and precision, and the verdict.
+  /// One line for each tensor and precision, then the verdict.
   public var description: String {
     let width = rows.map(\.tensor.count).max() ?? 0
     let lines = rows.map { row in
@@ -83,7 +83,7 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
     var mantissa = abs(value)
     while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
     while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-    let digits = Int((mantissa * 10).rounded(.up))  // up, so that no error reads smaller than it is
+    let digits = Int((mantissa * 10).rounded(.up))  // rounded up, so that no error looks smaller than it is
     let (whole, tenth, power) = digits == 100 ? (1, 0, exponent + 1) : (digits / 10, digits % 10, exponent)
     return "\(value < 0 ? "-" : "")\(whole).\(tenth)e\(power)"
   }

@@ -3,16 +3,16 @@ import Models
 import Tasks
 import TensorCore
 
-/// A case's tensors, checked against its definition: everything that has to be computed with, and the reference.
+/// A case's tensors, checked against its definition: the inputs of the computation, and the reference.
 struct ParityTensors {
-  /// What the shared gradient code takes a gradient at.
+  /// The parameters and hyperparameters to differentiate at.
   let learned: MetaParameters<Tensor>
   let episodes: Episodes
-  /// The file's names of the hyperparameters by those in ``learned``.
+  /// The names of the hyperparameters in ``learned`` and in the file.
   let hyperNames: [(learned: String, file: String)]
-  /// λ of the proximal problem; nil where there is none.
+  /// λ of the proximal problem; nil without one.
   let lambda: Double?
-  /// Everything under "expected.", by the rest of the name.
+  /// The reference tensors, by their names without "expected.".
   let expected: [String: Tensor]
 
   init(_ file: Safetensors, _ definition: ParityCase) throws(ParityError.Fault) {
@@ -41,7 +41,7 @@ struct ParityTensors {
     func set(_ name: String, rows: Int) throws(ParityError.Fault) -> LabelledSet {
       let front = [definition.tasks, rows]
       let stored = try tensor("\(name).x", Shape(front + definition.fileInput.dimensions))
-      // The file's images have their channels first.
+      // Images in the file have their channels first.
       let inputs = definition.fileInput.rank == 3 ? stored.transposed([0, 1, 3, 4, 2]) : stored
       guard definition.taskLoss.targets == .classes else {
         return LabelledSet(inputs: inputs, targets: .values(try tensor("\(name).y", Shape(front + [definition.outputs]))))

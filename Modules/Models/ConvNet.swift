@@ -31,9 +31,9 @@ public struct ConvNet: EmbeddingModel {
     .integer("blocks", \.blocks, in: 1...12, "Convolutional blocks."),
     .integer("hidden", \.hidden, in: 1...4096, "Channels of every block."),
     .choice("downsample", \.downsampling, "How a block halves its image."),
-    .choice("head", \.head, "What the classifier sees: the mean over positions or all of them."),
-    .choice("activation", \.activation, "What follows batch norm."),
-    .choice("initialisation", \.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others."),
+    .choice("head", \.head, "Input of the classifier: the mean over positions, or all positions flattened."),
+    .choice("activation", \.activation, "Activation after batch norm."),
+    .choice("initialisation", \.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0."),
   ])
 
   /// The number of convolutional blocks.

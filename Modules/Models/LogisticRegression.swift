@@ -8,7 +8,7 @@ public struct LogisticRegression: EmbeddingModel {
     id: "logistic", title: "Logistic regression", citation: "Cox, Journal of the Royal Statistical Society B 20, 1958")
 
   public static let hyperparameters = HyperparameterTable<LogisticRegression>([
-    .choice("initialisation", \.layers.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others.")
+    .choice("initialisation", \.layers.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0.")
   ])
 
   private var layers = MLP(widths: [2, 1])

@@ -12,8 +12,8 @@ public struct MLP: EmbeddingModel {
 
   public static let hyperparameters = HyperparameterTable<MLP>([
     .text("hidden", \.hiddenText, "Widths of the hidden layers, separated by commas; empty for none."),
-    .choice("activation", \.activation, "What follows a hidden layer."),
-    .choice("initialisation", \.initialisation, "How weights begin; biases follow PyTorch's default, or are 0 with the others."),
+    .choice("activation", \.activation, "Activation after each hidden layer."),
+    .choice("initialisation", \.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0."),
   ])
 
   /// Widths of all layers, input and output included: [1, 40, 40, 1].

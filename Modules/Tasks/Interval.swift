@@ -16,8 +16,8 @@ public struct Interval: Sendable, Hashable {
 
   /// The settings "low" and "high"; a task nests them under the name of the quantity.
   public static let hyperparameters = HyperparameterTable<Interval>([
-    .real("low", \.low, in: -1e6...1e6, "Least value of the uniform distribution."),
-    .real("high", \.high, in: -1e6...1e6, "Greatest value of the uniform distribution."),
+    .real("low", \.low, in: -1e6...1e6, "Lower bound of the uniform distribution."),
+    .real("high", \.high, in: -1e6...1e6, "Upper bound of the uniform distribution."),
   ])
 
   /// Checks that both bounds are finite and the interval is not empty.

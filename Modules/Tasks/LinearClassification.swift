@@ -16,7 +16,7 @@ public struct LinearClassification: TaskDistribution {
   public static let hyperparameters = HyperparameterTable<LinearClassification>([
     .integer("shots", \.shots, in: 1...100_000, "Support points of a task, both classes together."),
     .integer("queries", \.queries, in: 1...100_000, "Query points of a task, both classes together."),
-    .real("flipProbability", \.flipProbability, in: 0...1, "Probability that a label is the wrong one."),
+    .real("flipProbability", \.flipProbability, in: 0...1, "Probability that a label is flipped."),
   ])
 
   /// Support points per task, over both classes.

@@ -10,32 +10,32 @@ import Darwin
 #endif
 
 extension OmniglotSource.Container {
-  /// One drawing as it is stored.
+  /// A stored drawing.
   package struct Member: Sendable, Hashable {
-    /// The path from the half's own folder on: "images_background/Latin/character01/0709_01.png".
+    /// The path, beginning with the half's own folder: "images_background/Latin/character01/0709_01.png".
     package let name: String
     /// The PNG file.
     package let bytes: [UInt8]
   }
 
-  /// What tells whether a file was touched.
+  /// A file with the facts that show whether it has changed.
   struct File {
     let path: String
     let size: Int64
     let modified: (seconds: Int64, nanoseconds: Int64)
   }
 
-  /// The longest member that is read; real drawings have at most a few hundred bytes.
+  /// The largest size of a member in bytes; real drawings have at most a few hundred.
   package static let memberLimit = 1 << 16
 
   /// All drawings, in no particular order.
   ///
-  /// Files that are not drawings are passed over.
+  /// Files that are not drawings are skipped.
   ///
   /// - Throws: ``OmniglotError`` when the archive or folder cannot be read to its end, or a member is too long.
   package func members() throws(OmniglotError) -> [Member] {
     var members: [Member] = []
-    // One byte more than the limit, to notice what is longer.
+    // One byte more than the limit, to detect longer members.
     var buffer = [UInt8](repeating: 0, count: Self.memberLimit + 1)
     try walk { (archive, _, name) throws(OmniglotError) in
       guard Self.isDrawing(name) else { return }
@@ -75,7 +75,7 @@ extension OmniglotSource.Container {
     return files.sorted { $0.path < $1.path }
   }
 
-  /// Visits the ordinary files of the archive or folder; libarchive walks both.
+  /// Visits the regular files of the archive or folder; libarchive reads both.
   private func walk(
     _ visit: (_ archive: OpaquePointer, _ entry: OpaquePointer, _ name: String) throws(OmniglotError) -> Void
   ) throws(OmniglotError) {
@@ -91,7 +91,7 @@ extension OmniglotSource.Container {
     while true {
       let status = archive_read_next_header2(archive, entry)
       if status == ARCHIVE_EOF { return }
-      // A warning is about a name's character set or the like; the member can be read.
+      // A warning concerns the character set of a name, for example. The member can still be read.
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw Self.failure(archive, at: path) }
       if !isArchive { archive_read_disk_descend(archive) }
       let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
@@ -100,7 +100,7 @@ extension OmniglotSource.Container {
     }
   }
 
-  /// Asks the system before libarchive does, whose messages do not tell a missing permission from damage.
+  /// Opens the path first, because libarchive's messages do not distinguish a missing permission from damage.
   private func refuseUnreadable() throws(OmniglotError) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
@@ -112,10 +112,10 @@ extension OmniglotSource.Container {
     if !isArchive, kind != S_IFDIR { throw .unreadable(.unreadable(path: path, code: ENOTDIR)) }
   }
 
-  /// What libarchive has to say: the system's error where there is one, otherwise damage.
+  /// Translates an error of libarchive: a system error if it has one, otherwise damage.
   private static func failure(_ archive: OpaquePointer, at path: String) -> OmniglotError {
     let code = archive_errno(archive)
-    // libarchive's own numbers are for the content: -1, EINVAL, and EILSEQ for a format that is not as it should be.
+    // libarchive reports invalid content as -1, EINVAL or a format error, which is EILSEQ, or EFTYPE on Darwin.
     guard code <= 0 || code == EINVAL || code == EILSEQ || code == formatError else {
       return .unreadable(.unreadable(path: path, code: code))
     }
@@ -146,7 +146,7 @@ extension OmniglotSource.Container {
     return name + stored.dropFirst(path.count)
   }
 
-  /// PNG files, but for what file managers leave in archives ("__MACOSX/…", "._0709_01.png").
+  /// Whether a member is a PNG file, other than one that a file manager added ("__MACOSX/…", "._0709_01.png").
   private static func isDrawing(_ name: String) -> Bool {
     guard name.hasSuffix(".png") else { return false }
     return !name.hasPrefix("__MACOSX/") && !name.hasPrefix(".") && !name.contains("/.")

@@ -9,46 +9,46 @@ import Musl
 import Darwin
 #endif
 
-/// Decoded drawings kept between runs, a file a source, in the user's cache folder.
+/// A cache of decoded drawings in the user's cache folder, one file for each source.
 ///
-/// A cache that cannot be written is done without, one that is damaged or of other data is passed over.
+/// A cache that cannot be written is not an error. A file that is damaged or belongs to other data is ignored.
 ///
-/// The file: a magic text of 8 bytes, the source's identity and the content's digest (64 hexadecimal digits each), the number of
-/// characters, then of each character its kind, drawing count and name, then the ink, then the SHA-256 of all before.
-/// Numbers are 8 bytes, the lowest first; a text follows its length.
+/// A file consists of a magic text of 8 bytes, the source's identity and the content's digest (64 hexadecimal digits each), the number
+/// of characters, the kind, drawing count and name of each character, the ink, and the SHA-256 of everything before. Numbers are 8
+/// bytes, little-endian; a text follows its length.
 package struct DrawingCache: Sendable {
   private static let magic = Array("OMNIGLT1".utf8)
 
-  /// The folder that holds the files; nil where there is no home.
+  /// The folder that holds the files; nil without a home folder.
   package let folder: String?
 
-  /// The cache in a folder of one's own choice.
+  /// Creates a cache in the given folder.
   package init(folder: String?) { self.folder = folder }
 
   /// The cache in the user's cache folder.
   package static var standard: DrawingCache { DrawingCache(folder: folder(in: environment)) }
 
-  /// The folder in XDG_CACHE_HOME, or else in the home's folder `.cache`.
+  /// The folder in XDG_CACHE_HOME, or otherwise in `.cache` in the home folder.
   ///
-  /// - SeeAlso: The XDG base directory specification, which has relative paths ignored.
+  /// - SeeAlso: The XDG base directory specification, which says to ignore relative paths.
   package static func folder(in environment: (String) -> String?) -> String? {
     let named = environment("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     let root = named ?? environment("HOME").map { "\($0)/.cache" }
     return root.map { "\($0)/swift-metalearning" }
   }
 
-  /// The file of a source.
+  /// The path of a source's file.
   package func path(of identity: String) -> String? { folder.map { "\($0)/omniglot-\(identity.prefix(16)).cache" } }
 
-  /// The drawings of a source; nil where they are not kept, or not whole.
+  /// The cached drawings of a source; nil if they are missing or damaged.
   package func drawings(of identity: String) -> OmniglotDrawings? {
     guard let path = path(of: identity), let bytes = try? AtomicFile.read(path) else { return nil }
     return Self.decode(bytes, identity: identity)
   }
 
-  /// Keeps drawings.
+  /// Saves drawings.
   ///
-  /// - Returns: False where they could not be written.
+  /// - Returns: False if they cannot be written.
   @discardableResult
   package func keep(_ drawings: OmniglotDrawings, of identity: String) -> Bool {
     guard let folder, let path = path(of: identity) else { return false }
@@ -83,7 +83,7 @@ package struct DrawingCache: Sendable {
     bytes.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<bodyCount])) }
     guard hash.finish().elementsEqual(bytes[bodyCount...]) else { return nil }
 
-    // The checksum holds, so these bounds fail only for a file that someone made on purpose.
+    // The checksum is correct, so these bounds fail only for a file that someone crafted.
     var position = magic.count
     func number() -> Int? {
       guard bodyCount - position >= 8 else { return nil }
@@ -108,7 +108,7 @@ package struct DrawingCache: Sendable {
     return OmniglotDrawings(characters: characters, ink: Array(bytes[position..<bodyCount]), digest: digest)
   }
 
-  /// Makes a folder and those above it; failure shows when the file is written.
+  /// Creates a folder and its parents; a failure shows when the file is written.
   private func makeFolder(_ path: String) {
     if access(path, F_OK) == 0 { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { makeFolder(String(path[..<slash])) }

@@ -1,22 +1,22 @@
 import CPng
 
-/// Turns a drawing's PNG file into 28 × 28 amounts of ink.
+/// Decodes a drawing's PNG file to 28 × 28 amounts of ink.
 ///
-/// A pixel of the small picture covers 3.75 × 3.75 pixels of the drawing. Counted in quarters that is 15 × 15, so its ink is
-/// exactly a number of 225ths where the drawing is black and white, and one byte holds it.
+/// A pixel of the small picture covers 3.75 × 3.75 pixels of the drawing, which is 15 × 15 quarter pixels. The ink of a black-and-white
+/// drawing is therefore a whole number of 225ths, which fits into one byte.
 package struct DrawingDecoder {
-  /// Pixels of a drawing's side.
+  /// The side of a drawing, in pixels.
   package static let drawingSide = 105
-  /// Pixels of the small picture's side.
+  /// The side of the small picture, in pixels.
   package static let side = 28
-  /// Pixels of the small picture.
+  /// The number of pixels of the small picture.
   package static let pixelCount = side * side
-  /// The number that stands for full ink.
+  /// The value of full ink.
   package static let fullInk: UInt8 = 225
 
   private var picture = [UInt8](repeating: 255, count: drawingSide * drawingSide)
 
-  /// A decoder with a buffer of its own, to be used for many drawings.
+  /// Creates a decoder; use it for many drawings, because it keeps its buffer.
   package init() {}
 
   /// Decodes a drawing and averages it over boxes.
@@ -28,7 +28,7 @@ package struct DrawingDecoder {
   /// - Throws: ``OmniglotError/corruptDrawing(member:)`` or ``OmniglotError/wrongSize(member:width:height:)``.
   package mutating func decode(_ png: [UInt8], member: String, into ink: UnsafeMutableBufferPointer<UInt8>) throws(OmniglotError) {
     precondition(ink.count == Self.pixelCount, "a drawing is written to \(Self.pixelCount) bytes, not to \(ink.count)")
-    // The simplified interface catches libpng's errors in C: nothing jumps through Swift's frames.
+    // libpng's simplified interface catches errors in C, so that no jump crosses Swift's frames.
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
@@ -66,7 +66,7 @@ package struct DrawingDecoder {
     }
   }
 
-  /// The drawing's pixels that a pixel of the small picture covers along one axis, with quarters covered: 15 in all.
+  /// Visits the drawing pixels that a small pixel covers along one axis, with the number of quarters covered, 15 in all.
   private static func forEachOverlap(of pixel: Int, _ body: (_ source: Int, _ quarters: Int) -> Void) {
     var position = 15 * pixel
     while position < 15 * (pixel + 1) {

@@ -2,16 +2,15 @@ public import Registry
 public import Tasks
 import TensorCore
 
-/// Handwritten characters of fifty alphabets, 20 drawings of each by different people, to tell apart after seeing a few.
+/// Few-shot classification of handwritten characters: fifty alphabets, 20 drawings of each character by different people.
 ///
-/// Drawings of 105 × 105 pixels are averaged over boxes to `[28, 28, 1]`, ink 1 on paper 0. In meta-training every character
-/// also counts turned by 90°, 180° and 270°, each a class of its own.
+/// Drawings of 105 × 105 pixels are averaged over boxes to `[28, 28, 1]`, ink 1 on paper 0. In meta-training, each character turned by
+/// 90°, 180° and 270° is also a class of its own.
 ///
-/// Where the data are comes from `prepare(source:)` or the environment variable OMNIGLOT_DIR: a folder with
-/// images_background.zip and images_evaluation.zip, or with the folders that they unpack to. Decoded drawings are kept in the
-/// user's cache folder. Reading the archives takes 1.1 s of processor time, the cache 0.1 s: user time of the whole command
-/// `tools run chance --task omniglot --iterations 1` with two test episodes on one core of a server, release build, the files in the
-/// system's cache, median of three.
+/// `prepare(source:)` or the environment variable OMNIGLOT_DIR gives the data folder. It holds images_background.zip and
+/// images_evaluation.zip, or the folders that they unpack to. Decoded drawings are cached in the user's cache folder. Reading the
+/// archives takes 1.1 s of processor time, the cache 0.1 s: user time of the whole command `tools run chance --task omniglot
+/// --iterations 1` with two test episodes on one core of a server, release build, the files in the system's cache, median of three.
 /// - SeeAlso: Lake et al., Science 2015, <https://doi.org/10.1126/science.aab3050>;
 ///   Vinyals et al., NIPS 2016, <https://arxiv.org/abs/1606.04080>; Santoro et al., ICML 2016 (the rotations).
 public struct Omniglot: TaskDistribution {
@@ -24,21 +23,21 @@ public struct Omniglot: TaskDistribution {
     .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
     .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
     .choice("split", \.split, "Which characters are for meta-training, meta-validation and meta-test."),
-    .boolean("trainRotations", \.trainRotations, "Whether turned characters are classes too in meta-training."),
+    .boolean("trainRotations", \.trainRotations, "Whether rotated characters are additional classes in meta-training."),
     .boolean("testRotations", \.testRotations, "Whether turned characters are classes too in meta-validation and meta-test."),
   ])
 
-  /// Classes of an episode, N.
+  /// Classes per episode, N.
   public var ways = 5
-  /// Support drawings of a class, K.
+  /// Support drawings per class, K.
   public var shots = 1
-  /// Query drawings of a class.
+  /// Query drawings per class.
   public var queries = 15
-  /// Which characters belong to which split.
+  /// The division of the characters into splits.
   public var split = OmniglotSplit.vinyals
   /// Whether characters turned by 90°, 180° and 270° are classes of their own in meta-training.
   public var trainRotations = true
-  /// The same in meta-validation and meta-test.
+  /// The same for meta-validation and meta-test.
   public var testRotations = false
 
   private var loaded: Loaded?
@@ -55,7 +54,7 @@ public struct Omniglot: TaskDistribution {
     try prepare(source: source, cache: .standard)
   }
 
-  /// Loads the data, from the given cache where it has them.
+  /// Loads the data, from the cache if it has them.
   ///
   /// - Throws: `TaskError` or ``OmniglotError``.
   package mutating func prepare(source: String?, cache: DrawingCache) throws {
@@ -81,7 +80,7 @@ public struct Omniglot: TaskDistribution {
 
   public var dataDigest: String? { loaded?.drawings.digest }
 
-  /// Alphabet and character, "Latin/character01", with "@90", "@180" or "@270" behind where it is turned.
+  /// Alphabet and character, "Latin/character01", with the suffix "@90", "@180" or "@270" if turned.
   public func classes(in split: Split) -> [String] { characters(in: split).map(\.name) }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {

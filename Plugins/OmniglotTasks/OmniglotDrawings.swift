@@ -1,16 +1,16 @@
 import Tasks
 
-/// All drawings, small, in one buffer: 25 MB for the 32,460 of the whole data.
+/// All drawings in one buffer, reduced to 28 × 28 pixels: 25 MB for the 32,460 drawings of the complete data.
 package struct OmniglotDrawings: Sendable, Hashable {
-  /// A character and where its drawings lie.
+  /// A character and the place of its drawings.
   package struct Character: Sendable, Hashable {
     /// Alphabet and character, "Latin/character01".
     package let name: String
-    /// True where it comes from images_evaluation.
+    /// Whether the character is from images_evaluation.
     package let isEvaluation: Bool
-    /// The number of its first drawing.
+    /// The index of its first drawing.
     package let first: Int
-    /// How many drawings it has; they lie one behind the other, sorted by member name.
+    /// The number of its drawings, which are adjacent and sorted by member name.
     package let count: Int
 
     /// Describes a character.
@@ -27,12 +27,12 @@ package struct OmniglotDrawings: Sendable, Hashable {
 
   /// The characters, background before evaluation, each half sorted by name.
   package let characters: [Character]
-  /// 784 bytes a drawing, each a number of 225ths of full ink.
+  /// 784 bytes per drawing, each a number of 225ths of full ink.
   package let ink: [UInt8]
   /// SHA-256 over the sorted member names and bytes, 64 hexadecimal digits: the same from archives and from folders.
   package let digest: String
 
-  /// Takes drawings as they are.
+  /// Creates drawings from decoded ink.
   /// - Precondition: There are 784 bytes for each drawing.
   package init(characters: [Character], ink: [UInt8], digest: String) {
     let count = characters.reduce(0) { $0 + $1.count }
@@ -44,7 +44,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
 
   /// Reads and decodes all drawings.
   ///
-  /// - Throws: ``OmniglotError`` for anything that is not as upstream.
+  /// - Throws: ``OmniglotError`` for anything that differs from the upstream layout.
   package init(reading source: OmniglotSource) throws(OmniglotError) {
     var hash = SHA256()
     var characters: [Character] = []
@@ -62,7 +62,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
 
         let name = try Self.characterName(of: member.name, in: container)
         let number = ink.count / DrawingDecoder.pixelCount
-        // Members are sorted, so a character's drawings follow each other.
+        // Members are sorted, so the drawings of a character are adjacent.
         let isEvaluation = container.name == OmniglotSource.names[1]
         var character = Character(name: name, isEvaluation: isEvaluation, first: number, count: 1)
         if let last = characters.last, last.name == name, last.isEvaluation == isEvaluation {
@@ -87,7 +87,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
     }
   }
 
-  /// "Latin/character01" of "images_background/Latin/character01/0709_01.png".
+  /// The character's name: "Latin/character01" for "images_background/Latin/character01/0709_01.png".
   private static func characterName(of member: String, in container: OmniglotSource.Container) throws(OmniglotError) -> String {
     let parts = member.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 4, parts[0] == container.name, !parts[1].isEmpty,
@@ -99,12 +99,12 @@ package struct OmniglotDrawings: Sendable, Hashable {
   /// Writes one drawing as numbers from 0 (paper) to 1 (ink), turned counterclockwise.
   ///
   /// - Parameters:
-  ///   - number: Which drawing.
-  ///   - quarterTurns: How often to turn it by 90°, 0...3.
+  ///   - number: The index of the drawing.
+  ///   - quarterTurns: The number of turns by 90°, 0...3.
   ///   - pixels: Receives 784 numbers, row by row.
   package func write(_ number: Int, quarterTurns: Int, into pixels: UnsafeMutableBufferPointer<Float>) {
     let side = DrawingDecoder.side
-    // Where the turned picture's first pixel comes from, and how far apart its rows and columns lie in the stored one.
+    // The source position of the turned picture's first pixel, and the strides of its rows and columns in the stored picture.
     let (origin, rowStride, columnStride) =
       switch quarterTurns {
       case 0: (0, side, 1)

@@ -1,24 +1,24 @@
 public import TensorCore
 
-/// Omniglot data that are not what they should be.
+/// Omniglot data that are missing, damaged or not as expected.
 public enum OmniglotError: Error, Hashable, CustomStringConvertible {
-  /// A folder has the other half of the data, but neither an archive nor an unpacked folder of this name.
+  /// One half of the data is missing: the folder has neither an archive nor an unpacked folder of this name.
   case missingArchive(name: String, folder: String)
-  /// An archive or folder, or a file in it, that the system does not let us open or read.
+  /// The system refuses to open or read an archive, a folder or a file in it.
   case unreadable(FileError)
   /// An archive is truncated or corrupt; `reason` is the unpacking library's own message.
   case damagedArchive(path: String, reason: String)
-  /// A drawing lies where none should.
+  /// A drawing has an unexpected path.
   case unexpectedMember(path: String, member: String)
-  /// An archive holds two members of one name, or two archives the same class.
+  /// An archive has two members of the same name, or both archives have the same class.
   case duplicateMember(member: String)
   /// A member is longer than any drawing.
   case oversizedMember(member: String, limit: Int)
-  /// A drawing is not a PNG file, or a corrupt one.
+  /// A drawing is not a valid PNG file.
   case corruptDrawing(member: String)
   /// A drawing is not 105 × 105 pixels.
   case wrongSize(member: String, width: Int, height: Int)
-  /// Classes of the split are not in the data.
+  /// The data lack classes of the split.
   case missingClasses(count: Int, first: String)
 
   public var description: String {
@@ -32,7 +32,7 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
       "\(path) holds \(member); drawings are expected at SET/ALPHABET/characterNN/NAME.png, as upstream."
     case .duplicateMember(let member): "the data hold \(member) twice; get the archives again."
     case .oversizedMember(let member, let limit):
-      "\(member) is longer than \(limit) bytes, which no drawing is; get the archives again."
+      "\(member) is larger than \(limit) bytes, too large for a drawing; download the archives again."
     case .corruptDrawing(let member): "\(member) is not a valid PNG file; get the archives again."
     case .wrongSize(let member, let width, let height):
       "\(member) is \(width)×\(height) pixels, expected 105×105; get the archives again."

@@ -8,13 +8,13 @@ import Musl
 import Darwin
 #endif
 
-/// Where the two halves of the data lie: each an archive or the folder that it unpacks to.
+/// The locations of the two halves of the data, each an archive or an unpacked folder.
 package struct OmniglotSource: Sendable, Hashable {
   /// One half of the data.
   package struct Container: Sendable, Hashable {
     /// The half's name, "images_background" or "images_evaluation".
     package let name: String
-    /// Where it is, an absolute path.
+    /// The absolute path.
     package let path: String
     /// True for a zip archive, false for a folder.
     package let isArchive: Bool
@@ -28,8 +28,8 @@ package struct OmniglotSource: Sendable, Hashable {
 
   /// Finds both halves in a folder, or in its subfolder `python`, as in a clone of the upstream repository.
   ///
-  /// - Parameter folder: The folder; nil asks the environment variable OMNIGLOT_DIR.
-  /// - Throws: `TaskError.missingData` when nothing is found, ``OmniglotError/missingArchive(name:folder:)`` when one half is.
+  /// - Parameter folder: The folder; nil for the environment variable OMNIGLOT_DIR.
+  /// - Throws: `TaskError.missingData` if neither half is found, ``OmniglotError/missingArchive(name:folder:)`` if only one is.
   package init(folder: String?) throws {
     guard let folder = folder ?? environment("OMNIGLOT_DIR") else { throw Self.missingData(searched: []) }
     let candidates = [folder, "\(folder)/python"].map { absolutePath($0) ?? $0 }
@@ -61,9 +61,9 @@ package struct OmniglotSource: Sendable, Hashable {
         """)
   }
 
-  /// A digest of paths, sizes and modification times, 64 hexadecimal digits: equal as long as nobody touched the data.
+  /// A digest of paths, sizes and modification times, 64 hexadecimal digits; it changes when the data change.
   ///
-  /// - Throws: ``OmniglotError`` when the data cannot be listed.
+  /// - Throws: ``OmniglotError`` if the data cannot be listed.
   package func identity() throws(OmniglotError) -> String {
     var hash = SHA256()
     for container in containers {
@@ -78,7 +78,7 @@ package struct OmniglotSource: Sendable, Hashable {
   }
 }
 
-/// The value of an environment variable, nil where it is unset or empty.
+/// The value of an environment variable; nil if it is unset or empty.
 func environment(_ name: String) -> String? {
   guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
   return value

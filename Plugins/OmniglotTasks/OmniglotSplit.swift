@@ -1,19 +1,19 @@
 package import Tasks
 
-/// How the 1623 characters are divided into meta-training, meta-validation and meta-test.
+/// The division of the 1623 characters into meta-training, meta-validation and meta-test.
 public enum OmniglotSplit: String, Sendable, Hashable, CaseIterable {
   /// 1028, 172 and 423 characters, as Vinyals et al. and most papers since.
   case vinyals
   /// The data's own division: the evaluation half is for meta-test.
   ///
-  /// Of the background half's alphabets, sorted by name, each sixth (the 6th, 12th, …) is for meta-validation, whole, the others
+  /// The background half's alphabets are sorted by name. Every sixth alphabet (the 6th, 12th, …) is for meta-validation, all others are
   /// for meta-training: 806, 158 and 659 characters.
   case backgroundEvaluation = "background-evaluation"
 
-  /// Divides characters.
+  /// Assigns characters to splits.
   ///
-  /// - Returns: For each split the positions of its characters.
-  /// - Throws: ``OmniglotError/missingClasses(count:first:)`` when the Vinyals lists name characters that are not there.
+  /// - Returns: The positions of the characters of each split.
+  /// - Throws: ``OmniglotError/missingClasses(count:first:)`` if characters of the Vinyals lists are missing.
   package func partition(_ characters: [OmniglotDrawings.Character]) throws(OmniglotError) -> [Split: [Int]] {
     switch self {
     case .vinyals: try vinyalsPartition(characters)

@@ -1,5 +1,5 @@
-// The lists are those of github.com/jakesnell/prototypical-networks, data/omniglot/splits/vinyals, without the rotations, written as
-// ranges of characters. Their notice:
+// The lists come from github.com/jakesnell/prototypical-networks, data/omniglot/splits/vinyals, without the rotations, as ranges of
+// characters. Their notice:
 //
 // MIT License
 //
@@ -27,10 +27,10 @@ package import Tasks
 
 /// The usual division of Omniglot's characters in few-shot papers: 1028, 172 and 423 classes.
 ///
-/// Whole alphabets but for Gurmukhi, whose last four characters are test classes.
+/// The splits consist of whole alphabets, except for Gurmukhi: its last four characters are test classes.
 /// - SeeAlso: Vinyals et al., NIPS 2016, <https://arxiv.org/abs/1606.04080>; Snell et al., NIPS 2017, <https://arxiv.org/abs/1703.05175>
 package enum VinyalsSplit {
-  /// The class names of a split, "Latin/character01" for example.
+  /// The class names of a split, such as "Latin/character01".
   package static func classes(in split: Split) -> [String] {
     alphabets(in: split).flatMap { alphabet, characters in
       characters.map { "\(alphabet)/character\($0 < 10 ? "0" : "")\($0)" }

@@ -7,7 +7,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// A model that is no embedding.
+/// A model without an embedding.
 private struct Headless: Model {
   static let card = Card(id: "test-headless", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Headless>([])
@@ -40,7 +40,7 @@ private struct Headless: Model {
     let found = inner.adapted(MetaParameters(initial: initial), learner, support: shard.support, steps: 2)[2].parameters
     let head = isConvolutional ? "classifier." : "layers.1."
     for (name, leaf) in found.entries {
-      // Batch norm subtracts a convolution's bias again: it never moves.
+      // Batch norm subtracts the bias of a convolution again, so the bias never moves.
       let isMoved = (part == .all || (part == .head) == name.hasPrefix(head)) && !name.hasSuffix("conv.bias")
       #expect((bytes(leaf) == bytes(initial[name].expanded(over: 2))) != isMoved, "\(name)")
     }
@@ -65,13 +65,13 @@ private struct Headless: Model {
   @Test func `a model without a head is refused where a part adapts`() throws {
     #expect(AdaptedPart.all.suits(Headless()) && !AdaptedPart.head.suits(Headless()) && !AdaptedPart.body.suits(Headless()))
     #expect(AdaptedPart.allCases.allSatisfy { $0.suits(MLP()) && $0.suits(ConvNet()) })
-    // Logistic regression is all head.
+    // Logistic regression consists of a head alone.
     #expect(AdaptedPart.head.suits(LogisticRegression()) && !AdaptedPart.body.suits(LogisticRegression()))
     let learner = Learner(model: Headless(), taskLoss: .meanSquaredError)
     var maml = MAML()
     _ = try MetaTrainer(maml, learner, tasks: Lines(), configuration())
     maml.inner.adapts = .head
-    #expect(throws: AlgorithmError.unsuited(algorithm: "maml", because: "the head adapts, and test-headless has no head")) {
+    #expect(throws: AlgorithmError.unsuited(algorithm: "maml", because: "inner.adapts is head, but model test-headless has no head")) {
       try MetaTrainer(maml, learner, tasks: Lines(), configuration())
     }
   }

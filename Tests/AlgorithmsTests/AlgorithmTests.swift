@@ -6,9 +6,9 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Closed forms: a model of one parameter on a task whose loss is a parabola.
+/// Closed forms for a model of one weight and one bias whose loss is a parabola.
 @Suite struct AlgorithmTests {
-  // One input of 1 and no bias of use: prediction = w + b. With b frozen at 0 by a zero target shift, L = (w + b − t)².
+  // The input is 1, so the prediction is w + b and L = (w + b − t)².
   static let learner = Learner(model: MLP(widths: [1, 1]), taskLoss: .meanSquaredError)
   static let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
 
@@ -74,7 +74,7 @@ import _TestSupport
   @Test func `Reptile's gradient is the displacement`() throws {
     let reptile = Reptile(inner: InnerLoop(steps: 2, learningRate: 0.1))
     let result = reptile.metaGradient(Self.state(3), Self.learner, try Self.shard([1]), Self.context)
-    // s − t goes 2 → 1.2 → 0.72; each of the two parameters makes half of the way.
+    // s − t goes 2 → 1.2 → 0.72; each of the two parameters contributes half.
     expectClose(result.gradient.initial["layers.0.weight"].doubles, [0.64], tolerance: 1e-12)
     // The loss before the last step.
     expectClose(result.losses, [1.44], tolerance: 1e-12)
@@ -96,7 +96,7 @@ import _TestSupport
     serial.mode = .serial
     #expect(
       throws: AlgorithmError.needsMetaBatch(
-        algorithm: "reptile", expected: 1, found: 7, because: "in serial mode each task moves the initialisation")
+        algorithm: "reptile", expected: 1, found: 7, because: "serial mode updates the initialisation after each task")
     ) { try trainer(serial) }
     var carrying = Reptile()
     carrying.carriesMoments = true

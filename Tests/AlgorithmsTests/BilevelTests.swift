@@ -6,7 +6,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// The inner problem L = ½a(w − λ)² by K steps of SGD, judged by E = ½(w_K − t)².
+/// The inner problem L = ½a(w − λ)², K steps of SGD, and the outer loss E = ½(w_K − t)².
 ///
 /// ```
 /// w_k = λ + cᵏ(w₀ − λ), c = 1 − ηa
@@ -77,7 +77,7 @@ import _TestSupport
     #expect(result.gradient["lambda"].scalar == 1)
   }
 
-  /// Parameters of several shapes without a task axis, losses that are not parabolas, and every hyperparameter of the rule learned.
+  /// A general problem: parameters of several shapes without a task axis, non-quadratic losses, all hyperparameters learned.
   private static func general(_ optimizer: Optimizer, _ outer: ParameterTree<Tensor>) -> Bilevel.Result {
     var problem = Bilevel(optimizer.rule, steps: 3, learningRate: 0.1)
     problem.optimizer = optimizer

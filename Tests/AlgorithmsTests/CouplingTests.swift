@@ -7,7 +7,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Adaptations to two support sets of a task shall be alike, those of different tasks shall not.
+/// Adaptations to two support sets of one task should be alike, adaptations to different tasks should not.
 ///
 /// ```
 /// Jᵢ = ‖φᵢ¹ − φᵢ²‖² + mean over j ≠ i of max(0, m − ‖φᵢ¹ − φⱼ²‖²)        φ all adapted parameters as one vector
@@ -16,7 +16,7 @@ struct Contrast: MetaObjective {
   static let card = Card(id: "test-contrast", title: "", citation: "")
 
   var coupling = TaskCoupling.metaBatch
-  /// Where the sizes of the shards that were seen are noted, if anywhere.
+  /// Records the sizes of the shards, if not nil.
   var seen: Notes?
   var supports: Int { 2 }
 
@@ -125,7 +125,7 @@ struct Contrast: MetaObjective {
     expectClose(turned.losses, [2, 0, 3, 1].map { whole.losses[$0] }, tolerance: roundingTolerance)
     let parts = [gradient(picked([0, 1])), gradient(picked([2, 3]))]
     let sum = parts[0].gradient.zip(parts[1].gradient) { $0 + $1 }
-    // The tasks do repel each other: the sum over smaller shards is another gradient.
+    // The tasks do repel each other, so the sum over smaller shards is a different gradient.
     #expect(whole.gradient.zip(sum) { ($0 - $1).norm }.leaves.contains { $0 > 1e-3 })
   }
 

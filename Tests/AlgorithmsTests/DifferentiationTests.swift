@@ -7,7 +7,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Σₖ wₖ · Lq(θₖ) over the path of an adaptation: what MAML++ calls a multi-step loss.
+/// Σₖ wₖ · Lq(θₖ) over the path of an adaptation, which MAML++ calls a multi-step loss.
 struct PathLoss: MetaObjective {
   static let card = Card(id: "test-path-loss", title: "", citation: "")
   var weights = [1.0]
@@ -26,7 +26,7 @@ struct PathLoss: MetaObjective {
 
 @Suite struct DifferentiationTests {
   static let alpha = 0.1
-  /// e = s − t shrinks by this in a step of both parameters.
+  /// A step of both parameters multiplies e = s − t by this factor.
   static let shrink = 1 - 4 * alpha
 
   private func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * Self.shrink } }
@@ -62,7 +62,7 @@ struct PathLoss: MetaObjective {
     let byFirst = weights.indices.reduce(0) { $0 + weights[$1] * 4 * power($1) }
     expectClose(exact.gradient.initial["layers.0.weight"].doubles, [byExact], tolerance: roundingTolerance)
     expectClose(first.gradient.initial["layers.0.weight"].doubles, [byFirst], tolerance: roundingTolerance)
-    // What is reported is the query loss at the end, not the objective.
+    // The reported loss is the query loss at the end, not the objective.
     expectClose(exact.queryLosses.doubles, [4 * power(4)], tolerance: roundingTolerance)
     expectClose(exact.objective.doubles, [byExact], tolerance: roundingTolerance)
   }

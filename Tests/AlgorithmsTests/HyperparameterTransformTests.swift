@@ -8,9 +8,9 @@ import Testing
     transform(Variable(constant: Tensor(raw, dtype: dtype))).value.scalar
   }
 
-  /// Relative: an ε of 1e-10 counts as much as a rate of 1.
+  /// The relative tolerance of a round trip: an ε of 1e-10 counts as much as a rate of 1.
   ///
-  /// Its inverse is −23, where a unit in the last place is 32 times that of 1.
+  /// The inverse of that ε is −23, where a unit in the last place is 32 times that of 1.
   private static func roundTripTolerance(_ dtype: DType) -> Double { dtype == .float64 ? 5e-15 : 4e-6 }
 
   @Test(arguments: [1e-10, 1e-8, 1e-4, 0.01, 0.3, 0.5, 0.9, 0.999, 2, 40, 1000] as [Double], [DType.float32, .float64])
@@ -36,7 +36,7 @@ import Testing
       #expect(raw.isFinite)
       #expect(result > 0 && result < 1)
       let edge: Double = value <= 0 ? 0 : 1
-      // Decays end at 0.999999.
+      // Decays are limited to 0.999999.
       #expect(abs(result - edge) < 1.5e-6)
     }
   }

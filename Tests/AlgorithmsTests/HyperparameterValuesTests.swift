@@ -5,7 +5,7 @@ import Registry
 import TensorCore
 import Testing
 
-/// A rule whose new parameter is what it reads of a hyperparameter: the probe of the lookup.
+/// A rule that returns the value it reads of a hyperparameter as the new parameter, to test the lookup.
 private protocol Probe: OptimizerRule {
   static func read(_ step: OptimizerStep) -> Variable
 }
@@ -33,7 +33,7 @@ private enum Rate: Probe {
 }
 
 @Suite struct HyperparameterValuesTests {
-  /// What the probe reads for parameters "a", [2, 2], and "b.weight", [2, 1, 2], of two tasks in steps of some numbers.
+  /// The values that the probe reads for the parameters "a", [2, 2], and "b.weight", [2, 1, 2], of two tasks, one entry for each step.
   private func read(
     _ rule: any OptimizerRule.Type, _ learned: [(name: String, leaf: Tensor)], isPerStep: Bool = false, from first: Int = 1, steps: Int = 1
   ) -> [[String: [Double]]] {
@@ -104,7 +104,7 @@ private enum Rate: Probe {
     #expect(read(Complement.self, [])[0]["a"] == [0.75, 0.75, 0.75, 0.75])
   }
 
-  /// Powers of two, so that products are exact.
+  /// The values are powers of two, so that products are exact.
   @Test func `a bias correction is 1 minus a power, or 1 minus the product over steps`() {
     #expect(read(Correction.self, [], steps: 3).map { $0["a"]?[0] } == [0.75, 0.9375, 0.984375])
     let learned = [(name: "x", leaf: numbers([0.5, 0.25])), (name: "x.a", leaf: numbers([0.25, 0.5]))]
@@ -116,7 +116,7 @@ private enum Rate: Probe {
     #expect(perStep.compactMap { $0["a"] } == expected)
   }
 
-  /// A state that was carried from elsewhere starts at a late step.
+  /// A state that was continued from elsewhere starts at a late step.
   @Test(arguments: [false, true])
   func `a bias correction at a late first step is that of all steps before`(isPerStep: Bool) {
     let late = read(
@@ -125,7 +125,7 @@ private enum Rate: Probe {
     #expect(late[0]["a"] == [first, first, second, second])
   }
 
-  /// One factor more for each step before: a recursion would exhaust a thread's stack.
+  /// Each earlier step adds one factor, so a recursion would exhaust a thread's stack.
   @Test(arguments: [false, true])
   func `a very late first step does not exhaust the stack`(isPerStep: Bool) {
     let late = read(

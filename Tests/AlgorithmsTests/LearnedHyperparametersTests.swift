@@ -64,11 +64,11 @@ import _TestSupport
     inner.learns = LearnedHyperparameters(["learningRate", "beta1", "beta2", "epsilon"], granularity, isPerStep: isPerStep)
     let learned = MetaParameters(initial: initial, inner: inner.initialHyperparameters(for: initial, dtype: .float64))
     let found = inner.adapted(learned, lineLearner, support: support, steps: 5)
-    // The transforms' round trip, relative 1e-13, is amplified by Adam's division by small roots.
+    // Adam's division by small roots amplifies the error of the transforms' round trip, relative 1e-13.
     for (one, other) in zip(found[5].parameters.leaves, constant[5].parameters.leaves) { expectClose(one, other, tolerance: 1e-10) }
   }
 
-  /// MAML whose rates are learned for each tensor and step: an algorithm of somebody else's.
+  /// MAML with learned rates for each tensor and step, as a third party would write it.
   struct StepwiseRates: DifferentiatingAlgorithm {
     static let card = AlgorithmCard(id: "test-stepwise-rates", title: "", citation: "", metaGradient: .exact)
     static let hyperparameters = HyperparameterTable<StepwiseRates>([])

@@ -14,7 +14,7 @@ import Musl
 import Darwin
 #endif
 
-/// Every registered loss on closed forms.
+/// Checks every registered loss against closed forms.
 @Suite struct LossFunctionTests {
   @Test func `the built-in losses are registered`() throws {
     #expect(Set(LossRegistry.all.ids).isSuperset(of: ["binary-cross-entropy", "cross-entropy", "mse"]))
@@ -29,7 +29,7 @@ import Darwin
 
   private static func values(_ values: [Double], _ shape: Shape) -> Targets { .values(numbers(values, shape)) }
 
-  /// A task's loss with its derivative by the predictions.
+  /// A task's loss and its derivative with respect to the predictions.
   private func evaluated(_ type: any LossFunction.Type, _ predictions: Tensor, _ targets: Targets) -> (losses: [Double], slopes: [Double]) {
     let leaf = Variable(predictions)
     let losses = type.loss(leaf, targets)
@@ -44,7 +44,7 @@ import Darwin
     #expect(found.slopes == [0.5, 0, 1, 1.5, -0.5, -0.5, -0.5, -1.5])
   }
 
-  // With two ways and a logit difference d the loss of the right class is log(1 + e^−d), its derivative −1/(1 + e^d).
+  // With two ways and a logit difference d, the loss of the right class is log(1 + e^−d), its derivative −1/(1 + e^d).
   @Test func `the cross-entropy`() throws {
     let found = evaluated(
       CrossEntropy.self, numbers([0, 2, 5, 5, 1, 1, 700, -700], [2, 2, 2]), try Self.labels([1, 0, 1, 0], [2, 2], ways: 2))
@@ -68,7 +68,7 @@ import Darwin
     #expect(
       CrossEntropy.scores(
         numbers([0, 1, 2, 1, 0, 0, 3, 3, 4, nan, 9, 0], [2, 2, 3]), try Self.labels([2, 1, 2, 1], [2, 2], ways: 3)) == [0.5, 0.5])
-    // A logit of 0 says 0; one that is not a number is wrong either way.
+    // A logit of 0 predicts 0; a logit of NaN is always wrong.
     #expect(
       BinaryCrossEntropy.scores(numbers([0, 1, -1, 0, nan, nan], [3, 2, 1]), Self.values([0, 1, 0, 1, 0, 1], [3, 2, 1])) == [1, 0.5, 0])
     #expect(CrossEntropy.scores(numbers([1], [1, 1, 1]), Self.values([1], [1, 1, 1])) == nil)

@@ -27,7 +27,7 @@ import _TestSupport
 
   @Test func `all of a rule's hyperparameters are learned by default, and stay in their domain`() throws {
     let algorithm = try metaOptimizer([("inner.optimizer", "adam"), ("inner.steps", "2"), ("inner.learningRate", "0.05")])
-    // A huge outer rate would carry plain numbers out of their domains at once.
+    // A huge outer rate would move untransformed values out of their domains at once.
     var run = try trainer(algorithm, iterations: 30, outer: OuterOptimizer(Adam.self, learningRate: 3))
     let names = algorithm.learnedValues(run.state).map(\.name)
     #expect(names == ["learningRate", "beta1", "beta2", "epsilon"])

@@ -117,7 +117,7 @@ import Testing
     #expect(bytes(run.snapshot) == before)
   }
 
-  /// All shards of the second step fail; the first one's error is thrown, whichever was the first in time.
+  /// All shards of the second step fail; the error of the first shard is thrown, even if another one fails earlier.
   @Test(arguments: [1, 2, 3])
   func `data that are not finite are refused`(threads: Int) throws {
     var run = try trainer(MAML(), tasks: Lines(poisonedFrom: 7), threads: threads)
@@ -126,7 +126,7 @@ import Testing
     #expect(run.iteration == 1)
   }
 
-  /// Threads draw tasks of the next step ahead of it; none is drawn twice, nor any of a step that the run does not have.
+  /// Threads draw tasks of the next step ahead, but no task twice, and none beyond the last step.
   @Test(arguments: [1, 2, 3, 8])
   func `every task of a run is drawn once`(threads: Int) throws {
     let drawn = Lines.Drawn()
@@ -135,8 +135,9 @@ import Testing
     #expect(drawn.sorted == Array(0..<28))
   }
 
-  /// The first shard's tasks are ready only when another thread has drawn the last that may be drawn ahead: four shards of three
-  /// tasks for each of two threads.
+  /// The first shard waits until another thread has drawn the last task that may be drawn ahead.
+  ///
+  /// Drawing ahead is limited to four shards of three tasks for each of two threads.
   @Test func `a thread that is done draws ahead, but not a large meta-batch as a whole`() throws {
     let drawn = Lines.Drawn()
     var run = try trainer(MAML(), tasks: Lines(drawn: drawn, delayed: (0, until: 60 + 23)), threads: 2, metaBatchSize: 60)
@@ -144,12 +145,12 @@ import Testing
     #expect(drawn.sorted == Array(0..<(60 + 24)))
   }
 
-  /// What the copy has drawn for its third step lies where the original looks for its first.
+  /// The copy draws tasks of its third step into the slots in which the original looks for its first.
   @Test func `copies of a trainer do not take each other's tasks`() throws {
     let metaBatch = 60
     var alone = try trainer(MAML(), metaBatchSize: metaBatch)
     for _ in 0..<2 { _ = try alone.step() }
-    // The last task of the second step is drawn after the first one of the third.
+    // The last task of the second step waits for the first task of the third.
     let tasks = Lines(drawn: Lines.Drawn(), delayed: (2 * metaBatch - 1, until: 2 * metaBatch))
     var original = try trainer(MAML(), tasks: tasks, threads: 2, metaBatchSize: metaBatch)
     var copy = original

@@ -4,7 +4,7 @@ import Models
 import Registry
 import TensorCore
 
-/// Float64 numbers as a tensor; a vector unless another shape is given.
+/// A float64 tensor of numbers; a vector unless another shape is given.
 func numbers(_ values: [Double], _ shape: Shape? = nil) -> Tensor {
   Tensor(shape: shape ?? [values.count], dtype: .float64) { bytes in
     let memory = bytes.bindMemory(to: Double.self)
@@ -20,20 +20,20 @@ func bytes(_ tree: ParameterTree<Tensor>) -> [String: [UInt8]] {
 /// The bytes of a tensor.
 func bytes(_ tensor: Tensor) -> [UInt8] { tensor.contiguous.withUnsafeBytes { Array($0) } }
 
-/// The derivative at 0 by central differences at h and 2h, whose errors of order h² cancel.
+/// The derivative at 0 by central differences at h and 2h, combined so that their errors of order h² cancel.
 func centralDifference(_ function: (Double) -> Double) -> Double {
   let h = 1e-4
   return (8 * (function(h) - function(-h)) - (function(2 * h) - function(-2 * h))) / (12 * h)
 }
 
-/// What a difference quotient of float64 numbers near 1 can be trusted to: rounding of 1e-16 over a step of 1e-4, with room.
+/// The error of a difference quotient of float64 numbers near 1: rounding of 1e-16 over a step of 1e-4, with room.
 let differenceTolerance = 1e-8
 
-/// What a dozen float64 operations may differ by in another order.
+/// The error of a dozen float64 operations in another order.
 let roundingTolerance = 1e-12
 
 extension Tensor {
-  /// The tensor with a number added to one of its elements.
+  /// A copy with a number added to one element.
   func moved(_ element: Int, by amount: Double) -> Tensor {
     var values = doubles
     values[element] += amount
@@ -41,11 +41,11 @@ extension Tensor {
   }
 }
 
-/// A rule in plain numbers, for one entry: the formula of its paper.
+/// A rule in plain numbers for one entry, following the formula of its paper.
 struct PlainRule {
   let id: String
   let values: [String: Double]
-  /// ε inside the root, as in adaptation, or outside, as PyTorch has it.
+  /// Whether ε is inside the root, as in adaptation, or outside, as in PyTorch.
   let hasEpsilonInside: Bool
   var theta: Double
   private var first = 0.0
@@ -59,7 +59,7 @@ struct PlainRule {
     self.theta = theta
   }
 
-  /// The ids that have a formula here.
+  /// The ids of the rules with a formula here.
   static let ids = ["adagrad", "adam", "adamw", "momentum", "nesterov", "rmsprop", "sgd"]
 
   private func value(_ name: String) -> Double { values[name] ?? .nan }
@@ -99,7 +99,7 @@ struct PlainRule {
 }
 
 extension Optimizer {
-  /// A rule whose every hyperparameter matters and differs from its default.
+  /// A rule with values for every hyperparameter that matter and differ from the defaults.
   static func marked(_ rule: any OptimizerRule.Type) -> Optimizer {
     var optimizer = Optimizer(rule)
     let marks = [

@@ -7,7 +7,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// The meta-losses, on closed forms and beside the algorithms that they are cases of.
+/// The meta-losses against closed forms, and against the algorithms that they generalise.
 @Suite struct ObjectiveTests {
   private func maml(_ objective: String, _ settings: [(String, String)] = [], inner: InnerLoop) throws -> MAML {
     var algorithm = MAML(inner: inner)
@@ -15,13 +15,13 @@ import _TestSupport
     return algorithm
   }
 
-  // As in AlgorithmTests: s = w + b, L = (s − t)², one step of α makes s′ − t = (1 − 4α)(s − t), each parameter half of the way.
+  // As in AlgorithmTests: s = w + b, L = (s − t)². One step of α gives s′ − t = (1 − 4α)(s − t); each parameter contributes half.
   @Test func `Reptile's distance on a parabola`() throws {
     let (alpha, inner) = (0.1, InnerLoop(steps: 1, learningRate: 0.1))
     let shard = try AlgorithmTests.shard([1])
     let through = try maml("reptile-distance", inner: inner)
     let exact = through.metaGradient(AlgorithmTests.state(3), AlgorithmTests.learner, shard, AlgorithmTests.context)
-    // Each parameter moves by 2α(s − t) = 0.4: half the squares of both are 0.16, and the derivative is 2·2α·2α(s − t) for each.
+    // Each parameter moves by 2α(s − t) = 0.4: half the squares of both are 0.16. The derivative is 2·2α·2α(s − t) for each.
     let value = through.metaObjective(AlgorithmTests.state(3), AlgorithmTests.learner, shard, AlgorithmTests.context)
     expectClose(value.doubles, [0.16], tolerance: 1e-12)
     expectClose(exact.gradient.initial["layers.0.weight"].doubles, [8 * alpha * alpha * 2], tolerance: 1e-12)
@@ -71,17 +71,17 @@ import _TestSupport
   }
 
   @Test func `the contrastive loss of two tasks`() throws {
-    // Adaptations end at (w, b) with w + b − t = 0.6·(s − t), each parameter 0.4·(s − t)/2 away from (3, 0).
+    // Adaptation ends at (w, b) with w + b − t = 0.6·(s − t); each parameter has moved by 0.4·(s − t)/2 from (3, 0).
     let inner = InnerLoop(steps: 1, learningRate: 0.1)
     let algorithm = try maml("contrastive", [("objective.margin", "0.5"), ("objective.weight", "1")], inner: inner)
     let (first, second) = (try AlgorithmTests.shard([1, 2]), try AlgorithmTests.shard([0, 2]))
     let shard = Episodes(support: first.support, query: first.query, furtherSupports: [second.support])
     let value = algorithm.metaObjective(AlgorithmTests.state(3), AlgorithmTests.learner, shard, AlgorithmTests.context).doubles
-    // Moves of each parameter: 0.4 and 0.2 on the first supports, 0.6 and 0.2 on the second ones; distances are √2 times differences.
+    // Each parameter moves by 0.4 and 0.2 on the first supports, by 0.6 and 0.2 on the second. Distances are √2 times differences.
     let root = 2.0.squareRoot()
     expectClose(value, [0.5 + 0.2 * root - 0.2 * root, max(0, 0.5 - 0.2 * root)], tolerance: 1e-12)
     #expect(throws: AlgorithmError.needsSeveralTasks(algorithm: "maml")) { try trainer(algorithm, metaBatchSize: 1) }
-    // These tasks draw one support set.
+    // These tasks have only one support set.
     #expect(throws: TaskError.oneSupport(task: "test-lines", required: 2)) {
       var run = try trainer(algorithm)
       _ = try run.step()

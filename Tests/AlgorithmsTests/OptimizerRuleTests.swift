@@ -7,7 +7,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Every registered rule against its formula in plain numbers.
+/// Checks every registered rule against its formula in plain numbers.
 @Suite struct OptimizerRuleTests {
   static let ids = OptimizerRegistry.all.ids
   static let start = [0.5, -1.25, 2]
@@ -23,7 +23,7 @@ import _TestSupport
     }
   }
 
-  /// Steps of a rule as trees over the task axis, [1, 3].
+  /// Runs steps of a rule on trees with a task axis, [1, 3].
   private func stepped(_ optimizer: Optimizer, _ convention: OptimizerStep.Convention, steps: Int) -> [Double] {
     let values = HyperparameterValues(optimizer, tasks: 1, dtype: .float64, convention: convention)
     var state = OptimizerState()
@@ -42,7 +42,7 @@ import _TestSupport
     let optimizer = Optimizer.marked(try OptimizerRegistry.type(of: id))
     let inside = expected(optimizer, hasEpsilonInside: true, steps: steps)
     expectClose(stepped(optimizer, .insideRoot, steps: steps), inside, tolerance: roundingTolerance)
-    // The two conventions can be told apart where there is an ε.
+    // The two conventions differ if and only if there is an ε.
     let outside = expected(optimizer, hasEpsilonInside: false, steps: steps)
     #expect((inside != outside) == (optimizer.hyperparameters["epsilon"] != nil))
   }
@@ -70,7 +70,7 @@ import _TestSupport
       let (before, kept) = (parameter.doubles, slots.map(\.doubles))
       isFast.append(
         rule.updateInPlace(&parameter, numbers(gradient), slots: &slots, optimizer.hyperparameters, number: place + 1))
-      // Without a fast way nothing is changed.
+      // Without a fast path, nothing changes.
       if isFast == [false] { #expect(parameter.doubles == before && slots.map(\.doubles) == kept) }
     }
     #expect(Set(isFast) == [["sgd", "momentum", "adam", "adamw"].contains(id)])
@@ -78,13 +78,13 @@ import _TestSupport
     expectClose(parameter.doubles, stepped(optimizer, .outsideRoot, steps: 4), tolerance: roundingTolerance)
   }
 
-  /// A smooth loss with a curvature of its own at every point, so that every derivative counts.
+  /// A smooth loss whose curvature differs at every point, so that every derivative counts.
   private static func loss(_ parameters: ParameterTree<Variable>) -> Variable {
     let w = parameters["w"]
     return (w.squared().squared() * 0.25 + w * Variable(constant: numbers([0.5, -1, 0.25], [1, 3]))).sum([1]).reshaped([1])
   }
 
-  /// What is made of the parameters after three steps: one number.
+  /// One number that depends on the parameters after three steps.
   private static func end(_ optimizer: Optimizer, _ start: Variable, _ learned: ParameterTree<Variable>) -> Variable {
     let values = HyperparameterValues(optimizer, learned: learned, tasks: 1, dtype: .float64)
     var loop = Unrolling(optimizer.rule, values, steps: 3)
@@ -127,7 +127,7 @@ import _TestSupport
       Self.end(optimizer, start, learned).value, Self.end(optimizer, start, ParameterTree()).value, tolerance: roundingTolerance)
   }
 
-  /// The derivatives of one step from 0 at a gradient of 0, where √ has none: with ε inside the root they are numbers.
+  /// The derivatives of one step from 0 at a gradient of 0, where √ has none; with ε inside the root they are finite.
   @Test(arguments: ids)
   func `derivatives at a gradient of zero are those of the formula`(id: String) throws {
     let optimizer = Optimizer(try OptimizerRegistry.type(of: id))
@@ -147,10 +147,10 @@ import _TestSupport
       case "sgd", "momentum": (-rate, 0)
       case "nesterov": (-rate * (1 + optimizer["momentum"]), 0)
       case "rmsprop": (-steep, (1 - optimizer["decay"]) * bend)
-      // At the first step m̂ = g and v̂ = g².
+      // In the first step m̂ = g and v̂ = g².
       default: (-steep, bend)
       }
-    // Relative, because ε^−1.5 is 1e12.
+    // The tolerance is relative, because ε^−1.5 is 1e12.
     #expect(abs(first.value.doubles[0] - expected.first) <= roundingTolerance * abs(expected.first))
     #expect(second.value.doubles == [0])
     #expect(abs(third.value.doubles[0] - expected.third) <= 1e-9 * abs(expected.third))
@@ -172,9 +172,9 @@ import _TestSupport
   }
 }
 
-/// A rule of somebody else's: heavy ball with a decay inside the velocity.
+/// Heavy ball with a decay inside the velocity, as a third party would write it.
 ///
-/// It is not registered anywhere.
+/// The rule is not registered.
 ///
 /// ```
 /// v ← μ·v + g + λ·θ        θ ← θ − α·v

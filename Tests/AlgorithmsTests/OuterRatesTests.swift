@@ -4,7 +4,7 @@ import Registry
 import TensorCore
 import Testing
 
-/// Learning rates of the meta-update by name.
+/// Learning rates of the meta-update for parameters by name.
 @Suite struct OuterRatesTests {
   private func trained(_ rule: any OptimizerRule.Type, _ rates: [String: Double], rate: Double = 0.01, steps: Int = 1) throws
     -> [String: [UInt8]]
@@ -27,7 +27,7 @@ import Testing
     ]
     #expect(Set(found.keys) == Set(factors.keys))
     for (factor, names) in Dictionary(grouping: factors.keys, by: { factors[$0] ?? 0 }) {
-      // A run whose whole rate has the factor: powers of two, so the products are exact.
+      // A run whose rate has the factor gives the same bits: factors are powers of two, so the products are exact.
       let expected = try trained(rule, [:], rate: 0.01 * factor)
       for name in names { #expect(found[name] == expected[name], "\(name)") }
     }

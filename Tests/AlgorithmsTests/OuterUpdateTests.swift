@@ -19,7 +19,7 @@ import _TestSupport
     var learned = try Self.vector(0)
     var update = OuterUpdate(optimizer, iterations: 10, for: learned)
     for _ in 0..<3 { update.apply(try Self.vector(1), to: &learned) }
-    // Velocities 1, 1.5 and 1.75.
+    // The velocities are 1, 1.5 and 1.75.
     expectClose(learned.doubles, [-0.425], tolerance: 1e-15)
   }
 
@@ -40,7 +40,7 @@ import _TestSupport
 
   @Test(arguments: [Adam.self, Momentum.self, RMSProp.self] as [any OptimizerRule.Type])
   func `moments that decay reach zero`(rule: any OptimizerRule.Type) throws {
-    // By 0.9 a step, 1 falls below the smallest normal float32 after 829 steps; subnormal numbers would stay for ever.
+    // With a decay of 0.9, 1 falls below the smallest normal float32 after 829 steps; subnormal numbers would stay forever.
     var optimizer = OuterOptimizer(rule, learningRate: 0.01)
     optimizer.optimizer["decay"] = 0.9
     optimizer.optimizer["beta2"] = 0.9

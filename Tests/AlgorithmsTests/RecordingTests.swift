@@ -6,13 +6,13 @@ import Tasks
 import TensorCore
 import Testing
 
-/// Lines whose number of support samples, or of ways, is a function of the episode's index.
+/// Lines whose number of support samples or ways depends on the episode's index.
 private struct ChangingLines: TaskDistribution {
   static let card = TaskCard(id: "test-changing-lines", title: "", citation: "none")
   static let hyperparameters = HyperparameterTable<ChangingLines>([])
 
   var samples: @Sendable (_ index: Int) -> Int = { _ in 4 }
-  /// Labels instead of numbers, of so many ways.
+  /// If not nil, targets are labels, with this number of ways.
   var ways: (@Sendable (_ index: Int) -> Int)?
 
   var signature: TaskSignature {
@@ -41,7 +41,7 @@ private struct ChangingLines: TaskDistribution {
     return try MetaTrainer(algorithm, lineLearner, tasks: tasks, training)
   }
 
-  /// First-order MAML that counts how often it builds a graph: a recorded step does not.
+  /// First-order MAML that counts how often it builds a graph; replaying a recording builds none.
   private struct Counting: Algorithm {
     static let card = AlgorithmCard(id: "test-counting", title: "", citation: "", metaGradient: .firstOrder)
     static let hyperparameters = HyperparameterTable<Counting>([])
@@ -88,9 +88,9 @@ private struct ChangingLines: TaskDistribution {
     #expect(algorithm.calls.sorted == (4..<12).flatMap { [$0, $0] })
   }
 
-  /// A meta-batch of three shards of one shape: each of 40 shapes is recorded.
+  /// Meta-batches of three shards of one shape, over 40 shapes, each of which is recorded.
   ///
-  /// A recording of this network holds some 20 kB; the shapes go up and down, so that late ones are no larger than early ones.
+  /// A recording of this network takes about 20 kB. Sizes go up and down, so that late shapes are not larger than early ones.
   private static let manyShapes = ChangingLines(samples: { 20 + $0 / 3 * 7 % 40 })
 
   @Test func `recordings do not pile up`() async {
@@ -105,7 +105,7 @@ private struct ChangingLines: TaskDistribution {
       let late = TensorMemory.liveBytes - start
       precondition(calls.calls.sorted.count == 2 * 40, "every shape was recorded")
       precondition(early > 0)
-      // Eight recordings of at most 59 samples against eight of at least 20; forty would be more than four times as much.
+      // The limit compares eight recordings of at most 59 samples with eight of at least 20. Forty would need more than four times as much.
       precondition(late < 2 * early, "after 10 shapes \(early) bytes, after 40 \(late)")
     }
   }
@@ -116,7 +116,7 @@ private struct ChangingLines: TaskDistribution {
     var eager = try trainer(Eager(base: MAML()), Self.manyShapes, metaBatch: 3)
     for _ in 0..<40 { #expect(try recorded.step() == eager.step()) }
     #expect(bytes(recorded.snapshot) == bytes(eager.snapshot))
-    // A recording that had to make room comes back with the right numbers.
+    // A recording that was evicted is made again, with correct results.
     let few = ChangingLines(samples: { 4 + $0 / 3 % 12 })
     recorded = try trainer(MAML(), few, metaBatch: 3, threads: threads)
     eager = try trainer(Eager(base: MAML()), few, metaBatch: 3)
@@ -124,7 +124,7 @@ private struct ChangingLines: TaskDistribution {
     #expect(bytes(recorded.snapshot) == bytes(eager.snapshot))
   }
 
-  /// The gradient is the number of ways, which no shape shows.
+  /// The gradient is the number of ways, which no shape reveals.
   @Test func `ways are part of what a recording depends on`() throws {
     var stub = StubAlgorithm()
     stub.isRecordable = true

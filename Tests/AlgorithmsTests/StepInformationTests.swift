@@ -6,7 +6,7 @@ import Tasks
 import TensorCore
 import Testing
 
-/// A gradient of tensor operations on the data, which differs from step to step and from task to task.
+/// A gradient computed from the data by tensor operations, so that it differs between steps and tasks.
 private func dataGradient(_ state: MetaState, _ shard: Episodes) -> Tensor {
   (shard.support.inputs * shard.support.targets.tensor).sum([0, 1, 2]).reshaped([1]) + state.initial["w"]
 }
@@ -19,7 +19,7 @@ private func contribution(
     observed: observed, metrics: metrics)
 }
 
-/// What a step tells an algorithm, and what an algorithm tells the trainer of a step.
+/// What a step tells an algorithm, and what an algorithm tells the trainer about a step.
 @Suite struct StepInformationTests {
   typealias Step = AdaptationContext.Step
 
@@ -83,7 +83,7 @@ private func contribution(
       }
       return stub
     }
-    // There and back again: 0 0 1 1 0 0.
+    // The phase changes and returns: 0 0 1 1 0 0.
     let switching = stub { $0.iteration / 2 % 2 }
     try expectRecordedIsEager(switching)
     #expect(try run(switching).0 != run(stub { _ in 0 }).0)
@@ -94,7 +94,7 @@ private func contribution(
     #expect(Step(iteration: 0, iterations: 0).progress == 0)
   }
 
-  // MARK: What a recording would keep for ever
+  // MARK: What a recording would freeze
 
   @Test(arguments: ["step", "stream", "task stream", "first task"])
   func `a recordable algorithm that reads the context is refused`(what: String) throws {
@@ -149,9 +149,9 @@ private func contribution(
     #expect(try run(StubAlgorithm(), steps: 1).1[0].metrics.isEmpty)
   }
 
-  // MARK: What is carried
+  // MARK: Carried state
 
-  /// Counts tasks and sums their first inputs; the gradient grows with what was carried.
+  /// Counts tasks and sums their first inputs; the gradient grows with the carried state.
   private static func carrying() -> StubAlgorithm {
     var stub = StubAlgorithm()
     stub.start.carried = ParameterTree([("tasks", Tensor.zeros([1])), ("sum", Tensor.zeros([1]))])
@@ -174,7 +174,7 @@ private func contribution(
     for _ in 0..<3 { _ = try run.step() }
     #expect(run.state.carried["tasks"].floats == [21])
     let inputs = try Lines().episodes(0..<21, in: .metaTrain, seed: 0).support.inputs.sliced(0..<1, along: 1).doubles
-    // 21 float32 numbers of at most 1.
+    // The sum has 21 float32 terms of at most 1.
     #expect(abs(run.state.carried["sum"].scalar - inputs.reduce(0, +)) < 1e-5)
   }
 
@@ -234,7 +234,7 @@ private func contribution(
   }
 }
 
-/// An algorithm that observes, and has nothing of its own to say about what is carried on.
+/// An algorithm that observes, but does not implement how to carry observations on.
 private struct Observer: Algorithm {
   static let card = AlgorithmCard(id: "test-observer", title: "", citation: "", metaGradient: .none)
   static let hyperparameters = HyperparameterTable<Observer>([])

@@ -4,11 +4,11 @@ import Tasks
 import TensorCore
 import Testing
 
-/// The sum over shards, seen through the trainer: shards of one task whose gradients are numbers that do not add up in any order.
+/// The sum over shards as the trainer computes it: shards of one task, with gradients whose sum depends on the order.
 @Suite struct StepTotalTests {
   static let values: [Float] = [1e8, 1, -1e8, 3, 0.1, 1e8, -7, 1e-3, -1e8]
 
-  /// The sum of a range of shards, in the tree whose nodes cover powers of two.
+  /// The sum of a range of shards in a binary tree whose nodes cover powers of two.
   private static func treeSum(_ first: Int, width: Int, of count: Int) -> Float {
     if width == 1 { return values[first] }
     let left = treeSum(first, width: width / 2, of: count)
@@ -25,7 +25,7 @@ import Testing
   private static func runSum(of count: Int) -> Float { values.prefix(count).reduce(0, +) }
 
   @Test func `the order of these numbers matters`() {
-    // (1e8 + 1) + (−1e8 + 3) = 1e8 − 1e8, because 1 and 3 are less than half a unit in the last place; one after another 3 is left.
+    // (1e8 + 1) + (−1e8 + 3) = 1e8 − 1e8 = 0, because 1 and 3 are less than half a unit in the last place. In sequence, 3 remains.
     #expect(Self.treeSum(of: 4) == 0 && Self.runSum(of: 4) == 3)
     #expect((5...9).contains { Self.treeSum(of: $0) != Self.runSum(of: $0) })
   }

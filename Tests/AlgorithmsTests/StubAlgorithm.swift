@@ -6,7 +6,7 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// An algorithm whose parts are given: what it learns, what a shard contributes, what changes from step to step.
+/// An algorithm with given parts: its start, the gradient of a shard, and the values that change from step to step.
 struct StubAlgorithm: Algorithm {
   typealias Gradient = @Sendable (MetaState, Learner, Episodes, AdaptationContext) -> MetaGradient
 
@@ -43,7 +43,7 @@ struct StubAlgorithm: Algorithm {
   }
 }
 
-/// An inner loop whose objective and way of differentiation are given as values: neither needs to be registered.
+/// An inner loop with a given objective and way of differentiation, which need not be registered.
 struct ObjectiveAlgorithm: InnerLoopAlgorithm {
   static let card = AlgorithmCard(id: "test-objective", title: "", citation: "", metaGradient: .exact)
   static let hyperparameters = HyperparameterTable<ObjectiveAlgorithm>([])
@@ -63,7 +63,7 @@ struct ObjectiveAlgorithm: InnerLoopAlgorithm {
   }
 }
 
-/// Another algorithm, never recorded.
+/// Wraps an algorithm so that it is never recorded.
 struct Eager: Algorithm {
   static let card = AlgorithmCard(id: "test-eager", title: "", citation: "", metaGradient: .none)
   static let hyperparameters = HyperparameterTable<Eager>([])
@@ -95,7 +95,7 @@ struct Eager: Algorithm {
   }
 }
 
-/// Numbers that algorithms note while they run, on any thread.
+/// Numbers that algorithms note on any thread.
 final class Notes: Sendable {
   private let kept = Mutex<[Int]>([])
   var sorted: [Int] { kept.withLock { $0.sorted() } }

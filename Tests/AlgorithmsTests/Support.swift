@@ -6,25 +6,25 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// Lines through the origin with a slope for each task: small, exact, and drawn from keyed streams.
+/// Lines through the origin with one slope per task: small, exact, and drawn from keyed streams.
 struct Lines: TaskDistribution {
   static let card = TaskCard(id: "test-lines", title: "Lines", citation: "none")
   static let hyperparameters = HyperparameterTable<Lines>([])
 
-  /// Episodes from this index on hold a number that is not finite; never where nil.
+  /// Episodes from this index on contain a number that is not finite; nil for none.
   var poisonedFrom: Int?
-  /// Targets are multiplied by this.
+  /// A factor of the targets.
   var scale = 1.0
-  /// Where the indices of drawn episodes are noted, if anywhere.
+  /// Records the indices of drawn episodes, if not nil.
   var drawn: Drawn?
-  /// An episode that is drawn only after another one has been noted.
+  /// Delays an episode until another one has been drawn.
   var delayed: (index: Int, until: Int)?
 
   final class Drawn: Sendable {
     private let indices = Mutex<[Int]>([])
     var sorted: [Int] { indices.withLock { $0.sorted() } }
     func note(_ index: Int) { indices.withLock { $0.append(index) } }
-    /// Gives up after half a minute.
+    /// Waits until an episode has been drawn, for at most half a minute.
     func wait(for index: Int) {
       let start = ContinuousClock.now
       while !indices.withLock({ $0.contains(index) }), ContinuousClock.now - start < .seconds(30) { sched_yield() }

@@ -75,7 +75,7 @@ import _TestSupport
     let rest = second(from: half.end, minimising: Self.loss)
     #expect(second.state.count == 5)
     #expect(bytes(rest.end.map(\.value)) == bytes(expected.end.map(\.value)))
-    // Without the state the way is another one, where the rule remembers anything.
+    // Without the state, the path differs if the rule has slots.
     var forgetful = Self.loop(rule, steps: 3, derivative)
     let other = forgetful(from: half.end, minimising: Self.loss)
     #expect((bytes(other.end.map(\.value)) == bytes(expected.end.map(\.value))) == rule.slots.isEmpty)
@@ -95,7 +95,7 @@ import _TestSupport
     expectClose(analytic, centralDifference { end($0).value.value.scalar }, tolerance: differenceTolerance)
   }
 
-  // L = ½(a − b)², a step of a alone: a′ = a − α(a − b), so da′/da = 1 − α and da′/db = α.
+  // L = ½(a − b)². One step of a alone gives a′ = a − α(a − b), so da′/da = 1 − α and da′/db = α.
   @Test func `what does not adapt keeps its place in the graph`() {
     let (a, b) = (Variable(numbers([3], [1, 1])), Variable(numbers([1], [1, 1])))
     var optimizer = Optimizer(SGD.self)

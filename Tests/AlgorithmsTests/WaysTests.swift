@@ -8,7 +8,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Ways through the inner loop: which bits, which limit, which bias.
+/// The ways of differentiating through the inner loop: their bits, limits and bias.
 @Suite struct WaysTests {
   static let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
 
@@ -39,7 +39,7 @@ import _TestSupport
     }
   }()
 
-  /// What a way makes of a problem, as bytes by name, with the gradients.
+  /// The result of a way on a problem.
   static func result(
     _ way: some Differentiation, _ problem: Problem, _ inner: InnerLoop, _ objective: some MetaObjective = QueryLoss(), dtype: DType
   ) -> Differentiated {
@@ -150,7 +150,7 @@ import _TestSupport
     #expect(parts.gradient(of: z, at: [x])[0].value.scalar == 80)
   }
 
-  /// The most bytes that a way holds beside its arguments.
+  /// The peak memory of a way in bytes, without its arguments.
   static func peakBytes(_ way: some Differentiation) -> Int {
     TensorMemory.resetPeak()
     let before = TensorMemory.liveBytes
@@ -158,7 +158,7 @@ import _TestSupport
     return TensorMemory.peakBytes - before
   }
 
-  /// The high-water mark is the process's, so the test has one of its own.
+  /// The high-water mark belongs to the process, so this test has its own process.
   @Test func `the graphs of 256 steps take a sixth of the memory`() async {
     await #expect(processExitsWith: .success) {
       let (whole, parts) = (WaysTests.peakBytes(Unrolled()), WaysTests.peakBytes(Rematerialised()))
@@ -179,7 +179,7 @@ import _TestSupport
     #expect(Truncated(last: 2).kind(through: inner) == .estimate)
   }
 
-  // L = (w + b − t)², g = 2(s − t) for both; each differentiated step multiplies ds′/ds by 1 − 4α, each earlier one by 1.
+  // L = (w + b − t)², g = 2(s − t) for both. Each differentiated step multiplies ds′/ds by 1 − 4α, each earlier one by 1.
   @Test(arguments: 1...5)
   func `a parabola's gradient has one factor for each of the last steps`(last: Int) throws {
     let (alpha, steps) = (0.05, 4)
@@ -198,7 +198,7 @@ import _TestSupport
     let exact = Self.result(Unrolled(), Self.lines, inner, dtype: .float64).gradient.inner["learningRate"].doubles
     let found = Self.result(Truncated(last: 2), Self.lines, inner, dtype: .float64).gradient.inner["learningRate"].doubles
     #expect(found[..<3] == [0, 0, 0])
-    // What a late rate does does not depend on how earlier steps are differentiated.
+    // The gradient of a late rate does not depend on how earlier steps are differentiated.
     expectClose(Array(found[3...]), Array(exact[3...]), tolerance: 1e-12)
   }
 
@@ -212,7 +212,7 @@ import _TestSupport
 
   // MARK: Implicit
 
-  /// A linear model with mean squared error: the proximal problem is strongly convex.
+  /// A linear model with mean squared error, for which the proximal problem is strongly convex.
   static let linear = Problem(
     name: "linear", learner: Learner(model: MLP(widths: [1, 1]), taskLoss: .meanSquaredError), shard: lines.shard)
 
@@ -243,11 +243,11 @@ import _TestSupport
       let found = Self.result(way, problem, inner, dtype: .float64)
       errors.append(Self.distance(found, Self.result(Unrolled(), problem, way.adaptation(inner), dtype: .float64)))
     }
-    // log error against steps, while the error is above rounding.
+    // The slope of the log error over steps, while the error is above rounding.
     let slope = (log(errors[2]) - log(errors[0])) / Double(counts[2] - counts[0])
     print("\(name): errors \(errors) after \(counts) steps, slope of log error \(slope)")
     #expect(errors[4] < 1e-8)
-    // The slowest direction has a curvature of λ at least: the error falls by 1 − αλ a step or faster, and a little slower before.
+    // The slowest direction has a curvature of at least λ: the error falls by 1 − αλ per step or faster, except in early steps.
     #expect(slope < -0.1)
   }
 
@@ -301,14 +301,14 @@ import _TestSupport
   }
 
   @Test func `conjugate gradients stop at negative curvature`() throws {
-    // diag(2, 1) is solved, diag(−1, 1) meets negative curvature after a step or at once, 0 is at rest.
+    // diag(2, 1) is solved. diag(−1, 1) meets negative curvature, after one step or at once. A right side of 0 needs no step.
     let diagonal = try Tensor([2, 1, -1, 1, -1, -1, 1, 1] as [Double], shape: [4, 2])
     let right = try Tensor([2, 3, 1, 2, 1, 2, 0, 0] as [Double], shape: [4, 2])
     let result = ConjugateGradient(right, steps: 9) { diagonal * $0 }
     #expect(result.negativeCurvature.doubles == [0, 1, 1, 0])
     expectClose(result.solution[0].doubles, [1, 3], tolerance: 1e-12)
     #expect(result.solution.isFinite)
-    // At once: b itself.
+    // Negative curvature at once returns b itself.
     #expect(result.solution[2].doubles == [1, 2])
     #expect(result.solution[3].doubles == [0, 0])
   }
@@ -324,7 +324,7 @@ import _TestSupport
   }
 }
 
-/// The sum of the query losses after every step, in either order: an objective that reads the path.
+/// The sum of the query losses after every step, in either order; an objective that reads the path.
 struct PathSum: MetaObjective {
   enum Order: Sendable { case first, last }
 

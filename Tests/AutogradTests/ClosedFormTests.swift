@@ -3,11 +3,11 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Values of the functions of variables by closed form, and their derivatives at kinks and edges of the domain.
+/// Functions of variables against closed forms, with their derivatives at kinks and edges of the domain.
 @Suite struct ClosedFormTests {
   private func leaf(_ numbers: Double...) -> Variable { Variable(tensorOf(numbers, [numbers.count])) }
 
-  /// The gradient of the sum, its gradient, and so on up to the third.
+  /// The gradient of the sum of the results, and its gradients in turn, up to the third order.
   private func gradients(_ x: Variable, _ function: (Variable) -> Variable) -> [[Double]] {
     var result = function(x)
     return (1...3).map { _ in
@@ -78,7 +78,7 @@ import _TestSupport
     let x = Variable(tensorOf([1000, 1001, -1000, -1001], [2, 2]))
     expectClose(x.softmax().value, tensorOf([third, 1 - third, 1 - third, third], [2, 2]), tolerance: 1e-15)
     expectClose(x.softmax().value, x.logSoftmax().exp().value, tolerance: 1e-13)
-    // The probabilities sum to one, so their sum has no derivative.
+    // The probabilities sum to one, so the derivatives of their sum are zero.
     for derivatives in gradients(x, { $0.softmax() }) { #expect(derivatives.allSatisfy { abs($0) < 1e-15 }) }
   }
 

@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Functions composed of several operations: derivatives against central differences, and values against definitions.
+/// Functions composed of several operations: derivatives against central differences, values against definitions.
 @Suite struct FunctionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -26,9 +26,9 @@ import _TestSupport
   static let images = random([2, 3, 2, 2, 2])
   static let scale = random([2, 2], "scale")
   static let offset = random([2, 2], "offset")
-  /// Numbers at least 0.2 away from the kinks of the functions below: 0, 0.1 and ±1.
+  /// Numbers at least 0.2 away from 0, 0.1 and ±1, where the functions below have kinks.
   static let away = tensorOf([-1.6, -0.7, 0.4, 0.75, 1.5], [5])
-  /// Biases that outweigh the product, so that no ReLU changes within a difference quotient.
+  /// Biases that dominate the product, so that no ReLU changes within a difference quotient.
   static let openAndShut = tensorOf([2, -2, 2, 2, -2, -2, 2, -2, 2, 2], [2, 5])
 
   static let cases: [Case] = [
@@ -116,7 +116,7 @@ import _TestSupport
   @Test func `losses agree with their definitions`() {
     let logits = Variable(tensorOf([0, 1, 2, 3], [1, 2, 2]))
     let oneHot = Variable(constant: tensorOf([1, 0, 0, 1], [1, 2, 2]))
-    // log(1 + e) of logits one apart, once on the wrong side and once on the right one.
+    // log(1 + e) for logits that differ by 1, once with the wrong class and once with the right class on top.
     expectClose(logits.crossEntropy(oneHot: oneHot).value, tensorOf([(1.3132616875182228 + 0.3132616875182228) / 2], [1]), tolerance: 1e-14)
     let scores = Variable(tensorOf([0, 1, 1], [1, 3, 1]))
     let targets = Variable(constant: tensorOf([1, 1, 0], [1, 3, 1]))
@@ -132,7 +132,7 @@ import _TestSupport
   }
 
   @Test func `batch norm takes the biased variance`() {
-    // Of 0 and 2: mean 1, biased variance 1 (the unbiased one would be 2).
+    // The values 0 and 2 have mean 1 and biased variance 1; the unbiased variance would be 2.
     let images = Variable(tensorOf([0, 2], [1, 2, 1, 1, 1]))
     let result = images.batchNormalised(scale: Variable(tensorOf([3], [1, 1])), offset: Variable(tensorOf([10], [1, 1])), epsilon: 0)
     expectClose(result.value, tensorOf([7, 13], [1, 2, 1, 1, 1]), tolerance: 1e-14)

@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// The reverse pass itself: closed forms and laws.
+/// The reverse pass: closed forms and laws.
 @Suite struct GradientTests {
   private func leaf(_ numbers: Double...) -> Variable { Variable(tensorOf(numbers, [numbers.count])) }
 
@@ -95,7 +95,7 @@ import _TestSupport
     let x = leaf(2)
     let middle = x.squared()
     let result = middle * x
-    // At the middle the derivative is partial: x; at x it is total: 3x².
+    // The derivative at the middle is partial, x; the derivative at x is total, 3x².
     let found = gradient(of: result, at: [middle, x])
     #expect(found[0].value.doubles == [2])
     #expect(found[1].value.doubles == [12])
@@ -121,7 +121,7 @@ import _TestSupport
   @Test func `adding to one cotangent does not change a shared one`() throws {
     let (a, b) = (Variable(try Tensor([1.0, 2], shape: [2])), Variable(try Tensor([3.0, 4], shape: [2])))
     let cotangent = Variable(constant: try Tensor([5.0, 7], shape: [2]))
-    // Three terms in a and one in b share a cotangent; the second output's cotangents are fresh tensors, added in place.
+    // Three terms in a and one in b share a cotangent. The cotangents of the second output are fresh tensors, added in place.
     let shared = pullback(of: (a + b) + a + a, at: [a, b], cotangent: cotangent)
     #expect(shared[0].value.doubles == [15, 21])
     #expect(shared[1].value.doubles == [5, 7])
@@ -136,7 +136,7 @@ import _TestSupport
 }
 
 extension GradientTests {
-  /// The last pass adds the cotangents of products in place; a differentiable pass builds a graph.
+  /// The last pass accumulates the cotangents of matmuls in place; a differentiable pass builds a graph.
   @Test func `the gradients of a last pass and of a differentiable pass agree`() {
     let (x, w) = (Variable(random([3, 4, 5], "x")), Variable(random([3, 5, 5], "w")))
     let y = x.matmul(w).tanh()
@@ -150,7 +150,7 @@ extension GradientTests {
   }
 }
 
-/// Task i's loss depends on row i of the task-batched parameters alone.
+/// The loss of task i depends only on row i of the task-batched parameters.
 @Suite struct TaskAxisTests {
   private let inputs = random([3, 5, 2], "inputs")
   private let targets = random([3, 5, 1], "targets")

@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Operations with several results, written outside the module.
+/// Operations with several results, defined outside the module.
 @Suite struct MultiOperationTests {
   /// ```
   /// e = exp a, p = e·b        da = e̅·e + p̅·p, db = p̅·e
@@ -54,18 +54,18 @@ import _TestSupport
   @Test func `gradients at results are partial derivatives`() {
     let (a, b) = (Variable(tensorOf([0], [1])), Variable(tensorOf([3], [1])))
     let results = Self.apply([a, b])
-    // e = 1, p = 3: e·p² has the derivatives p² and 2ep at the results, and 3e³b² = 27, 2e³b = 6 at the inputs.
+    // e = 1, p = 3. The derivatives of e·p² are p² and 2ep at the results, and 3e³b² = 27 and 2e³b = 6 at the inputs.
     let found = gradient(of: results[0] * results[1].squared(), at: [results[0], results[1], a, b])
     #expect(found.map(\.value.scalar) == [9, 6, 27, 6])
     #expect(gradient(of: results[1], at: [results[1], a]).map(\.value.scalar) == [1, 3])
     #expect(gradient(of: results[1], at: [results[0]])[0].value.scalar == 0)
   }
 
-  /// The pullback reads the results: those that the caller holds are the same variables, so gradients at them are complete.
+  /// The pullback reads the same result variables that the caller holds, so gradients at them are complete.
   @Test func `a second derivative at a result flows through the first pullback`() {
     let (a, b) = (Variable(tensorOf([0], [1])), Variable(tensorOf([3], [1])))
     let results = Self.apply([a, b])
-    // d(p²)/db = 2·p·e, whose derivatives at e and p are 2p = 6 and 2e = 2.
+    // d(p²)/db = 2·p·e. Its derivatives at e and p are 2p = 6 and 2e = 2.
     let first = gradient(of: results[1].squared(), at: [b], differentiable: true)[0]
     #expect(first.value.scalar == 6)
     #expect(gradient(of: first, at: results).map(\.value.scalar) == [6, 2])

@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-/// Every differentiable operation, verified at its own check points.
+/// Checks every differentiable operation at its own check points.
 @Suite struct OperationTests {
   @Test(arguments: Operations.all.map { $0.name })
   func `derivatives agree with central differences up to the third`(name: String) throws {
@@ -36,7 +36,7 @@ import Darwin
         var sum = start + 0 * start
         let part = check.operation.pullback(cotangent, to: index, inputs: inputs, output: output).value
         let isAdded = check.operation.addPullback(cotangent, to: index, inputs: inputs, output: output, into: &sum)
-        // The biases of a linear layer are summed first.
+        // The bias gradient of a linear layer is reduced first, so it is not added in place.
         #expect(isAdded == (products.contains(name) && !(name == "linear-layer" && index == 2)))
         expectClose(sum, isAdded ? start + part : start, tolerance: isAdded ? 1e-13 : 0)
       }
@@ -62,7 +62,7 @@ import Darwin
   }
 }
 
-/// The suite above can fail.
+/// Shows that the suite above can fail.
 @Suite struct WrongDerivativeTests {
   @Test func `a wrong derivative is caught`() {
     withKnownIssue {
@@ -88,7 +88,7 @@ import Darwin
     DerivativeCheck(inputs: [tensorOf([0.5, -1, 2], [3])]) { Variable(operation, $0) }
   }
 
-  /// y = x², with 3x for a derivative.
+  /// y = x² with the wrong derivative 3x.
   private struct WrongSquare: Operation {
     static let name = "wrong-square"
     static let checks: [OperationCheck] = []
@@ -96,7 +96,7 @@ import Darwin
     func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable { cotangent * inputs[0] * 3 }
   }
 
-  /// y = x², whose derivative 2x forgets that it depends on x.
+  /// y = x² whose derivative 2x is treated as a constant.
   private struct FrozenSquare: Operation {
     static let name = "frozen-square"
     static let checks: [OperationCheck] = []

@@ -4,7 +4,7 @@ import Testing
 
 /// A function of several variables and the point at which to verify its derivatives.
 struct DerivativeCheck {
-  /// The point; float64 unless the test is about single precision.
+  /// The point; float64 unless single precision is under test.
   let inputs: [Tensor]
   /// The indices of inputs without a derivative, such as labels and gates.
   var fixed: Set<Int> = []

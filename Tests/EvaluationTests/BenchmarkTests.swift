@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func `the largest residual is relative to the point`() throws {
-    // The line of least relative squares through y = x² at 1 and 2 passes both; a third point cannot be on it.
+    // The least-relative-squares line of y = x² at 1 and 2 passes through both points. A third point cannot be on it.
     let exact = try #require(StraightLine([(x: 1, y: 1), (x: 2, y: 4)]))
     #expect(exact.largestResidual < 1e-12)
     let bent = try #require(StraightLine([(x: 1, y: 1), (x: 2, y: 4), (x: 4, y: 16)]))
@@ -26,7 +26,7 @@ import Testing
     #expect(StraightLine([]) == nil)
   }
 
-  /// Arithmetic is counted on all threads of a process, so this one is the test's own.
+  /// The counter of operations covers all threads of a process, so this test has its own process.
   @Test func `a workload trains, and performs the necessary arithmetic`() async {
     await #expect(processExitsWith: .success) {
       let workload = try Workload.named("sinusoid-maml-1")
@@ -47,7 +47,7 @@ import Testing
     #expect(points.allSatisfy { $0.seconds > 0 && $0.peakBytes > 0 })
     #expect(sweep.report(points).contains("\(quantity.rawValue)"))
     if quantity == .threads {
-      // One thread beside itself.
+      // One thread compared with itself.
       for factor in [points[0].speedUp?.iterations, points[0].speedUp?.equalParts] {
         #expect(factor?.median == 1 && factor?.undisturbed == 1)
       }
@@ -62,7 +62,7 @@ import Testing
     #expect(Laps((1...100).reversed().map(Double.init)).undisturbed() == 1)
     #expect(Laps((1...101).reversed().map(Double.init)).undisturbed() == 2)
     #expect(Laps((1...500).map(Double.init)).undisturbed() == 5)
-    // As many of the one as of the other: here every second, from the first on.
+    // Takes every second lap, beginning with the first, to get as many as the other has.
     #expect(Laps([4, 1, 3, 2]).undisturbed(among: 2) == 3)
   }
 

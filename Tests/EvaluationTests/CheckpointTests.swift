@@ -86,7 +86,7 @@ import _TestSupport
       try Checkpoint.refuseLeak(trained: trained, tested: tested, in: .metaTest)
     }
     #expect(throws: Never.self) { try Checkpoint.refuseLeak(trained: trained, tested: trained, in: .metaTest) }
-    // The splits of glyphs never meet, so another number of test classes is fine.
+    // The splits of glyphs never overlap, so a different number of test classes is fine.
     var request = ExperimentRequest(algorithm: "chance", task: "glyphs")
     request.settings = [("model.hidden", "2")]
     let experiment = try Experiment(request)
@@ -96,7 +96,7 @@ import _TestSupport
 }
 
 @Suite struct CheckpointDataTests {
-  /// Tasks of the given classes, of given data.
+  /// Tasks with the given classes and data digest.
   private func tasks(_ names: [Split: [String]], digest: String? = nil) -> FakeTasks {
     var tasks = FakeTasks()
     (tasks.names, tasks.dataDigest) = (names, digest)
@@ -144,9 +144,9 @@ import _TestSupport
     let leaking = tasks([.metaTrain: ["c"], .metaTest: ["b"]])
     #expect(throws: TaskError.overlappingSplits(task: "fake", className: "b")) { try check(leaking, recorded: trained) }
     #expect(throws: Never.self) { try check(tasks([.metaTest: ["d"]]), recorded: trained) }
-    // The run's own splits need no look at what was recorded.
+    // For the run's own splits, the recorded settings are not needed.
     #expect(throws: Never.self) { try check(trained, recorded: leaking) }
-    // Data under which the recorded settings mean other classes cannot say what was trained on.
+    // If the recorded settings give other classes under these data, the training classes are unknown.
     #expect(throws: CheckpointError.otherSplits(found: leaking.splitFingerprint, expected: kept.splitFingerprint)) {
       try check(leaking, recorded: leaking)
     }
@@ -166,7 +166,7 @@ import _TestSupport
 }
 
 @Suite struct MalformedCheckpointTests {
-  /// A valid checkpoint, spoilt by a closure, and the error of reading it.
+  /// Spoils a valid checkpoint by a closure, and returns the error of reading it.
   private func error(_ spoil: (inout Safetensors) throws -> Void) throws -> (CheckpointError?, path: String) {
     try withTemporaryFolder { folder in
       let path = "\(folder)/checkpoint.safetensors"

@@ -48,7 +48,7 @@ import _TestSupport
   @Test func `the difference to the best is paired by episode`() throws {
     let group = Comparison([try row(MAML(), [1, 2, 3]), try row(Chance(), [2, 3.5, 3.5])]).groups[0]
     #expect(group.difference(0) == nil)
-    // Differences 1, 1.5, 0.5: mean 1, s = 0.5.
+    // The differences are 1, 1.5 and 0.5: mean 1, s = 0.5.
     let difference = try #require(group.difference(1))
     #expect(difference.mean == 1)
     expectClose(difference.halfWidth ?? .nan, 1.96 * 0.5 / 3.0.squareRoot(), tolerance: 1e-12)
@@ -85,7 +85,7 @@ import _TestSupport
     #expect(comparison.groups[0].rows.map(\.experiment.ids.algorithm) == ["chance", "maml"])
     #expect(comparison.json.contains("\"finalAccuracies\": [1.0,null,0.9]"))
     #expect(comparison.json.contains("\"diverged\": 1"))
-    // The row's mean, interval and difference do not exist; the middle accuracy does, the diverged one being the worst.
+    // The row has no mean, interval or difference. It has a median accuracy, in which the diverged episode ranks as the worst.
     #expect(comparison.csv.contains("fake,2,maml,mlp,transductive,accuracy,1,,,0.9,0.95,3,1,"))
     #expect(comparison.table.contains("- (1 diverged, the others 95.00)"))
     let difference = try #require(comparison.groups[0].difference(1))

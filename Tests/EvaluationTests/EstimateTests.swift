@@ -5,7 +5,7 @@ import _TestSupport
 
 @Suite struct EstimateTests {
   @Test func `two scores`() throws {
-    // s = √2 · 1/2 · … : scores 1 and 3 have mean 2, s² = 2, s/√n = 1.
+    // The scores 1 and 3 have mean 2 and s² = 2, so s/√n = 1.
     let estimate = try #require(Estimate([1, 3]))
     #expect(estimate.mean == 2)
     expectClose(estimate.halfWidth ?? .nan, 1.96, tolerance: 1e-15)

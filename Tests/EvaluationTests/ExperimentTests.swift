@@ -197,7 +197,7 @@ import Testing
     func training(_ metaBatch: String) throws -> Int {
       try Experiment(Small.request("maml", [("training.metaBatch", metaBatch)])).memoryEstimate.trainingBytes
     }
-    // Shards of two: one alone, beside a whole one.
+    // Shards of two: 3 tasks need one whole shard and one of a single task.
     #expect(try training("3") > training("4"))
     #expect(try training("4") == training("2"))
   }

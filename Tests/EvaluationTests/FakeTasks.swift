@@ -5,7 +5,7 @@ import Registry
 import Tasks
 import TensorCore
 
-/// A regression on made-up numbers whose splits and data can be spoilt.
+/// A synthetic regression whose splits and data can be spoilt.
 struct FakeTasks: TaskDistribution {
   static let card = TaskCard(id: "fake", title: "for tests", citation: "none")
   static let hyperparameters = HyperparameterTable<FakeTasks>([.integer("shots", \.shots, in: 1...(.max), "Support points.")])
@@ -13,7 +13,7 @@ struct FakeTasks: TaskDistribution {
   var shots = 3
   var queries = 4
   var names: [Split: [String]] = [:]
-  /// The episode that holds a number that is not finite, in its query targets.
+  /// The index of an episode whose query targets contain a number that is not finite.
   var spoilt: Int?
   var dataDigest: String?
 
@@ -72,7 +72,7 @@ enum Small {
     return request
   }
 
-  /// A result of given losses after the last step, the same episodes for every one.
+  /// A result with the given losses after the last step; all results have the same episodes.
   static func result(_ losses: [Double], seed: UInt64 = 1) -> TestResult {
     TestResult(
       modes: [ModeResult(name: "none", losses: [losses.map { _ in 4 }, losses])],

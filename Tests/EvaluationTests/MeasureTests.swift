@@ -5,13 +5,13 @@ import Tasks
 import TensorCore
 import Testing
 
-// Measures that the framework does not know. Evaluation must not depend on the two that it knows.
+// Measures that the framework does not know. Evaluation must not depend on the built-in two.
 private let rewards = Measure(id: "return", isMoreBetter: true)
 private let topThree = Measure(id: "top-3", unit: "%", isMoreBetter: true, factor: 100)
 private let milliseconds = Measure(id: "delay", unit: "ms", isMoreBetter: false, factor: 1000)
 
 @Suite struct MeasureTests {
-  /// A row whose score is 0 before adaptation and `scores` after one step, with losses that would sort the other way.
+  /// A row whose score is 0 before adaptation and `scores` after one step; its losses would sort in the opposite order.
   private func row(_ algorithm: any Algorithm, _ measure: Measure, _ scores: [Double]) throws -> Comparison.Row {
     let losses = scores.map { $0.isFinite ? (measure.isMoreBetter ? $0 + 100 : 100 - $0) : .nan }
     let mode = ModeResult(
@@ -72,7 +72,7 @@ private let milliseconds = Measure(id: "delay", unit: "ms", isMoreBetter: false,
     #expect(comparison.json.contains("\"metric\": \"top-3\""))
     #expect(comparison.json.contains("\"top-3\": [\n"))
     #expect(comparison.json.contains("\"finalScores\": [0.5,0.75]"))
-    // Files hold fractions; only printed numbers are scaled.
+    // Files contain fractions; only printed numbers are scaled.
     #expect(comparison.csv.contains("fake,1,maml,mlp,none,top-3,1,0.625,"))
     #expect(comparison.csv.contains("fake,1,maml,mlp,none,loss,1,100.625,"))
     #expect(comparison.markdown.contains("| top-3 % |"))

@@ -4,7 +4,7 @@ import Registry
 import TensorCore
 import Testing
 
-/// The estimate beside what the allocator's mark says; each case in a process of its own, where nothing else allocates.
+/// The memory estimate against the allocator's high-water mark; each case runs in its own process, where nothing else allocates.
 @Suite struct MemoryPeakTests {
   struct Setting: Codable, Sendable, CustomTestStringConvertible {
     let algorithm: String
@@ -47,7 +47,7 @@ import Testing
     onGlyphs("maml", ["model.downsample": "stride", "model.blocks": "4", "task.shots": "5"]),
   ]
 
-  /// How many times the peak an estimate may be: a refusal that is wrong by more would keep people from what they could run.
+  /// The largest accepted ratio of estimate to peak; larger estimates would refuse runs that fit into memory.
   fileprivate static let most = 8
 
   @Test(arguments: settings) func `training fits into its estimate`(setting: Setting) async {
@@ -66,7 +66,7 @@ import Testing
     await #expect(processExitsWith: .success) { [setting] in
       let experiment = try Experiment(setting.request)
       var trainer = try experiment.trainer()
-      // Every thread has met every shape twice, and has recorded it.
+      // Every thread meets every shape at least twice, and records it.
       for _ in 0..<8 { _ = try trainer.step() }
       let trained = TensorMemory.liveBytes
       trainer.releaseWorkingMemory()

@@ -116,7 +116,7 @@ import _TestSupport
     #expect(result.measure == .accuracy)
     let accuracies = try #require(result.modes[1].scores)
     #expect(accuracies.map(\.count) == [4, 4])
-    // Six query samples: every accuracy is a number of sixths.
+    // There are six query samples, so every accuracy is a multiple of 1/6.
     #expect(accuracies.allSatisfy { $0.allSatisfy { (0...1).contains($0) && abs((6 * $0).rounded() - 6 * $0) < 1e-9 } })
   }
 
@@ -124,7 +124,7 @@ import _TestSupport
     let experiment = try Experiment(glyphs([("test.modes", mode)]))
     let result = try experiment.metaTest(experiment.trainer().state)
     #expect(result.modes.map(\.name) == [mode])
-    // Adaptation does not depend on the mode: alone it scores as beside the others.
+    // Adaptation does not depend on the mode: a mode alone has the same scores as together with the others.
     let all = try Experiment(glyphs([("training.normalisation", "support")]))
     #expect(try all.metaTest(all.trainer().state).modes.first { $0.name == mode } == result.modes[0])
   }
@@ -144,7 +144,7 @@ import _TestSupport
     let experiment = try Experiment(
       algorithm: Counting(), learner: base.learner, tasks: base.tasks, training: base.training, test: base.test)
     #expect(try experiment.metaTest(experiment.trainer().state).modes.count == 2)
-    // Four episodes in shards of two.
+    // Four episodes in shards of two make two adaptations.
     #expect(Counting.adaptations.withLock { $0 } == count + 2)
   }
 }

@@ -6,7 +6,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Files that are no reference cases.
+/// Files that are not valid reference cases.
 @Suite struct ParityErrorTests {
   private func expectFault(
     _ fault: ParityError.Fault, sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout Safetensors) throws -> Void

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// A case with a closed form: one linear unit, one task, support and query both the point (1, 0).
+/// A case with a closed form: one linear unit and one task; support and query are both the point (1, 0).
 ///
 /// ```
 /// r = w + b, L = r², ∂L/∂w = ∂L/∂b = 2r;   one step s(r) on each:  r′ = r − 2s, L′ = r′²

@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Agreement with reference cases, and disagreement where there is one.
+/// Agreement with correct references, and disagreement with wrong ones.
 @Suite struct ParityTests {
   static let closedForms: [ParityFixture] = [
     .sgd, ParityFixture(estimator: "first-order"), ParityFixture(estimator: "reptile"), .rescaled(decay: nil), .rescaled(decay: 0.9),
@@ -75,7 +75,7 @@ import _TestSupport
   }
 
   @Test func `a gradient far below its group is measured against the group`() throws {
-    // The bias's reference is set to rounding noise of the weight's: 10⁻³ of the group's norm is the floor.
+    // The bias's reference is zero, as if it were rounding noise of the weight's. The floor is 10⁻³ of the group's norm.
     var file = ParityFixture.sgd.file
     let weight = try #require(file.tensors["expected.grad.layers.0.weight"]).doubles[0]
     file.tensors["expected.grad.layers.0.bias"] = Tensor(repeating: 0, shape: [1], dtype: .float64)
@@ -96,7 +96,7 @@ import _TestSupport
     }
     let found = try report(file)
     #expect(adapted(found, "features").map(\.error) == Array(repeating: 0, count: 16))
-    // The head starts from what the body gives, so its reference of a whole network's adaptation no longer holds.
+    // The head now starts from the body's output, so references for adapting the whole network no longer hold.
     #expect(adapted(found, "classifier").filter { !$0.passed }.count == 2)
   }
 

@@ -78,7 +78,7 @@ import Darwin
   }
 
   @Test func `a folder where nothing can be made is refused before any work`() {
-    // Nobody, not even root, makes a folder in /proc.
+    // No user, not even root, can create a folder in /proc.
     #expect(throws: RunFolderError.self) { try RunFolder("/proc/metalearning/run") }
     #expect(throws: RunFolderError.cannotMake(path: "", code: ENOENT)) { try RunFolder("") }
   }

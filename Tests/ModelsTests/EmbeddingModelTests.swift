@@ -4,7 +4,7 @@ import Registry
 import TensorCore
 import Testing
 
-/// Models as an embedding with a linear head.
+/// Models that consist of an embedding and a linear head.
 @Suite struct EmbeddingModelTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -95,7 +95,7 @@ import Testing
   @Test func `the outputs of the layers are counted`() throws {
     for each in try Self.cases() { #expect(each.model.activationsPerSample > 0, "\(each)") }
     #expect(MLP(widths: [3, 6, 5, 4]).activationsPerSample == 15)
-    // 7×6 strides to 4×3 and 2×2; before pooling a block has 7×6, then 3×3.
+    // Strides reduce 7×6 to 4×3 and 2×2. Before pooling, the blocks have 7×6 and 3×3.
     #expect(try Self.network(.stride, .mean, .relu).activationsPerSample == Double(3 * 12 + 3 * 4 + 4))
     #expect(try Self.network(.maxpool, .mean, .relu).activationsPerSample == Double(3 * 42 + 3 * 9 + 4))
   }

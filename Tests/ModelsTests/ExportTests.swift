@@ -3,7 +3,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Parameters in PyTorch's names and layouts.
+/// Export and import of parameters in PyTorch's names and layouts.
 @Suite struct ExportTests {
   private static let network: ConvNet = {
     var model = ConvNet()

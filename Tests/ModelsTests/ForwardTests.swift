@@ -11,9 +11,9 @@ import Musl
 import Darwin
 #endif
 
-/// The models' outputs against their definitions in plain numbers.
+/// The models' outputs against plain implementations of their definitions.
 @Suite struct ForwardTests {
-  private static let tolerance = 1e-12  // float64 in another order of summation
+  private static let tolerance = 1e-12  // float64 with another order of summation
 
   @Test(arguments: [[3, 2], [3, 4, 2], [3, 4, 5, 2]], Activation.allCases)
   func `an MLP is linear layers with an activation between them`(widths: [Int], activation: Activation) {
@@ -44,7 +44,7 @@ import Darwin
 
   @Test(arguments: ConvNet.Downsampling.allCases, ConvNet.Head.allCases)
   func `a convolutional network is its blocks and a linear classifier`(downsampling: ConvNet.Downsampling, head: ConvNet.Head) throws {
-    // Odd sizes: a stride rounds up, pooling rounds down.
+    // The sizes are odd: a stride rounds up, pooling rounds down.
     let model = try network(downsampling, head, [7, 6, 2])
     let parameters = randomParameters(model, tasks: 2)
     let input = random([2, 4, 7, 6, 2], "images")

@@ -13,7 +13,7 @@ import _TestSupport
     let deviation: Double
   }
 
-  /// A uniform distribution in ±b has deviation b/√3; a normal one cut at two deviations has 0.8796.
+  /// A uniform distribution in ±b has deviation b/√3; a normal distribution cut at two deviations has deviation 0.8796.
   static let families = [
     Family(initialiser: .pytorch(fanIn: 25), bound: 0.2, deviation: 0.2 / 1.7320508),
     Family(initialiser: .glorot(fanIn: 40, fanOut: 56), bound: 0.25, deviation: 0.25 / 1.7320508),
@@ -28,7 +28,7 @@ import _TestSupport
     #expect(extreme > 0.97 * family.bound)
     let mean = values.reduce(0, +) / Double(values.count)
     let deviation = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
-    // 2000 draws: the mean's own deviation is 2.2% of the deviation, the deviation's is below 1.6%; four of them are allowed.
+    // Of 2000 draws, the mean has a standard error of 2.2% of the deviation, the deviation of less than 1.6%. Four standard errors pass.
     #expect(abs(mean) < 0.09 * family.deviation)
     #expect(abs(deviation / family.deviation - 1) < 0.065)
   }
@@ -38,7 +38,7 @@ import _TestSupport
     let first = family.initialiser.tensor(shape, from: stream, dtype: .float32)
     #expect(first.floats == family.initialiser.tensor(shape, from: stream, dtype: .float32).floats)
     #expect(first.floats != family.initialiser.tensor(shape, from: RandomStream(seed: 4), dtype: .float32).floats)
-    // Single precision is the rounded double precision.
+    // Single precision is double precision, rounded.
     #expect(first.floats == family.initialiser.tensor(shape, from: stream, dtype: .float64).doubles.map(Float.init))
   }
 

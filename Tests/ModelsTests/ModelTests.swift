@@ -3,9 +3,9 @@ import Registry
 import TensorCore
 import Testing
 
-/// What models declare, accept and refuse.
+/// The declarations of models, and the settings that they accept and refuse.
 @Suite struct ModelTests {
-  /// An empty registry is the failure that nobody notices.
+  /// An empty registry would go unnoticed otherwise.
   @Test func `the built-in models are registered`() {
     #expect(ModelRegistry.all.ids == ["conv", "logistic", "mlp"])
   }

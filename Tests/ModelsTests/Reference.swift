@@ -2,7 +2,7 @@ import Autograd
 import Models
 import TensorCore
 
-/// A tensor of numbers whose count is known to fit.
+/// A tensor of numbers.
 func tensorOf(_ numbers: [Double], _ shape: Shape) -> Tensor {
   precondition(numbers.count == shape.elementCount, "\(numbers.count) numbers for \(shape)")
   return Tensor(shape: shape, dtype: .float64) { bytes in
@@ -16,7 +16,7 @@ func random(_ shape: Shape, _ purpose: String) -> Tensor {
   return tensorOf((0..<shape.elementCount).map { _ in stream.normal() }, shape)
 }
 
-/// Random parameters with a task axis: every one counts in the result, norms and biases included.
+/// Random parameters with a task axis, including norms and biases, so that every parameter affects the result.
 func randomParameters(_ model: some Model, tasks: Int) -> ParameterTree<Tensor> {
   ParameterTree(
     model.parameters.map { declaration in
@@ -32,7 +32,7 @@ extension Model {
   }
 }
 
-/// Images of one task as plain numbers, and what a network does to them, written down as the definition says.
+/// Images of one task as plain numbers, with the layers of a network written directly from their definitions.
 struct ReferenceImages {
   var count: Int
   var height: Int
@@ -71,7 +71,7 @@ struct ReferenceImages {
     return result
   }
 
-  /// 3×3, padding 1, filter [3, 3, in, out].
+  /// A convolution 3×3 with padding 1 and a filter [3, 3, in, out].
   func convolved(_ filter: Tensor, bias: Tensor, stride: Int) -> ReferenceImages {
     let (weights, biases) = (filter.doubles, bias.doubles)
     let outputs = filter.shape[3]
@@ -91,7 +91,7 @@ struct ReferenceImages {
     }
   }
 
-  /// Batch norm by the biased statistics of the first `rows` images, ε = 1e-5.
+  /// Batch norm with the biased statistics of the first `rows` images, ε = 1e-5.
   func normalised(scale: Tensor, offset: Tensor, rows: Int) -> ReferenceImages {
     let (scales, offsets) = (scale.doubles, offset.doubles)
     let moments = (0..<channels).map { channel -> (mean: Double, variance: Double) in
@@ -111,7 +111,7 @@ struct ReferenceImages {
     return result
   }
 
-  /// 2×2, floor.
+  /// Max pooling 2×2, rounding sizes down.
   func pooled() -> ReferenceImages {
     filled(ReferenceImages(count, height / 2, width / 2, channels)) { image, row, column, channel in
       let window = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -119,7 +119,7 @@ struct ReferenceImages {
     }
   }
 
-  /// The mean over positions, one row of channels an image.
+  /// The mean over positions, one row of channels per image.
   func averaged() -> [[Double]] {
     (0..<count).map { image in
       (0..<channels).map { channel in
@@ -130,7 +130,7 @@ struct ReferenceImages {
     }
   }
 
-  /// All positions, one row an image, channels innermost.
+  /// All positions, one row per image, channels innermost.
   func flattened() -> [[Double]] {
     let size = height * width * channels
     return (0..<count).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }

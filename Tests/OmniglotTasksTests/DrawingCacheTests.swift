@@ -38,7 +38,7 @@ import _TestSupport
     try withTemporaryFolder { folder in
       let cache = DrawingCache(folder: folder)
       cache.keep(drawings, of: identity)
-      // The same file name, another identity.
+      // Another identity that maps to the same file name.
       #expect(cache.drawings(of: String(identity.prefix(20)) + String(repeating: "f", count: 44)) == nil)
     }
   }
@@ -68,7 +68,7 @@ import _TestSupport
     #expect(DrawingCache(folder: nil).drawings(of: identity) == nil)
     #expect(!DrawingCache(folder: nil).keep(drawings, of: identity))
     try withTemporaryFolder { folder in
-      // A file where the folder should be: not even the superuser can write there.
+      // There is a file in place of the folder, so even root cannot write there.
       try [1, 2, 3].write(to: "\(folder)/file")
       let cache = DrawingCache(folder: "\(folder)/file/cache")
       #expect(!cache.keep(drawings, of: identity))

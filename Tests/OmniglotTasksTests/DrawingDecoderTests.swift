@@ -16,11 +16,11 @@ import Testing
     #expect(try ink { _, _ in true } == [UInt8](repeating: 225, count: 784))
   }
 
-  /// A pixel of the drawing is 4 × 4 quarters; a pixel of the small picture ends after 15.
+  /// A pixel of the drawing has 4 × 4 quarters, a pixel of the small picture has 15 × 15.
   @Test func `a pixel's ink is divided by area`() throws {
     let corner = try ink { x, y in x == 0 && y == 0 }
     #expect(corner[0] == 16 && corner.reduce(0) { $0 + Int($1) } == 16)
-    // Pixel 3 covers the quarters 12..<16: three of them before the border, one behind.
+    // Pixel 3 covers the quarters 12..<16: three before the border, one after it.
     let border = try ink { x, y in x == 3 && y == 3 }
     #expect([border[0], border[1], border[28], border[29]] == [9, 3, 3, 1])
     #expect(border.reduce(0) { $0 + Int($1) } == 16)
@@ -48,7 +48,7 @@ import Testing
 
   @Test func `every truncation within the data is refused`() {
     let whole = png(width: 105, height: 105) { x, y in x > y }
-    // The last 12 bytes are the end mark, which carries no data.
+    // The last 12 bytes are the end marker, which carries no data.
     for count in stride(from: 0, to: whole.count - 16, by: 7) {
       #expect(throws: OmniglotError.corruptDrawing(member: "a")) { try decode(Array(whole[..<count])) }
     }
@@ -67,7 +67,7 @@ import Testing
         refused += 1
       }
     }
-    // The checksums cover all but the end mark.
+    // The checksums cover everything except the end marker.
     #expect(refused > whole.count / 3 - 10)
   }
 }

@@ -13,7 +13,7 @@ import Darwin
 @Suite struct MalformedOmniglotTests {
   static let drawing = "images_evaluation/Test/character02/0001_03.png"
 
-  /// Reads archives of the given bytes; nil leaves one out.
+  /// Reads archives of the given bytes; nil stands for a missing archive.
   private func read(background: [UInt8]?, evaluation: [UInt8]?, folder: String) throws -> OmniglotDrawings {
     for (name, bytes) in Swift.zip(OmniglotSource.names, [background, evaluation]) {
       if let bytes { try writeFile(bytes, to: "\(folder)/\(name).zip") }
@@ -77,7 +77,7 @@ import Darwin
         return
       }
       #expect(path.hasSuffix("images_evaluation.zip"))
-      // libarchive's own words, whatever they are.
+      // The reason is libarchive's own message, whose text may change.
       #expect(!reason.isEmpty && !reason.contains("no reason"))
     }
   }
@@ -129,7 +129,7 @@ import Darwin
       var refused = 0
       for count in stride(from: 0, to: evaluation.count, by: 97) {
         do {
-          // libarchive finds members without the directory; then they all have to be there.
+          // libarchive finds members without the directory. If it does, all of them must be there.
           #expect(try read(background: background, evaluation: Array(evaluation[..<count]), folder: folder) == whole)
         } catch is OmniglotError {
           refused += 1
@@ -150,7 +150,7 @@ import Darwin
     try withTemporaryFolder { folder in
       let expected = pictures(try read(background: background, evaluation: evaluation, folder: folder))
       var refused = 0
-      // Every kind of field lies within the last 300 bytes and the first 3000.
+      // The last 300 bytes and the first 3000 contain every kind of field.
       for index in Array(stride(from: 0, to: 3000, by: 7)) + Array(evaluation.count - 300..<evaluation.count) {
         var broken = evaluation
         broken[index] ^= 0x15

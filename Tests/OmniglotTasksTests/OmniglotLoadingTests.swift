@@ -31,7 +31,7 @@ import _TestSupport
     #expect(task.classes(in: .metaTrain).count == 12)
   }
 
-  /// All pictures of an episode, told apart, whatever their place in it.
+  /// The distinct pictures of 200 episodes, regardless of their places.
   private func pictures(_ task: Omniglot, _ split: Split) throws -> Set<[Float]> {
     var seen: Set<[Float]> = []
     for index in 0..<200 {

@@ -10,17 +10,17 @@ import Glibc
 import Darwin
 #endif
 
-/// The shared folder's Omniglot, nil where it is not there.
+/// The Omniglot data in the shared folder; nil if they are missing.
 private let realData: String? = {
   guard let path = sharedFolder.map({ $0 + "/data/omniglot" }) else { return nil }
   return access(path + "/images_background.zip", R_OK) == 0 ? path : nil
 }()
 
 @Suite(.enabled(if: realData != nil)) struct RealOmniglotTests {
-  /// Read once for all tests.
+  /// The drawings, read once for all tests.
   private static let drawings = Result { try OmniglotDrawings(reading: OmniglotSource(folder: realData)) }
 
-  /// Computed from the archives by another program (Python's zipfile and hashlib).
+  /// The digest, computed from the archives by another program (Python's zipfile and hashlib).
   static let digest = "0eb61ab6868108176bebc90d94ca2387b4957e83fb16ecb727ce3bb9180a1493"
 
   @Test func `counts and digest`() throws {
@@ -76,7 +76,7 @@ private let realData: String? = {
     }
   }
 
-  // The paper of 2016 has 41.7% for nearest neighbours on pixels; 60 episodes have a standard error of about 1.5%.
+  // The 2016 paper reports 41.7% for nearest neighbours on pixels. 60 episodes have a standard error of about 1.5%.
   @Test func `nearest neighbours on pixels do as published`() throws {
     let drawings = try Self.drawings.get()
     try withTemporaryFolder { folder in

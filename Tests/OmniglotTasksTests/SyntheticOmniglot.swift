@@ -7,10 +7,10 @@ import Glibc
 import Darwin
 #endif
 
-/// Small data in Omniglot's layout, made byte by byte: no library that the reader uses takes part.
+/// Small data in Omniglot's layout, written byte by byte without the libraries that the reader uses.
 ///
-/// Seven background alphabets of two characters and one evaluation alphabet of three, four drawings each. Under
-/// `background-evaluation` that is 12, 2 and 3 classes.
+/// There are seven background alphabets of two characters and one evaluation alphabet of three, with four drawings per character. Under
+/// `background-evaluation` the splits have 12, 2 and 3 classes.
 struct SyntheticOmniglot {
   /// PNG files by member name.
   var members: [String: [UInt8]] = [:]
@@ -26,14 +26,14 @@ struct SyntheticOmniglot {
     }
   }
 
-  /// A drawing that tells its number: a box of black pixels whose place and width depend on it.
+  /// A drawing that identifies its number: a black box whose position and width depend on it.
   private func picture(of number: Int) -> [UInt8] {
     png(width: 105, height: 105) { x, y in (10 + number..<20 + number).contains(y) && (5..<30 + number % 7).contains(x) }
   }
 
   func names(in half: String) -> [String] { members.keys.filter { $0.hasPrefix(half + "/") }.sorted() }
 
-  /// The two archives, stored in reverse order, so that the reader has to sort.
+  /// Writes the two archives with members in reverse order, so that the reader must sort.
   func writeArchives(to folder: String) throws {
     for half in OmniglotSource.names {
       try writeFile(archive(of: half), to: "\(folder)/\(half).zip")
@@ -57,7 +57,7 @@ struct SyntheticOmniglot {
 }
 
 extension Omniglot {
-  /// Settings that the synthetic data suffice for.
+  /// A task with settings small enough for the synthetic data.
   static var small: Omniglot {
     var task = Omniglot()
     (task.ways, task.shots, task.queries, task.split) = (2, 1, 2, .backgroundEvaluation)
@@ -65,7 +65,7 @@ extension Omniglot {
   }
 }
 
-/// A grey PNG file of one bit a pixel, its data stored without compression.
+/// A grey PNG file with one bit per pixel and uncompressed data.
 func png(width: Int, height: Int, isInk: (_ x: Int, _ y: Int) -> Bool) -> [UInt8] {
   var rows: [UInt8] = []
   for y in 0..<height {
@@ -98,7 +98,7 @@ func zip(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
   return archive + directory + end
 }
 
-/// Writes a file without waiting for the disk, which `AtomicFile` does.
+/// Writes a file without waiting for the disk, unlike `AtomicFile`.
 func writeFile(_ bytes: [UInt8], to path: String) throws {
   guard let file = fopen(path, "wb") else { throw FileError.unwritable(path: path, code: errno) }
   let count = fwrite(bytes, 1, bytes.count, file)
@@ -115,7 +115,7 @@ private func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
   bigEndian(UInt32(data.count)) + type.utf8 + data + bigEndian(crc32(Array(type.utf8) + data))
 }
 
-/// One stored block in a zlib stream; at most 65,535 bytes.
+/// A zlib stream of one stored block, for at most 65,535 bytes.
 private func zlib(_ bytes: [UInt8]) -> [UInt8] {
   let length = UInt16(bytes.count)
   var sums: (a: UInt32, b: UInt32) = (1, 0)

@@ -2,7 +2,7 @@ import AlgorithmContract
 import Algorithms
 import Testing
 
-/// The contract suite can fail: each fault is found by the check that looks for it.
+/// The contract suite can fail: the right check finds each fault.
 @Suite struct BrokenAlgorithmTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let type: any Algorithm.Type
@@ -37,7 +37,7 @@ import Testing
     #expect(failed.isSuperset(of: fault.checks), "\(failed)")
   }
 
-  /// Where nothing is wrong but the declaration, nothing else is found.
+  /// If only the declaration is wrong, no other check fails.
   @Test func `a wrong declaration alone is found in the meta-gradient alone`() {
     let findings = contractFindings(for: FirstOrderDeclaredExact.self).filter { !$0.passed }
     #expect(Set(findings.map(\.check)) == [.metaGradient, .secondOrder])
@@ -56,7 +56,7 @@ import Testing
     let skipped = findings.filter { $0.problem == "regression" }
     #expect(skipped.map(\.check) == [.applicability])
     #expect(skipped.count == 1)
-    for finding in skipped { #expect(finding.detail.hasPrefix("does not apply: broken is not for these tasks: the targets are numbers.")) }
+    for finding in skipped { #expect(finding.detail.hasPrefix("does not apply: broken does not support these tasks: the targets are numbers.")) }
     #expect(findings.first { $0.check == .applicability && $0.problem.isEmpty }?.detail == "suits 3 of the suite's 4 problems")
     #expect(findings.count == 3 + 1 + 13 * 3)
   }
@@ -68,7 +68,7 @@ import Testing
     #expect(findings.count == 3 + 4)
   }
 
-  /// The trainer itself refuses to record what would be kept for ever.
+  /// The trainer refuses to record values that a recording would freeze.
   @Test func `a recording that reads the iteration is found as an error of the training`() {
     let findings = contractFindings(for: RecordsTheIteration.self).filter { $0.check == .recording }
     #expect(findings.count == 4)

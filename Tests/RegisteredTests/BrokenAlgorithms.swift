@@ -5,9 +5,9 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// An algorithm with a fault, around one without: what it does not change is MAML's or first-order MAML's.
+/// An algorithm with one fault; everything else behaves like MAML or first-order MAML.
 ///
-/// None is registered, so that none shows up in lists.
+/// These algorithms are not registered, so they do not appear in lists.
 protocol BrokenAlgorithm: Algorithm {
   associatedtype Sound: Algorithm
   static var sound: Sound { get }
@@ -34,31 +34,31 @@ private func brokenCard(_ kind: MetaGradientKind, id: String = "broken") -> Algo
   AlgorithmCard(id: id, title: "An algorithm with a fault", citation: "none", metaGradient: kind)
 }
 
-/// The first-order gradient, declared exact.
+/// It declares the first-order gradient as exact.
 struct FirstOrderDeclaredExact: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = FirstOrderMAML()
 }
 
-/// The exact gradient, declared first-order.
+/// It declares the exact gradient as first-order.
 struct ExactDeclaredFirstOrder: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = MAML()
 }
 
-/// A gradient, declared a displacement.
+/// It declares a gradient as a displacement.
 struct GradientDeclaredDisplacement: BrokenAlgorithm {
   static let card = brokenCard(.displacement)
   static let sound = FirstOrderMAML()
 }
 
-/// A gradient where none is declared.
+/// It declares no gradient, but has one.
 struct GradientDeclaredNone: BrokenAlgorithm {
   static let card = brokenCard(.none)
   static let sound = MAML()
 }
 
-/// The mean over tasks, where the sum is asked for.
+/// It returns the mean over tasks instead of the sum.
 struct MeanForSum: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = MAML()
@@ -80,7 +80,7 @@ struct TrainsOnTheQuery: BrokenAlgorithm {
   }
 }
 
-/// It keeps the query that it saw last, and adapts to that.
+/// It keeps the last query set that it saw, and adapts to it.
 struct KeepsTheQuery: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = MAML()
@@ -102,7 +102,7 @@ struct KeepsTheQuery: BrokenAlgorithm {
   }
 }
 
-/// It adapts to all support samples but the last.
+/// It adapts to all support samples except the last.
 struct LeavesOutTheLast: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = MAML()
@@ -121,7 +121,7 @@ struct LeavesOutTheLast: BrokenAlgorithm {
   }
 }
 
-/// Its gradient carries noise from the system's generator.
+/// Its gradient contains noise from the system's generator.
 struct UnseededNoise: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = MAML()
@@ -144,7 +144,7 @@ struct OneStepShort: BrokenAlgorithm {
   }
 }
 
-/// Every task ends at the parameters of the shard's first one.
+/// It gives every task the adapted parameters of the shard's first task.
 struct FirstTaskForAll: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -157,7 +157,7 @@ struct FirstTaskForAll: BrokenAlgorithm {
   }
 }
 
-/// It forgets a gradient, and calls itself what no command line takes.
+/// It omits a gradient, and its id is not valid on the command line.
 struct ForgetsAGradient: BrokenAlgorithm {
   static let card = brokenCard(.exact, id: "No Id")
   static let sound = MAML()
@@ -169,7 +169,7 @@ struct ForgetsAGradient: BrokenAlgorithm {
   }
 }
 
-/// A setting that reads back as something else, under a key that belongs to the framework in the other.
+/// Its setting ignores the value that is set.
 struct DeafSetting: BrokenAlgorithm {
   static let card = brokenCard(.exact)
   static let sound = MAML()
@@ -183,7 +183,7 @@ struct DeafSetting: BrokenAlgorithm {
   }
 }
 
-/// A number drawn anew for each step, which a recording would keep for ever.
+/// It draws a new number in each step; a recording would freeze the number.
 struct RecordsADraw: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -198,7 +198,7 @@ struct RecordsADraw: BrokenAlgorithm {
   }
 }
 
-/// A step that depends on a number that it reads, which a recording would not read again.
+/// Its step depends on a number that it reads; a recording would not read it again.
 struct RecordsAReading: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -212,7 +212,7 @@ struct RecordsAReading: BrokenAlgorithm {
   }
 }
 
-/// A step that depends on the number of the iteration, which a recording would keep for ever.
+/// Its step depends on the iteration; a recording would freeze the iteration.
 struct RecordsTheIteration: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -225,7 +225,7 @@ struct RecordsTheIteration: BrokenAlgorithm {
   }
 }
 
-/// It carries on other names than it carried before, and than it observed.
+/// It carries on a state whose names differ from the carried state before, and from the observations.
 struct CarriesOtherNames: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -247,7 +247,7 @@ struct CarriesOtherNames: BrokenAlgorithm {
   }
 }
 
-/// No fault at all: it is for classes, and says so.
+/// It has no fault: it supports classification only, and says so.
 struct ForClassesOnly: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()
@@ -262,7 +262,7 @@ struct ForClassesOnly: BrokenAlgorithm {
   }
 }
 
-/// It is for nothing that the suite knows.
+/// It supports none of the suite's problems.
 struct ForNothing: BrokenAlgorithm {
   static let card = brokenCard(.firstOrder)
   static let sound = FirstOrderMAML()

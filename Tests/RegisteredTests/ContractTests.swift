@@ -3,22 +3,21 @@ import Algorithms
 import Registry
 import Testing
 
-/// Every registered algorithm keeps the contract.
+/// Every registered algorithm passes the contract suite.
 @Suite struct ContractTests {
   @Test(arguments: AlgorithmRegistry.all.ids)
   func `a registered algorithm keeps the contract`(id: String) throws {
     let findings = contractFindings(for: try AlgorithmRegistry.type(of: id))
     for finding in findings where !finding.passed { Issue.record("\(id): \(finding)") }
-    // Three checks of the declarations, thirteen on each of four problems: nothing was left out.
+    // Three checks of the declarations and thirteen checks of each of four problems: none was left out.
     #expect(findings.count == 3 + 13 * 4)
     #expect(Set(findings.map(\.check)) == Set(ContractCheck.allCases))
     #expect(Set(findings.map(\.problem)) == ["", "regression", "binary", "images", "images, support statistics"])
   }
 
-  /// Settings that reach lines which the defaults do not.
+  /// Settings that reach code which the defaults do not reach.
   ///
-  /// Adam's ε is large, because near a gradient of 0 its step is too steep
-  /// for finite differences otherwise.
+  /// Adam's ε is large, because otherwise its step near a gradient of 0 is too steep for finite differences.
   struct Variant: Sendable, CustomTestStringConvertible {
     let id: String
     let settings: [(key: String, value: String)]
@@ -36,7 +35,7 @@ import Testing
     Variant(id: "maml", settings: [("inner.steps", "3"), ("gradient", "truncated"), ("gradient.last", "2")]),
     Variant(id: "maml", settings: [("inner.steps", "5"), ("gradient", "rematerialised"), ("inner.optimizer", "momentum")]),
     Variant(id: "bilevel", settings: [("gradient", "implicit"), ("gradient.solver", "neumann")], excluding: [.metaGradient]),
-    // Damping and an early end change the gradient, and a shard ends when its last task does.
+    // Damping and early stopping change the gradient, and a shard stops when its last task does.
     Variant(
       id: "imaml", settings: [("gradient.tolerance", "0.05"), ("gradient.damping", "0.1")], excluding: [.metaGradient, .additivity]),
     Variant(id: "fomaml", settings: [("inner.steps", "3"), ("inner.optimizer", "adam"), ("inner.epsilon", "0.01")]),
@@ -59,10 +58,10 @@ import Testing
     Variant(id: "scratch", settings: [("inner.optimizer", "adam")]),
   ]
 
-  /// Every objective with every algorithm that differentiates one, and every rule with learned hyperparameters of every granularity.
+  /// Every objective with every algorithm that differentiates one; every rule with learned hyperparameters of every granularity.
   static let combinations: [Variant] =
     ["fomaml", "lslr", "maml", "meta-optimizer", "meta-sgd"].flatMap { id in
-      // To first order Reptile's distance has a gradient of zero, and is refused.
+      // Reptile's distance has a first-order gradient of zero, and is refused.
       ObjectiveRegistry.all.ids.filter { id != "fomaml" || $0 != "reptile-distance" }.map {
         Variant(id: id, settings: [("objective", $0), ("inner.steps", "2")])
       }

@@ -3,10 +3,10 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Meta-gradients computed by another framework: the reference cases beside the checkout.
+/// Meta-gradients against reference cases that another framework computed; the files are beside the checkout.
 @Suite(.enabled(if: sharedFolder != nil, "the reference cases are not on this machine; SHARED_DIR names their folder"))
 struct GoldenTests {
-  /// What there has to be: a folder that lost its files would pass every comparison.
+  /// The required cases: a folder without files would pass every comparison.
   static let cases = [
     "conv-fomaml-2", "conv-maml-2", "logistic-maml-3", "pool-maml-1", "sine-adam-3", "sine-fomaml-5", "sine-maml-1", "sine-maml-5",
     "sine-metasgd-3", "sine-momentum-4", "sine-reptile-5",
@@ -17,12 +17,12 @@ struct GoldenTests {
     let folder = try #require(sharedFolder)
     let report = try parityReports(path: "\(folder)/golden/\(name).safetensors")
     #expect(report.passed, "\(report)")
-    // What is compared: a loss, and each parameter's adapted value and gradient, in both precisions.
+    // A loss, and the adapted value and gradient of each parameter, in both precisions.
     #expect(report.rows.count >= 2 * 5)
     #expect(Set(report.rows.map(\.dtype)) == [.float64, .float32])
   }
 
-  /// Cases of the family that this version has.
+  /// The cases of the extended family that this version must have.
   static let family = [
     "conv-boil", "conv-curvature", "conv-per-tensor-per-step", "mlp-adamw", "mlp-contrastive", "mlp-curvature", "mlp-multi-step",
     "mlp-nesterov", "mlp-reptile-distance",
@@ -33,7 +33,7 @@ struct GoldenTests {
     let folder = try #require(sharedFolder)
     let report = try parityReports(path: "\(folder)/golden/family/\(name).safetensors")
     #expect(report.passed, "\(report)")
-    // An objective, and each parameter's and hyperparameter's gradient, in both precisions.
+    // An objective, and the gradient of each parameter and hyperparameter, in both precisions.
     #expect(report.rows.count >= 2 * 8)
     #expect(report.rows.contains { $0.tensor == "objective" })
   }
@@ -52,7 +52,7 @@ struct GoldenTests {
     #expect(report.rows.count == 2 * (1 + 6 + 6))
   }
 
-  /// PyTorch's own float32 stays under 2e-4 by this measure.
+  /// By this measure, PyTorch's own float32 results stay below 2e-4.
   @Test func `single precision is as good as the reference's own`() throws {
     let folder = try #require(sharedFolder)
     let worst = try Self.cases.map { try parityReports(path: "\(folder)/golden/\($0).safetensors").worst(.float32) }

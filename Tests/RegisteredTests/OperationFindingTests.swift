@@ -3,7 +3,7 @@ import Autograd
 import TensorCore
 import Testing
 
-/// The check that a third party runs on an operation of its own.
+/// The checks that a third party runs on its own operations.
 @Suite struct OperationFindingTests {
   @Test(arguments: Operations.all.map { $0.name })
   func `the framework's own operations pass`(name: String) throws {
@@ -19,7 +19,7 @@ import Testing
     #expect(operationFindings(for: Pointless.self).map(\.passed) == [false])
   }
 
-  /// y = x³, with 2x² for a derivative.
+  /// y = x³ with the wrong derivative 2x².
   private struct WrongCube: Operation {
     static let name = "wrong-cube"
     static var checks: [OperationCheck] { [OperationCheck(Self(), at: [point])] }
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// y = x³, whose derivative forgets that it depends on x.
+  /// y = x³ whose derivative is treated as a constant.
   private struct FrozenCube: Operation {
     static let name = "frozen-cube"
     static var checks: [OperationCheck] { [OperationCheck(Self(), at: [point])] }

@@ -5,7 +5,7 @@ import Tasks
 import TensorCore
 import Testing
 
-/// Everything that is linked is there: an empty registry is the failure that nobody notices.
+/// Everything that is linked is registered; an empty registry would go unnoticed otherwise.
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
     let ids = ["bilevel", "chance", "fomaml", "imaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"]
@@ -40,7 +40,7 @@ import Testing
   }
 }
 
-/// Every task that needs no data from outside.
+/// Every task that needs no external data.
 @Suite struct RegisteredTaskTests {
   static let ids = TaskRegistry.all.items.filter { !$0.item.card.needsData }.map(\.id)
 

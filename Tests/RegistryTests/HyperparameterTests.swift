@@ -138,7 +138,7 @@ private struct Lists: Sendable {
     + .flattened(\.part, HyperparameterTable<Inner>([.integer("steps", \.steps, in: 1...9, "Steps.")]))
 }
 
-/// Settings of further kinds.
+/// Settings of other kinds.
 @Suite struct HyperparameterKindTests {
   private func set(_ key: String, _ text: String) throws -> Lists {
     var lists = Lists()

@@ -10,8 +10,8 @@ private enum Zebra: Named { static let id = "zebra" }
 
 /// Lookups among given items.
 ///
-/// That linked types register themselves is shown where they are linked, in `RegisteredTests`:
-/// all tests share one image, so a record of this target would appear in the real registries.
+/// `RegisteredTests` shows that linked types register themselves. All tests share one image, so a record in this target would appear in
+/// the real registries.
 @Suite struct RegistryTests {
   private let all = Registry<any Named.Type>([Zebra.self, Added.self]) { $0.id }
 

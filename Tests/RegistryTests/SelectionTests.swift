@@ -19,7 +19,7 @@ private struct Tree: Configurable {
   var strength = 0.25
 }
 
-/// Something that has a choice among its settings.
+/// A type with a choice among its settings.
 private struct Owner: Sendable {
   var method = Selection(Ridge.self)
   static let table = HyperparameterTable<Owner>.flattened(

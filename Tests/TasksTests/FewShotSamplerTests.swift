@@ -5,7 +5,7 @@ import Testing
 @Suite struct FewShotSamplerTests {
   let sampler = FewShotSampler(ways: 3, shots: 2, queries: 4)
 
-  /// Items of one number that says which drawing of which class they are.
+  /// An episode whose items are numbers that encode class and drawing.
   private func episode(_ index: Int, classes: Int = 7, drawings: Int = 6) throws -> Episode {
     try sampler.episode(
       from: RandomStream(seed: 0).child(index), split: .metaTrain, classCount: classes, drawings: { _ in drawings },
@@ -23,7 +23,7 @@ import Testing
     for label in 0..<3 {
       let items = Array(support[2 * label..<2 * label + 2]) + query[4 * label..<4 * label + 4]
       #expect(Set(items.map { $0 / 100 }).count == 1)
-      // Six of six drawings: all of them, once each.
+      // Takes six of six drawings, so each appears once.
       #expect(items.map { $0 % 100 }.sorted() == [0, 1, 2, 3, 4, 5])
     }
     #expect(Set(support.map { $0 / 100 }).count == 3)

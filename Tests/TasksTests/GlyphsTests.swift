@@ -11,13 +11,13 @@ import Testing
     for item in 0..<query.shape[0] {
       let pixels = query[item].floats
       #expect(pixels.allSatisfy { (0...1).contains($0) })
-      // Full ink somewhere, and between 2% and 40% of the paper covered.
+      // There is full ink somewhere, and ink covers between 2% and 40% of the paper.
       #expect(pixels.contains(1))
       #expect((0.02...0.4).contains(pixels.reduce(0, +) / 784))
     }
   }
 
-  /// Chance is 0.2; 60 episodes of 75 queries give the estimate a standard error of about 0.02.
+  /// Chance is 0.2; with 60 episodes of 75 queries, the estimate has a standard error of about 0.02.
   @Test func `nearest neighbours get most but by far not all right`() throws {
     let task = Glyphs()
     var hits = 0

@@ -20,7 +20,7 @@ import Darwin
     var task = LinearClassification()
     task.flipProbability = 0
     for index in 0..<200 {
-      // Points of label 0, mirrored at the origin, lie on the side of those of label 1: all within one half plane.
+      // Points of label 0, mirrored at the origin, fall on the side of label 1, so all points are within one half plane.
       let angles = samples(task.episode(index, in: .metaTrain, seed: 0)).map { x, y, label in
         label == 1 ? atan2(y, x) : atan2(-y, -x)
       }.sorted()
@@ -52,7 +52,7 @@ import Darwin
       #expect(abs(values.reduce(0) { $0 + $1 * $1 } / n - 1) < 5 * (2 / n).squareRoot())
     }
     #expect(Set(all.map(\.label)) == [0, 1])
-    // Half the plane is of either label whatever the line, so labels are fair coins.
+    // For any line, each label has half of the plane, so labels are fair coins.
     #expect(abs(all.reduce(0) { $0 + $1.label } / n - 0.5) < 5 * 0.5 / n.squareRoot())
   }
 

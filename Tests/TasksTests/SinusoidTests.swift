@@ -11,7 +11,7 @@ import Darwin
 #endif
 
 @Suite struct SinusoidTests {
-  /// Targets are float32 of at most 5: half a unit in the last place is 2.4e-7.
+  /// Targets are float32 numbers of at most 5, for which half a unit in the last place is 2.4e-7.
   static let residualTolerance = 1e-6
 
   @Test func `every task is one sine wave of amplitude and phase within their ranges`() throws {
@@ -20,7 +20,7 @@ import Darwin
       let wave = try fitWave(task.episode(index, in: .metaTrain, seed: 0), frequency: 1)
       #expect(wave.residual < Self.residualTolerance)
       #expect((0.1 - 1e-5...5 + 1e-5).contains(wave.amplitude))
-      // y = A·sin(x + b) with b = −φ, φ in 0...π; a phase next to 0 may come out on its other side.
+      // y = A·sin(x + b) with b = −φ and φ in 0...π. A fit near 0 may give a phase on the other side.
       #expect((-Double.pi - 1e-3...1e-3).contains(wave.phase))
     }
   }
@@ -103,7 +103,7 @@ private struct Wave {
   var frequency: Double
   /// b of A·sin(ωx + b), in −π...π.
   var phase: Double
-  /// The largest difference to a target.
+  /// The largest residual of a target.
   var residual: Double
 }
 
@@ -122,7 +122,7 @@ private func fitWave(_ episode: Episode, frequency: Double) throws -> Wave {
   return Wave(amplitude: hypot(first, second), frequency: frequency, phase: atan2(second, first), residual: residual)
 }
 
-/// The best fit over a range of frequencies: a grid, then thirds of the interval around its best point.
+/// The best fit over a range of frequencies: a grid search, then a ternary search around its best point.
 private func fitWave(_ episode: Episode, frequencies: ClosedRange<Double>) throws -> Wave {
   let step = (frequencies.upperBound - frequencies.lowerBound) / 200
   let grid = try (0...200).map { try fitWave(episode, frequency: frequencies.lowerBound + step * Double($0)) }
@@ -135,7 +135,7 @@ private func fitWave(_ episode: Episode, frequencies: ClosedRange<Double>) throw
   return try fitWave(episode, frequency: (low + high) / 2)
 }
 
-/// Mean and variance within four standard errors of the uniform distribution's, and all values in the range.
+/// Checks that mean and variance are within four standard errors of the uniform distribution's, and all values in the range.
 private func expectUniform(_ values: [Double], over range: ClosedRange<Double>, sourceLocation: SourceLocation = #_sourceLocation) {
   let n = Double(values.count)
   let width = range.upperBound - range.lowerBound

@@ -78,7 +78,7 @@ import Testing
       let episode = try task.episode(index, in: .metaTrain, seed: 0, supports: 40)
       let points = ([episode.support] + episode.furtherSupports).flatMap { zip($0.inputs.doubles, $0.targets.tensor.doubles) }
         .sorted { $0.0 < $1.0 }
-      // An amplitude of at most 5 and a frequency of at most 1.2 bound the slope by 6; float32 rounding comes on top.
+      // An amplitude of at most 5 and a frequency of at most 1.2 bound the slope by 6. float32 rounding is added.
       for (one, next) in zip(points, points.dropFirst()) { #expect(abs(next.1 - one.1) <= 6 * (next.0 - one.0) + 1e-5) }
     }
   }
@@ -92,7 +92,7 @@ import Testing
         itemShape: [1]
       ) { number, drawing, item in item.initialize(repeating: Float(100 * number + drawing)) }
     }
-    // Ten of ten drawings of each class: all of them, once each.
+    // Takes ten of ten drawings of each class, so each appears once.
     let found = try episode(sampler, drawings: 10)
     let sets = [found.support] + found.furtherSupports + [found.query]
     #expect(sets.map { $0.inputs.shape[0] } == [6, 6, 6, 12])
@@ -111,7 +111,7 @@ import Testing
 
   @Test func `glyphs with too few drawings for the supports are refused`() throws {
     let task = Glyphs()
-    // 15 queries and 5 supports of 1 shot take all of 20 drawings.
+    // 15 queries and 5 supports of 1 shot use all 20 drawings.
     #expect(try task.episode(0, in: .metaTrain, seed: 0, supports: 5).furtherSupports.count == 4)
     let error = #expect(throws: TaskError.self) { try task.episode(0, in: .metaTrain, seed: 0, supports: 6) }
     guard case .tooFewDrawings(required: 21, available: 20, _) = error else {
@@ -138,7 +138,7 @@ import Testing
   }
 }
 
-/// A distribution that implements what it has to and no more.
+/// A distribution that implements only what the protocol requires.
 private struct Single: TaskDistribution {
   static let card = TaskCard(id: "test-single", title: "", citation: "")
   static let hyperparameters = HyperparameterTable<Single>([])

@@ -3,12 +3,12 @@ import Tasks
 import TensorCore
 import Testing
 
-/// What every distribution that needs no data must satisfy.
+/// Laws for every distribution that needs no data.
 @Suite struct TaskLawTests {
   static let builtIn = ["glyphs", "linear-classification", "sinusoid", "sinusoid-frequency"]
 
   @Test func `the built-in families are registered`() {
-    // One program runs the tests of all targets, so plug-ins may be linked in as well.
+    // One program runs the tests of all targets, so plug-ins may be registered as well.
     #expect(Set(TaskRegistry.all.ids).isSuperset(of: Self.builtIn))
   }
 

@@ -8,7 +8,7 @@ import _TestSupport
     var sum = try Tensor((0..<count).map(Double.init), shape: [count])
     sum.accumulate(try Tensor((0..<count).map { Double($0 * 2) }, shape: [count]))
     #expect(sum.doubles == (0..<count).map { Double($0 * 3) })
-    // In float32 the order shows: (1e8 + 1) − 1e8 is 0, (1e8 − 1e8) + 1 is 1.
+    // float32 reveals the order: (1e8 + 1) − 1e8 is 0, (1e8 − 1e8) + 1 is 1.
     func total(_ terms: [Double]) -> [Double] {
       var sum = Tensor.zeros([count])
       for term in terms { sum.accumulate(Tensor(repeating: term, shape: [count])) }

@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct BatchNormTests {
-  /// Channels that fill four lines, a line, and what is left; rows in one block and in several.
+  /// Channel counts that fill four vectors, one vector and a remainder; rows in one block and in several.
   static let shapes: [Shape] = [[2, 3, 2, 2, 83], [1, 5, 9, 7, 83], [2, 1, 1, 1, 3], [1, 40, 14, 14, 16]]
 
   struct Problem {
@@ -11,7 +11,7 @@ import _TestSupport
 
     init(_ shape: Shape, _ dtype: DType) throws {
       let channels: Shape = [shape[0], shape[4]]
-      // Far from 0, so that a variance taken from sums of squares would lose its digits.
+      // The values are far from 0, where a variance from sums of squares would lose its digits.
       x = try Tensor.random(shape, "x", dtype).map(.affine(factor: 0.5, offset: 20))
       g = try .random(shape, "g", dtype)
       u = try .random(shape, "u", dtype)
@@ -25,7 +25,7 @@ import _TestSupport
       (self.x, self.g, self.u, self.scale, self.offset, self.p, self.q) = (x, g, u, scale, offset, p, q)
     }
 
-    /// One channel alone.
+    /// The problem of one channel alone.
     func channel(_ index: Int) -> Problem {
       func wide(_ tensor: Tensor) -> Tensor { tensor.sliced(index..<(index + 1), along: 4) }
       func flat(_ tensor: Tensor) -> Tensor { tensor.sliced(index..<(index + 1), along: 1) }
@@ -48,7 +48,7 @@ import _TestSupport
     let problem = try Problem(shape, dtype)
     let (y, statistics) = problem.x.batchNormalised(scale: problem.scale, offset: problem.offset, epsilon: 1e-5, relu: true)
     let axes: AxisSet = [1, 2, 3]
-    // In float64, by elementary operations.
+    // The same in float64 by elementary operations.
     let x = problem.x.converted(to: .float64)
     let mean = x.mean(axes)
     let inverse = (x - mean).map(.square).mean(axes).map(.reciprocalSquareRoot(epsilon: 1e-5))
@@ -62,7 +62,9 @@ import _TestSupport
     expectClose(found.sliced(1..<2, along: 1).reshaped(wide), inverse, tolerance: tolerance)
   }
 
-  /// One channel goes another way through the kernels than a line of them; its derivatives are verified in the Autograd tests.
+  /// A single channel takes another path through the kernels than a vector of channels.
+  ///
+  /// The Autograd tests check its derivatives.
   @Test(arguments: shapes, [true, false])
   func `every channel is as if it were alone`(shape: Shape, relu: Bool) throws {
     let problem = try Problem(shape, .float64)

@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Functions of two operands against plain indexing, over shapes that expand in every way.
+/// Functions of two operands against plain indexing, for shapes that expand in every way.
 @Suite struct BroadcastTests {
   static let functions: [(BinaryFunction, @Sendable (Double, Double) -> Double)] = [
     (.add(scale: 1), { $0 + $1 }), (.add(scale: -2), { $0 - 2 * $1 }), (.multiply, { $0 * $1 }), (.divide, { $0 / $1 }),

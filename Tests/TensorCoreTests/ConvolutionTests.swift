@@ -21,22 +21,22 @@ import _TestSupport
     Case(tasks: 1, images: 2, height: 6, width: 6, inputs: 2, outputs: 2, filterHeight: 2, filterWidth: 3, stride: 3, padding: 0),
     Case(tasks: 1, images: 1, height: 3, width: 3, inputs: 2, outputs: 2, filterHeight: 5, filterWidth: 5, stride: 1, padding: 2),
     Case(tasks: 1, images: 1, height: 2, width: 2, inputs: 1, outputs: 2, filterHeight: 1, filterWidth: 1, stride: 1, padding: 2),
-    // Few channels: runs longer than a line, strides of 3, padding beyond the filter.
+    // Few channels: runs longer than a vector, strides of 3, padding larger than the filter.
     Case(tasks: 2, images: 5, height: 9, width: 23, inputs: 1, outputs: 2, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
     Case(tasks: 1, images: 3, height: 11, width: 10, inputs: 1, outputs: 3, filterHeight: 4, filterWidth: 2, stride: 3, padding: 2),
     Case(tasks: 1, images: 2, height: 5, width: 4, inputs: 3, outputs: 2, filterHeight: 2, filterWidth: 2, stride: 2, padding: 3),
-    // Whole lines of channels, several tiles, images that the stride does not divide, filter rows that see no image.
+    // Full vectors of channels, several tiles, images that the stride does not divide, filter rows entirely in the padding.
     Case(tasks: 2, images: 12, height: 5, width: 7, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
     Case(tasks: 1, images: 3, height: 4, width: 6, inputs: 9, outputs: 17, filterHeight: 3, filterWidth: 2, stride: 3, padding: 2),
     Case(tasks: 1, images: 2, height: 3, width: 2, inputs: 8, outputs: 4, filterHeight: 2, filterWidth: 2, stride: 2, padding: 3),
     Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
     Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, stride: 2, padding: 0),
     Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
-    // Filters in slices of several depths, the last one shorter.
+    // Filters in slices of several depths, of which the last is shorter.
     Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
   ]
 
-  /// Calls back for each product of the sum that a convolution is.
+  /// Visits every product in the sum of a convolution.
   static func eachTerm(_ item: Case, _ body: (_ image: [Int], _ filter: [Int], _ output: [Int]) -> Void) {
     let size = item.geometry.outputSize
     for t in 0..<item.tasks {
@@ -66,7 +66,7 @@ import _TestSupport
     }
   }
 
-  /// The three maps, each added to ones.
+  /// The three convolution kernels, each accumulated into ones.
   static func added(_ images: Tensor, _ filter: Tensor, _ outputs: Tensor, _ geometry: ConvolutionGeometry) -> [Tensor] {
     var sums = [outputs, images, filter].map { Tensor.ones($0.shape, $0.dtype) }
     precondition(
@@ -76,7 +76,7 @@ import _TestSupport
     return sums
   }
 
-  /// What a machine's cache is changes for the whole process, so this one is the test's own.
+  /// The assumed cache size is a setting of the process, so this test has its own process.
   @Test func `convolutions are the same for any cache`() async {
     await #expect(processExitsWith: .success) {
       for (inputs, stride, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7)] {
@@ -110,7 +110,7 @@ import _TestSupport
       inputGradient[place(image, x.shape)] += y[output] * w[weight]
       filterGradient[place(weight, w.shape)] += x[image] * y[output]
     }
-    // The worst case of recursive summation: a unit of rounding for each term.
+    // The bound is the worst case of recursive summation: one rounding for each term.
     let rounding = dtype == .float32 ? 2e-7 : 4e-16
     func tolerance(_ terms: Int) -> Double { rounding * Double(max(terms, 4)) }
     let taps = item.filterHeight * item.filterWidth
@@ -160,7 +160,7 @@ import _TestSupport
 
   @Test func `no images give zeros`() {
     let geometry = ConvolutionGeometry(stride: 1, padding: 1, inputSize: (4, 4), filterSize: (3, 3))
-    // The block that the result takes is dirty.
+    // The result reuses a block with old content.
     for _ in 0..<3 { _ = Tensor.ones([1, 3, 3, 2, 2], .float64) }
     let gradient = Tensor.zeros([1, 0, 4, 4, 2], .float64).convolutionFilterGradient(images: .zeros([1, 0, 4, 4, 2], .float64), geometry)
     #expect(gradient.doubles == Array(repeating: 0, count: 36))

@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-/// Each function against the C library's in `Double`.
+/// Each function against the C library's function in `Double`.
 @Suite struct ElementwiseTests {
   struct Unary: Sendable, CustomTestStringConvertible {
     let function: UnaryFunction
@@ -39,7 +39,7 @@ import Darwin
 
   @Test(arguments: unary, floatingTypes)
   func `each function of one number`(item: Unary, dtype: DType) throws {
-    // Odd, so that the vector loops have a remainder.
+    // The count is odd, so that the vector loops have a remainder.
     let count = 1003
     let width = item.range.upperBound - item.range.lowerBound
     let points = (0..<count).map { item.range.lowerBound + width * Double($0) / Double(count - 1) }

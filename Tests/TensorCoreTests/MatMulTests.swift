@@ -12,7 +12,7 @@ import _TestSupport
   static let sizes = [
     Size(1, 1, 1, 1), Size(2, 3, 5, 7), Size(3, 10, 1, 40), Size(2, 10, 40, 40), Size(1, 33, 17, 65), Size(4, 1, 40, 1), Size(2, 5, 64, 5),
     Size(1, 100, 9, 3), Size(2, 4, 300, 16),
-    // One column: rows times a vector, in lanes of 16, 8 and 1.
+    // One column: matrix-vector products, in vectors of 16, 8 and 1 lanes.
     Size(3, 10, 40, 1), Size(2, 7, 37, 1), Size(2, 5, 3, 1), Size(1, 1, 16, 1), Size(2, 40, 10, 1),
   ]
 
@@ -101,7 +101,7 @@ import _TestSupport
   }
 
   @Test func `operations are counted`() {
-    // Of this thread alone: other tests multiply at the same time.
+    // Counts operations of this thread alone, because other tests run at the same time.
     let before = (Kernels.productOperationsOfThread, Kernels.productOperations)
     _ = Tensor.ones([2, 3, 4]).matmul(.ones([2, 4, 5]))
     #expect(Kernels.productOperationsOfThread - before.0 == 2 * 2 * 3 * 4 * 5)

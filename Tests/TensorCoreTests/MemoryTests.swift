@@ -2,7 +2,7 @@ import Synchronization
 import TensorCore
 import Testing
 
-/// The marks are the process's, so each test has a process of its own.
+/// The memory counters belong to the process, so each test has its own process.
 @Suite struct MemoryTests {
   @Test func `the high-water mark holds what was live at once`() async {
     await #expect(processExitsWith: .success) {
@@ -11,7 +11,7 @@ import Testing
       TensorMemory.resetPeak()
       for _ in 0..<8 { _ = Tensor.zeros([megabyte]).total }
       let one = TensorMemory.peakBytes - before
-      // 4 MiB of float32 and at most a quarter more, and not eight times as much.
+      // 4 MiB of float32 and at most 2 MiB more, not eight times as much.
       precondition(one >= 4 * megabyte && one <= 6 * megabyte, "one at a time: \(one)")
       let kept = (0..<8).map { _ in Tensor.zeros([megabyte]) }
       let all = TensorMemory.peakBytes - before
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  /// One thread draws tasks and another uses them up, for as long as a run lasts.
+  /// One thread draws tasks and another uses them up, throughout a run.
   @Test func `blocks that one thread takes and another frees do not pile up`() async {
     await #expect(processExitsWith: .success) {
       let pool = WorkerPool(threads: 2)
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  /// Pools come and go; what their threads took and the main thread frees is taken again by either.
+  /// The main thread frees blocks of threads that have ended; new pools and the main thread reuse them.
   @Test func `blocks of threads that have ended are used again`() async {
     await #expect(processExitsWith: .success) {
       func step() -> [Tensor] {
@@ -84,7 +84,7 @@ import Testing
       for _ in 0..<3 { precondition(step().count == 16) }
       let before = TensorMemory.reservedBytes
       for _ in 0..<100 { precondition(step().count == 16) }
-      // Freed after the pool's end, the blocks are the main thread's.
+      // Blocks freed after the pool has ended belong to the main thread.
       let own = (0..<16).map { Tensor.zeros([1000 + $0]) }
       let grown = TensorMemory.reservedBytes - before
       precondition(own.count == 16 && grown <= 0, "\(grown) bytes more after 100 pools")

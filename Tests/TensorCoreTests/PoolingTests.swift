@@ -39,7 +39,7 @@ import _TestSupport
   func `placing is the transpose of picking`(window: Int, dtype: DType) throws {
     let images = try Tensor.random([2, 2, 5, 7, 19], "images", dtype)
     let (_, positions) = images.maximumPooled(window: window)
-    // What was in the block before has to be gone.
+    // The reused block has old content, which must be overwritten.
     for _ in 0..<2 { _ = Tensor(repeating: 9, shape: images.shape, dtype: dtype) }
     let cotangent = try Tensor.random(positions.offsets.shape, "cotangent", dtype)
     let placed = cotangent.placed(at: positions)

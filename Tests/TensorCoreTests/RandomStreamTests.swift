@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// Threefry-2x64-20 as the paper writes it, round by round: slow and plain, checked against the library's known answers.
+/// Threefry-2x64-20 as in the paper, round by round; slow and plain, and checked against the library's known answers.
 private func threefry(_ counter: [UInt64], key: [UInt64]) -> [UInt64] {
   let rotations: [UInt64] = [16, 42, 12, 31, 16, 32, 24, 21]
   let keys = [key[0], key[1], 0x1bd1_1bda_a9fc_1a22 ^ key[0] ^ key[1]]
@@ -60,7 +60,7 @@ private func threefry(_ counter: [UInt64], key: [UInt64]) -> [UInt64] {
       var second = root.child(index + 1)
       return (first.normal(), second.normal())
     }
-    // The standard error of the correlation of independent pairs is 1/√n; five of them.
+    // The correlation of independent pairs has a standard error of 1/√n; the bound is five of them.
     expectClose(draws.reduce(0) { $0 + $1.0 * $1.1 } / Double(count), 0, tolerance: 5 / Double(count).squareRoot())
   }
 
@@ -113,7 +113,7 @@ private func threefry(_ counter: [UInt64], key: [UInt64]) -> [UInt64] {
     var counts: [[Int]: Int] = [:]
     for _ in 0..<draws { counts[stream.choice(2, of: 4), default: 0] += 1 }
     #expect(counts.count == 12)
-    // Binomial with n·p = 2000: five deviations are 214.
+    // The counts are binomial with n·p = 2000, so five deviations are 214.
     for count in counts.values { expectClose(Double(count), 2000, tolerance: 214.0 / 2000) }
   }
 
@@ -146,7 +146,7 @@ private func threefry(_ counter: [UInt64], key: [UInt64]) -> [UInt64] {
     return (0..<50_000).map { _ in draw(&stream) }
   }
 
-  /// Mean and variance within five standard errors; the fourth moment is bounded by that of the normal distribution.
+  /// Checks mean and variance within five standard errors; the normal distribution's fourth moment is an upper bound.
   private func expectMoments(
     _ draws: [Double], mean: Double, variance: Double, sourceLocation: SourceLocation = #_sourceLocation
   ) {

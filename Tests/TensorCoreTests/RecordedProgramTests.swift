@@ -4,7 +4,7 @@ import Testing
 import _TestSupport
 
 @Suite struct RecordedProgramTests {
-  /// Everything that threads share, and what lies between: two blocks of a network with their gradients, for one task.
+  /// Two blocks of a network with their gradients for one task: every kernel that threads share, and the kernels in between.
   static func network(_ images: Tensor, _ filters: [Tensor], _ scale: Tensor, _ offset: Tensor, pooled: Bool) -> [Tensor] {
     var results: [Tensor] = []
     var input = images
@@ -66,7 +66,7 @@ import _TestSupport
     let (program, result) = RecordedProgram.record { weights.map { input.matmul($0) } ?? input }
     let expected = result.floats
     weights = nil
-    let others = (0..<8).map { _ in Tensor(repeating: .nan, shape: [1, 5, 64]) }  // blocks that were free
+    let others = (0..<8).map { _ in Tensor(repeating: .nan, shape: [1, 5, 64]) }  // take blocks that were free
     program.run()
     #expect(result.floats == expected)
     withExtendedLifetime(others) {}

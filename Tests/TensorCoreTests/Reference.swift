@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Numbers with a shape, and the plainest way to compute on them: what the kernels are compared with.
+/// Numbers with a shape and plain loops over them, as a reference for the kernels.
 struct Reference {
   let shape: [Int]
   let values: [Double]
@@ -14,7 +14,7 @@ struct Reference {
     self.init(shape: tensor.shape.dimensions, values: tensor.doubles)
   }
 
-  /// One value for each index.
+  /// Computes the value at each index by a closure.
   init(shape: [Int], _ value: ([Int]) -> Double) {
     self.init(shape: shape, values: Self.indices(of: shape).map(value))
   }
@@ -26,12 +26,12 @@ struct Reference {
     shape.reduce([[]]) { prefixes, extent in prefixes.flatMap { prefix in (0..<extent).map { prefix + [$0] } } }
   }
 
-  /// The tensor of these numbers.
+  /// The numbers as a tensor.
   func tensor(_ dtype: DType) throws -> Tensor { try Tensor(values, shape: Shape(shape), dtype: dtype) }
 }
 
 extension Tensor {
-  /// Normal numbers, the same for the same name.
+  /// Normally distributed numbers; the same name gives the same numbers.
   static func random(_ shape: Shape, _ name: String, _ dtype: DType = .float64) throws -> Tensor {
     var stream = RandomStream(seed: 1).child(name)
     return try Tensor((0..<shape.elementCount).map { _ in stream.normal() }, shape: shape, dtype: dtype)
@@ -39,9 +39,9 @@ extension Tensor {
 }
 
 extension DType {
-  /// The rounding of one result of a few operations on numbers around 1, some units in the last place.
+  /// The rounding error of a few operations on numbers around 1: some units in the last place.
   var rounding: Double { self == .float32 ? 1e-6 : 1e-14 }
-  /// The rounding of a sum of up to some thousand products of numbers around 1.
+  /// The rounding error of a sum of up to some thousand products of numbers around 1.
   var sumRounding: Double { self == .float32 ? 5e-5 : 1e-12 }
 }
 

@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct SafetensorsErrorTests {
-  /// The header of tensors of the given descriptions: dtype, shape and offsets.
+  /// A header with the given entries: dtype, shape and offsets of each tensor.
   private func header(_ entries: (name: String, dtype: String, shape: String, offsets: String)...) -> String {
     let texts = entries.map { #""\#($0.name)":{"dtype":"\#($0.dtype)","shape":\#($0.shape),"data_offsets":\#($0.offsets)}"# }
     return "{\(texts.joined(separator: ","))}"

@@ -1,7 +1,7 @@
 import TensorCore
 import Testing
 
-/// Damaged files are read or refused, never a crash: these tests fail by ending the process.
+/// Damaged files are read or refused, but never crash; a crash would end the test process.
 @Suite struct SafetensorsFuzzTests {
   static let valid: [UInt8] = {
     let file = Safetensors(
@@ -25,7 +25,7 @@ import Testing
         if isAccepted(bytes) { accepted += 1 }
       }
     }
-    // All values of the 16 data bytes are valid numbers, and some changes of a name give another name.
+    // The 16 data bytes are valid with any value, and some changes of a name give another valid name.
     #expect(accepted >= 16 * 255)
   }
 
@@ -54,14 +54,14 @@ import Testing
         let start = 8 + stream.integer(below: bytes.count - 8)
         let end = min(bytes.count, start + stream.integer(below: 8))
         bytes.replaceSubrange(start..<end, with: Array(pieces[stream.integer(below: pieces.count)].utf8))
-        // The length is set right again now and then, so that the change is not refused for that alone.
+        // Every second time the length is corrected, so that other errors are reached too.
         if stream.integer(below: 2) == 0 { bytes[0] = UInt8(truncatingIfNeeded: bytes.count - 24) }
       }
       _ = isAccepted(bytes)
     }
   }
 
-  /// Whether the bytes are read; what is read must hold together.
+  /// Whether the bytes can be read; if so, the result must be consistent.
   private func isAccepted(_ bytes: [UInt8]) -> Bool {
     guard let file = try? Safetensors(decoding: bytes) else { return false }
     let count = file.tensors.values.reduce(0) { $0 + $1.shape.elementCount * $1.dtype.byteCount }

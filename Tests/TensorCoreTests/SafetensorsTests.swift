@@ -111,7 +111,7 @@ import _TestSupport
   }
 }
 
-/// A file of a header and data, its length in front.
+/// A file with a header, preceded by its length, and data.
 func file(_ header: String, data: [UInt8] = []) -> [UInt8] { file(Array(header.utf8), data: data) }
 
 func file(_ header: [UInt8], data: [UInt8] = []) -> [UInt8] {

@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 import _TestSupport
 
-/// The helpers that every other test trusts can fail.
+/// Shows that the helpers of the other tests can fail.
 @Suite struct SupportTests {
   @Test func `equal numbers are close at tolerance 0`() {
     expectClose([1, -2, .infinity], [1, -2, .infinity], tolerance: 0)

@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Each item waits until two are held at once, so that the test passes only where two threads work.
+  /// Each item waits until two items run at once, so the test passes only if two threads work.
   @Test(.timeLimit(.minutes(1))) func `two threads work at the same time`() throws {
     let pool = WorkerPool(threads: 2)
     let held = Atomic<Int>(0)

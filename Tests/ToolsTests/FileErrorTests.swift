@@ -34,7 +34,7 @@ import _TestSupport
           of another format.\n
           """)
       #expect(try evaluate(whole.dropLast(1)).hasPrefix("tools: error: \(path) is not a valid checkpoint: tensor '"))
-      // A header that claims more than the file holds.
+      // The header claims more bytes than the file has.
       let claim = withUnsafeBytes(of: UInt64(whole.count).littleEndian) { Data($0) }
       #expect(
         try evaluate(claim + whole.dropFirst(8))
@@ -64,7 +64,7 @@ import _TestSupport
       try Data("mine".utf8).write(to: URL(fileURLWithPath: file))
       let run = ["run", "maml", "--task", "sinusoid", "--iterations", "1", "--quiet", "--out"]
       try expectError("\(file) is not a folder; name another one with --out.", run + [file])
-      try expectError("the folder '\(file)/run' cannot be made: File exists; name another one with --out.", run + ["\(file)/run"])
+      try expectError("the folder '\(file)/run' cannot be created: File exists; name another one with --out.", run + ["\(file)/run"])
       try expectError(
         "\(file) is not a folder; name another one with --out.", ["run-all", "--only", "chance", "--task", "sinusoid", "--out", file])
       #expect(try bytes(file) == Data("mine".utf8))
@@ -73,7 +73,7 @@ import _TestSupport
 
   @Test func `data that are not there`() throws {
     let outcome = try tools("run", "maml", "--task", "omniglot", "--data", "omniglot=no/such/folder")
-    #expect(outcome.errors.hasPrefix("tools: error: no data for omniglot: looked in no/such/folder, no/such/folder/python. Get "))
+    #expect(outcome.errors.hasPrefix("tools: error: no data for omniglot: searched no/such/folder, no/such/folder/python. Get "))
     #expect(outcome.exitCode == 2)
   }
 
@@ -90,7 +90,7 @@ import _TestSupport
   }
 
   @Test func `a full disk behind standard output`() throws {
-    // Standard output may be a file: /dev/full is one that takes nothing.
+    // Standard output may be a file that cannot be written: /dev/full refuses every byte.
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -16,7 +16,7 @@ private let cases = golden.filter { $0.hasSuffix(".safetensors") }.sorted().map 
 
   @Test(.enabled(if: sharedFolder != nil, "needs the reference cases"))
   func `a disagreement is a failed check`() throws {
-    // No float32 result is that close.
+    // No float32 result is that accurate.
     let outcome = try ToolsProcess(["parity", "--tolerance", "1e-8,1e-12", cases[0]]).outcome()
     #expect(outcome.exitCode == 1)
     #expect(outcome.output.contains(": FAILED, largest error "))
@@ -27,7 +27,7 @@ private let cases = golden.filter { $0.hasSuffix(".safetensors") }.sorted().map 
   func `a changed reference is found`() throws {
     try withTemporaryFolder { folder throws in
       var damaged = try bytes(cases[0])
-      // The last tensor's last number, made about twice as large or half as large.
+      // Change the last number of the last tensor to about twice or half its value.
       damaged[damaged.count - 2] ^= 0x10
       let path = "\(folder)/case.safetensors"
       try damaged.write(to: URL(fileURLWithPath: path))

@@ -11,7 +11,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
 }
 
 @Suite(.serialized) struct InterruptionTests {
-  /// Starts a run and sends a signal once the first iterations are logged; a run that was faster is tried again at twice the length.
+  /// Starts a run and sends a signal after the first iterations are logged; a run that ended before is repeated with a greater length.
   private func interrupted(_ algorithm: String, by signal: Int32, in folder: String) throws -> (iterations: Int, outcome: Outcome) {
     for iterations in [1000, 4000, 16_000, 64_000] {
       try? FileManager.default.removeItem(atPath: folder)
@@ -30,7 +30,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       let (iterations, outcome) = try interrupted(algorithm, by: signal, in: "\(folder)/stopped")
       try #require(outcome.exitCode == 130, "\(outcome.errors)")
       #expect(outcome.errors.contains("tools: interrupted after iteration "))
-      #expect(outcome.errors.hasSuffix("; the checkpoint is in \(folder)/stopped; the same command with --resume goes on.\n"))
+      #expect(outcome.errors.hasSuffix("; the checkpoint is in \(folder)/stopped; run the same command with --resume to continue.\n"))
       #expect(outcome.output == "")
       #expect(fileNames(in: "\(folder)/stopped") == ["checkpoint.safetensors", "metrics.jsonl"])
       #expect(try tools("evaluate", "\(folder)/stopped", "--quiet").exitCode == 0)
@@ -59,7 +59,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       let whole = try ToolsProcess(arguments("maml", 10, "\(folder)/run")).outcome()
       try #require(whole.exitCode == 0)
       let metrics = try bytes("\(folder)/run/metrics.jsonl")
-      // As a machine that lost power may leave it: a line that no checkpoint covers, and half of another.
+      // Simulates a power failure: a line that no checkpoint covers, and half of another line.
       try (metrics + Data("{\"iteration\":11,\"loss\":1}\n{\"itera".utf8)).write(to: URL(fileURLWithPath: "\(folder)/run/metrics.jsonl"))
       let again = try ToolsProcess(arguments("maml", 10, "\(folder)/run") + ["--resume"]).outcome()
       #expect(again.output == whole.output)

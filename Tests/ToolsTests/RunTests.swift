@@ -4,7 +4,7 @@ import _TestSupport
 
 private let files = ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"]
 
-/// A run of few steps into a folder.
+/// Trains and tests briefly into a folder.
 private func run(_ algorithm: String, _ folder: String, _ more: String...) throws -> Outcome {
   try ToolsProcess(
     ["run", algorithm, "--task", "sinusoid", "--out", folder] + (more.contains("--iterations") ? [] : ["--iterations", "12"])
@@ -84,7 +84,7 @@ private func steps(_ output: String) -> [String] {
           --overwrite.\n
           """)
       #expect(try files.map { try bytes("\(folder)/\($0)") } == before)
-      // A command that is refused for another reason loses nothing either.
+      // A command that is refused for another reason does not delete anything either.
       #expect(try run("maml", folder, "--overwrite", "--set", "inner.steps=x").exitCode == 2)
       #expect(try files.map { try bytes("\(folder)/\($0)") } == before)
       #expect(try run("maml", folder, "--seed", "1", "--overwrite").exitCode == 0)

@@ -64,7 +64,7 @@ private let run = ["run", "maml", "--task", "sinusoid"]
 
   @Test func `more ways than classes`() throws {
     try expectError(
-      "30 ways asked for, but meta-validation has 20 classes; set --ways to at most 20.",
+      "30 ways were requested, but meta-validation has 20 classes; set --ways to at most 20.",
       ["run", "maml", "--task", "glyphs", "--ways", "30", "--set", "task.validationClasses=20"])
   }
 
@@ -83,7 +83,7 @@ private let run = ["run", "maml", "--task", "sinusoid"]
     #expect(outcome.exitCode == 2)
   }
 
-  /// The ids as a lookup error lists them.
+  /// The ids in the form that a lookup error lists them.
   private func idList(_ kind: String) throws -> String {
     let lines = try tools("list", kind).output.split(separator: "\n")
     return lines.compactMap { $0.split(separator: " ").first.map(String.init) }.joined(separator: ", ")

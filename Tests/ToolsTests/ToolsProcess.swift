@@ -5,14 +5,14 @@ import Testing
 import Glibc
 #endif
 
-/// What a run of the program printed, and how it ended.
+/// The output and exit code of the program.
 struct Outcome {
   let exitCode: Int32
   let output: String
   let errors: String
 }
 
-/// The executable, beside the test bundle.
+/// The path of the executable, beside the test bundle.
 let toolsPath: String = {
   #if os(Linux)
   let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
@@ -22,9 +22,9 @@ let toolsPath: String = {
   return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("tools").path
 }()
 
-/// The program, started and not waited for.
+/// The program as a running process.
 ///
-/// Its streams go to files: a pipe that nobody empties would stop it.
+/// Its output goes to files, because a full pipe that nobody reads would block it.
 struct ToolsProcess {
   private let process = Process()
   private let folder: URL
@@ -42,13 +42,13 @@ struct ToolsProcess {
     try process.run()
   }
 
-  /// Whether it still runs.
+  /// Whether the process still runs.
   var isRunning: Bool { process.isRunning }
 
   /// Sends a signal.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Waits for the end.
+  /// Waits for the end of the process.
   func outcome() throws -> Outcome {
     process.waitUntilExit()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -64,7 +64,7 @@ func tools(_ arguments: String..., environment: [String: String] = [:]) throws -
   try ToolsProcess(arguments, environment: environment).outcome()
 }
 
-/// Runs the program and expects one error message, nothing on standard output, and exit code 2.
+/// Runs the program and expects exactly one error message, no standard output, and exit code 2.
 func expectError(
   _ message: String, _ arguments: [String], environment: [String: String] = [:],
   sourceLocation: SourceLocation = #_sourceLocation
@@ -78,12 +78,12 @@ func expectError(
 /// The bytes of a file.
 func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
-/// A file of JSON as an object.
+/// The object in a JSON file.
 func jsonObject(_ path: String) throws -> [String: Any] {
   try #require(try JSONSerialization.jsonObject(with: bytes(path)) as? [String: Any])
 }
 
-/// The smallest run that still goes through every part of the program.
+/// Settings of the smallest run that still exercises every part of the program.
 let smallSettings = ["--set", "model.hidden=4", "--set", "training.metaBatch=4", "--set", "training.shardSize=2"]
-/// A test of few episodes and steps.
+/// Flags for a test of few episodes and steps.
 let smallTest = ["--test-episodes", "6", "--test-steps", "2"]

@@ -6,10 +6,10 @@ import Musl
 import Darwin
 #endif
 
-/// The folder of reference data beside the checkout, nil where there is none.
+/// The folder of reference data beside the checkout; nil if there is none.
 ///
-/// `SHARED_DIR` names it; otherwise it is the nearest folder `shared` that holds `golden`, beside any folder above this file.
-/// Tests that need it carry `.enabled(if: sharedFolder != nil)`, so that a machine without it shows them as skipped.
+/// `SHARED_DIR` names it. Otherwise it is the nearest folder named `shared` that contains `golden`, beside any folder above this file.
+/// Tests that need it have the trait `.enabled(if: sharedFolder != nil)`, so they are shown as skipped on a machine without it.
 public let sharedFolder: String? = {
   if let named = getenv("SHARED_DIR") {
     let path = String(cString: named)

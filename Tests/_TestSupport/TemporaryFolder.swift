@@ -6,14 +6,14 @@ import Musl
 import Darwin
 #endif
 
-/// Runs a test's body with a new, empty folder, and removes the folder and the files in it afterwards.
+/// Runs a test's body with a new, empty folder, and removes the folder and its content afterwards.
 public func withTemporaryFolder<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
   let path = try makeTemporaryFolder()
   defer { removeTree(path) }
   return try body(path)
 }
 
-/// Runs a test's asynchronous body with a new, empty folder, and removes the folder and the files in it afterwards.
+/// Runs a test's asynchronous body with a new, empty folder, and removes the folder and its content afterwards.
 public func withTemporaryFolder<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: (_ path: String) async throws -> Result
 ) async throws -> Result {
@@ -34,11 +34,11 @@ public func fileNames(in path: String) -> [String] {
   return names.sorted()
 }
 
-/// A folder for a test that could not be made.
+/// A folder for a test could not be created.
 public struct TemporaryFolderError: Error, Hashable {
-  /// Where it was to be.
+  /// The folder in which it was to be created.
   public let root: String
-  /// The system's errno.
+  /// The system's error number, errno.
   public let code: Int32
 }
 

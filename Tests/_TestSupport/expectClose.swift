@@ -3,10 +3,10 @@ public import Testing
 
 /// Records an issue unless two tensors have the same shape and agree element by element.
 ///
-/// Elements a and b agree where a = b or |a − b| ≤ tolerance · max(1, |b|). Not-a-number agrees with nothing.
+/// Elements a and b agree if a = b or |a − b| ≤ tolerance · max(1, |b|). NaN agrees with nothing.
 /// - Parameters:
-///   - actual: What was computed.
-///   - expected: What it should be; its magnitude sets the scale.
+///   - actual: The computed tensor.
+///   - expected: The expected tensor; its magnitude sets the scale.
 ///   - tolerance: The bound, finite and not negative.
 ///   - sourceLocation: Where a failure is reported.
 public func expectClose(
@@ -22,8 +22,8 @@ public func expectClose(
 /// Records an issue unless two lists of numbers have the same length and agree number by number.
 ///
 /// - Parameters:
-///   - actual: What was computed.
-///   - expected: What it should be.
+///   - actual: The computed numbers.
+///   - expected: The expected numbers.
 ///   - tolerance: The bound, relative above 1 and absolute below.
 ///   - sourceLocation: Where a failure is reported.
 public func expectClose(
@@ -47,8 +47,8 @@ public func expectClose(
 /// Records an issue unless two numbers agree.
 ///
 /// - Parameters:
-///   - actual: What was computed.
-///   - expected: What it should be.
+///   - actual: The computed number.
+///   - expected: The expected number.
 ///   - tolerance: The bound, relative above 1 and absolute below.
 ///   - sourceLocation: Where a failure is reported.
 public func expectClose(
@@ -58,6 +58,6 @@ public func expectClose(
 }
 
 private func isClose(_ actual: Double, _ expected: Double, _ tolerance: Double) -> Bool {
-  if actual == expected { return true }  // equal infinities too
+  if actual == expected { return true }  // including equal infinities
   return abs(actual - expected) <= tolerance * max(1, abs(expected)) && actual.isFinite && expected.isFinite
 }

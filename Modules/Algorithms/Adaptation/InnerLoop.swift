@@ -16,11 +16,13 @@ public struct InnerLoop: Sendable, Hashable {
   public static let learnedSettings = HyperparameterTable<InnerLoop>([
     .list(
       "learn", \.learns.names, of: .choice([LearnedHyperparameters.all] + Optimizer.hyperparameterNames),
-      "Hyperparameters of the rule that are meta-learned, learningRate,beta1 for example; all of them with all; none where empty."),
-    .choice("granularity", \.learns.granularity, "Values of a learned hyperparameter: one, one a tensor, or one a parameter."),
-    .boolean("perStep", \.learns.isPerStep, "Every adaptation step has learned values of its own; further steps take the last one's."),
-    .boolean("signedRates", \.learns.hasSignedRates, "Learned learning rates may turn negative, as in Meta-SGD."),
-    .boolean("learnInitialisation", \.learnsInitialisation, "False: only hyperparameters are learned, the initialisation stays as drawn."),
+      "Hyperparameters of the rule to meta-learn, such as learningRate,beta1; 'all' for all of them, empty for none."),
+    .choice(
+      "granularity", \.learns.granularity,
+      "Values of a learned hyperparameter: one for all parameters (global), one per tensor, or one per parameter entry."),
+    .boolean("perStep", \.learns.isPerStep, "Learn separate values for each adaptation step; steps beyond the last one use its values."),
+    .boolean("signedRates", \.learns.hasSignedRates, "Allow learned learning rates to become negative, as in Meta-SGD."),
+    .boolean("learnInitialisation", \.learnsInitialisation, "Meta-learn the initialisation. If false, only hyperparameters are learned."),
   ])
 
   /// The update rule of an adaptation step, with its hyperparameters.

@@ -40,7 +40,8 @@ extension InnerLoopAlgorithm {
   public func validateInner(_ learner: Learner) throws(AlgorithmError) {
     guard inner.adapts.suits(learner.model) else {
       throw .unsuited(
-        algorithm: Self.card.id, because: "the \(inner.adapts.rawValue) adapts, and \(type(of: learner.model).card.id) has no head")
+        algorithm: Self.card.id,
+        because: "inner.adapts is \(inner.adapts.rawValue), but model \(type(of: learner.model).card.id) has no head")
     }
     do {
       try inner.optimizer.validate("inner")

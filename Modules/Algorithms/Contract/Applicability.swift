@@ -35,10 +35,10 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unsuited(let algorithm, let because):
-      "\(algorithm) is not for these tasks: \(because). Choose other tasks, another model or another algorithm."
+      "\(algorithm) does not support these tasks: \(because). Choose other tasks, another model or another algorithm."
     case .emptyRange(let algorithm, let setting, let low, let high):
-      "\(algorithm): \(setting).low is \(low) and \(setting).high is \(high); the low end must not lie above the high end."
-    case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) goes with mode=\(mode) only."
+      "\(algorithm): \(setting).low is \(low) and \(setting).high is \(high); the low end must be at most the high end."
+    case .needsMode(let algorithm, let setting, let mode): "\(algorithm): \(setting) requires mode=\(mode)."
     case .needsMetaBatch(let algorithm, let expected, let found, let because):
       "\(algorithm): the meta-batch is \(found), expected \(expected), because \(because)."
     case .needsSeveralTasks(let algorithm):

@@ -34,13 +34,13 @@ public struct Implicit: Differentiation {
     citation: "Rajeswaran et al., NeurIPS 2019, algorithm 2, https://arxiv.org/abs/1909.04630")
 
   public static let hyperparameters = HyperparameterTable<Implicit>([
-    .real("lambda", \.lambda, in: 1e-6...1e9, "Strength λ of the proximal term λ/2·‖θ′ − θ‖² that adaptation minimises too."),
+    .real("lambda", \.lambda, in: 1e-6...1e9, "Strength λ of the proximal term λ/2·‖θ′ − θ‖² in the adaptation loss."),
     .real(
       "tolerance", \.tolerance, in: 0...1e9,
-      "In meta-training, adaptation stops where the gradient norms of all tasks lie below it; 0 for all steps."),
+      "Gradient norm at which adaptation stops in meta-training, once all tasks of the shard are below it; 0 to take all steps."),
     .choice("solver", \.solver, "Conjugate gradients or a Neumann series."),
     .integer("solverSteps", \.solverSteps, in: 1...10_000, "Steps of the solver, each a Hessian-vector product."),
-    .real("damping", \.damping, in: 0...1e9, "Added to the diagonal of the linear system."),
+    .real("damping", \.damping, in: 0...1e9, "Damping added to the diagonal of the linear system."),
   ])
 
   /// Strength λ of the proximal term.

@@ -20,7 +20,9 @@ public struct Rematerialised: Differentiation {
     citation: "Chen et al., 2016, section 3, https://arxiv.org/abs/1604.06174")
 
   public static let hyperparameters = HyperparameterTable<Rematerialised>([
-    .integer("segment", \.segment, in: 0...1000, "Adaptation steps whose graphs are in memory together; 0 for the root of the steps.")
+    .integer(
+      "segment", \.segment, in: 0...1000,
+      "Adaptation steps per segment, whose graphs are in memory at the same time; 0 for the square root of the number of steps.")
   ])
 
   /// Number of steps per segment; 0 for ⌈√steps⌉.

@@ -24,7 +24,7 @@ public struct Truncated: Differentiation {
     citation: "Shaban et al., AISTATS 2019, section 3, https://arxiv.org/abs/1810.10667")
 
   public static let hyperparameters = HyperparameterTable<Truncated>([
-    .integer("last", \.last, in: 1...1000, "Adaptation steps that are differentiated, counted from the last one.")
+    .integer("last", \.last, in: 1...1000, "Number of final adaptation steps to differentiate through.")
   ])
 
   /// Number of differentiated steps, k.

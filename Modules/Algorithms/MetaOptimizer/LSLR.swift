@@ -16,8 +16,8 @@ public struct LSLR: DifferentiatingAlgorithm {
 
   public static let hyperparameters =
     HyperparameterTable<LSLR>([
-      .integer("inner.steps", \.inner.steps, in: 1...1000, "Adaptation steps in meta-training, each with rates of its own."),
-      .real("inner.learningRate", \.inner.learningRate, in: 0...1000, "Where the learned rates begin."),
+      .integer("inner.steps", \.inner.steps, in: 1...1000, "Adaptation steps in meta-training, each with its own learning rates."),
+      .real("inner.learningRate", \.inner.learningRate, in: 0...1000, "Initial value of the learned rates."),
     ]) + objectiveSettings(\.objective) + differentiationSettings(\.differentiation)
 
   public var inner: InnerLoop = {

@@ -17,7 +17,7 @@ extension MetricAlgorithm {
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
     guard signature.taskLoss.targets == .classes, AdaptedPart.body.suits(learner.model) else {
-      throw .unsuited(algorithm: Self.card.id, because: "it compares learned embeddings of classes")
+      throw .unsuited(algorithm: Self.card.id, because: "it supports only classification with an embedding model")
     }
   }
 

@@ -20,8 +20,8 @@ public struct Contrastive: MetaObjective {
     citation: "Schroff et al., CVPR 2015, equation 2, https://arxiv.org/abs/1503.03832")
 
   public static let hyperparameters = HyperparameterTable<Contrastive>([
-    .real("margin", \.margin, in: 0...1e6, "Distance m by which adaptations to different tasks are further apart."),
-    .real("weight", \.weight, in: 0...1, "Share w of the contrastive term; the query loss has the rest."),
+    .real("margin", \.margin, in: 0...1e6, "Margin m between the distances of adaptations to different tasks and to the same task."),
+    .real("weight", \.weight, in: 0...1, "Weight w of the contrastive term; the query loss has weight 1 − w."),
   ])
 
   /// Margin m between adaptations to different tasks.

@@ -22,8 +22,8 @@ public struct MultiStep: MetaObjective {
     citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502")
 
   public static let hyperparameters = HyperparameterTable<MultiStep>([
-    .list("weights", \.weights, of: .real(0...1e6), "Weight of the query loss after each adaptation step; uniform where empty."),
-    .boolean("annealed", \.isAnnealed, "Weights move to the last step over the first tenth of the run."),
+    .list("weights", \.weights, of: .real(0...1e6), "Weight of the query loss after each adaptation step; empty for uniform weights."),
+    .boolean("annealed", \.isAnnealed, "Shift the weights to the last step over the first tenth of the run."),
   ])
 
   private static let scheduleName = "weights"

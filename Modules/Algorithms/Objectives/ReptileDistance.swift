@@ -20,7 +20,9 @@ public struct ReptileDistance: MetaObjective {
     citation: "Nichol et al., 2018, section 5.2, https://arxiv.org/abs/1803.02999")
 
   public static let hyperparameters = HyperparameterTable<ReptileDistance>([
-    .boolean("differentiated", \.isThroughAdaptation, "True: through adaptation. False: adapted parameters are constants, as in Reptile.")
+    .boolean(
+      "differentiated", \.isThroughAdaptation,
+      "Differentiate through adaptation. If false, adapted parameters are constants, as in Reptile.")
   ])
 
   public var isThroughAdaptation = true
@@ -35,7 +37,7 @@ public struct ReptileDistance: MetaObjective {
   /// Rejects first-order methods: both ends of the distance then move alike, so the gradient is zero.
   public func objection(to way: any Differentiation) -> String? {
     guard isThroughAdaptation, way.kind == .firstOrder else { return nil }
-    return "objective reptile-distance has a gradient of zero to first order; set objective.differentiated=false, or take another gradient."
+    return "the first-order gradient of objective reptile-distance is zero; set objective.differentiated=false, or choose another gradient."
   }
 
   public func kind(by way: MetaGradientKind) -> MetaGradientKind { isThroughAdaptation ? way : .displacement }

@@ -38,7 +38,7 @@ public struct Optimizer: Sendable {
   public static let settings: HyperparameterTable<Optimizer> = {
     let rules = OptimizerRegistry.types
     let choice = Hyperparameter<Optimizer>(
-      "optimizer", in: .choice(rules.map { $0.card.id }), "Rule: 'tools list optimizers' shows them with their formulas' sources."
+      "optimizer", in: .choice(rules.map { $0.card.id }), "Optimizer rule; 'tools list optimizers' lists the rules with their sources."
     ) {
       .text($0.rule.card.id)
     } write: { optimizer, value in

@@ -35,7 +35,7 @@ public struct RuleHyperparameter: Sendable, Hashable {
   /// ε, which keeps the division by a root and its derivative finite.
   public static let epsilon = RuleHyperparameter(
     "epsilon", 1e-8, in: 1e-12...1,
-    "Keeps the division finite: inside the root in adaptation, outside the root in the outer optimizer.", referenceName: "eps",
+    "Stabiliser ε of the division: inside the root in adaptation, outside the root in the outer optimizer.", referenceName: "eps",
     transform: .softplus)
 }
 

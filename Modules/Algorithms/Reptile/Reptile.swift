@@ -32,9 +32,10 @@ public struct Reptile: InnerLoopAlgorithm {
       .integer(
         "inner.batch", \.batchSize, in: 0...1_000_000,
         "Samples of an adaptation step, drawn anew for each; all where it is 0 or the set has no more."),
-      .boolean("inner.carryMoments", \.carriesMoments, "In serial mode, the inner optimizer's moments live on from task to task."),
-      .boolean("useQuery", \.usesQuery, "In meta-training, adapt on support and query together: Reptile needs no held-out part."),
-      .choice("mode", \.mode, "Batched: tasks move the initialisation together. Serial: one after another, a meta-batch of 1."),
+      .boolean("inner.carryMoments", \.carriesMoments, "In serial mode, keep the inner optimizer's moments from one task to the next."),
+      .boolean(
+        "useQuery", \.usesQuery, "In meta-training, adapt to support and query samples together, because Reptile needs no query loss."),
+      .choice("mode", \.mode, "Batched: one update from all tasks of a meta-batch. Serial: one update per task, with a meta-batch of 1."),
     ])
 
   /// The inner loop, in meta-training and in testing.
@@ -85,7 +86,7 @@ public struct Reptile: InnerLoopAlgorithm {
     try validateInner(learner)
     if mode == .serial, training.metaBatchSize != 1 {
       throw .needsMetaBatch(
-        algorithm: "reptile", expected: 1, found: training.metaBatchSize, because: "in serial mode each task moves the initialisation")
+        algorithm: "reptile", expected: 1, found: training.metaBatchSize, because: "serial mode updates the initialisation after each task")
     }
     if carriesMoments, mode != .serial {
       throw .needsMode(algorithm: "reptile", setting: "inner.carryMoments", mode: Mode.serial.rawValue)

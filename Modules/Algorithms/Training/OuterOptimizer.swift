@@ -19,9 +19,11 @@ public struct OuterOptimizer: Sendable, Hashable {
       .real("finalFraction", \.finalFraction, in: 0...1, "Learning rate at the end of a schedule, as a fraction of the first."),
       .list(
         "rates", \.rateTexts, of: .text,
-        "Factors of the learning rate by name: initial:0 freezes the initialisation. The longest name that fits counts."),
-      .real("clipNorm", \.clipNorm, in: 0...1e9, "Largest norm of the meta-gradient, longer ones are scaled down; 0 for none."),
-      .real("clipValue", \.clipValue, in: 0...1e9, "Largest size of an entry of the meta-gradient, larger ones are cut; 0 for none."),
+        "Learning-rate factors by parameter name, such as initial:0 to freeze the initialisation. The longest matching name applies."),
+      .real("clipNorm", \.clipNorm, in: 0...1e9, "Maximum norm of the meta-gradient; a larger gradient is scaled down. 0 for no limit."),
+      .real(
+        "clipValue", \.clipValue, in: 0...1e9,
+        "Maximum absolute value of a meta-gradient entry; larger entries are clipped. 0 for no limit."),
     ])
 
   /// The update rule with its hyperparameters.

@@ -6,8 +6,10 @@ import TensorCore
 public struct TrainingConfiguration: Sendable, Hashable {
   /// The settings that a run's record includes, under the prefix "training" on the command line.
   public static let hyperparameters = HyperparameterTable<TrainingConfiguration>([
-    .integer("metaBatch", \.metaBatchSize, in: 1...100_000, "Tasks of one meta-update."),
-    .integer("shardSize", \.shardSize, in: 1...100_000, "Tasks that one thread takes at a time; part of the result's bits."),
+    .integer("metaBatch", \.metaBatchSize, in: 1...100_000, "Tasks per meta-update."),
+    .integer(
+      "shardSize", \.shardSize, in: 1...100_000,
+      "Tasks per shard, the unit of work of a thread. It affects rounding, and so the result's bits."),
   ])
 
   /// Number of meta-updates; it sets the outer optimizer's schedules and limits drawing tasks ahead.

@@ -23,11 +23,11 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     case .misfit(let algorithm):
       "\(algorithm): the meta-gradient's names or shapes are not those of the learned parameters; run 'tools check \(algorithm)'."
     case .readsNumbers(let algorithm):
-      "\(algorithm): its meta-gradient reads numbers from tensors, and it says 'isRecordable'. A recorded step is run again on other numbers "
-        + "without that code: leave 'isRecordable' false, or compute by tensor operations alone."
+      "\(algorithm): its meta-gradient reads tensor values, but it declares 'isRecordable'. A replayed step has other values and does not run"
+        + "that code: set 'isRecordable' to false, or use tensor operations only."
     case .readsContext(let algorithm):
-      "\(algorithm): its meta-gradient reads the context's stream, step or first task, and it says 'isRecordable'. A recorded step would "
-        + "keep the first step's: leave 'isRecordable' false, or take numbers that change from 'scheduled' and choices from 'phase'."
+      "\(algorithm): its meta-gradient reads the context's stream, step or first task, but it declares 'isRecordable'. A recording would"
+        + "freeze their values: set 'isRecordable' to false, or read changing numbers from 'scheduled' and branch on 'phase'."
     case .snapshot(let name): "the snapshot does not fit this run: tensor '\(name)' is missing or has another shape."
     }
   }

@@ -2,8 +2,9 @@ import Registry
 import Tasks
 import TensorCore
 
-/// Sixteen meta-batches, drawn and stacked beforehand, that an endless run cycles through: the work of drawing is left out of a
-/// benchmark, the work of handing an episode over is not.
+/// The tasks of a benchmark: sixteen meta-batches, drawn and stacked in advance, in an endless cycle.
+///
+/// A benchmark thus times handing episodes over, but not drawing them.
 struct BatchPool: TaskDistribution {
   static let card = TaskCard(id: "benchmark", title: "Synthetic tasks of the benchmarks", citation: "none")
   static let hyperparameters = HyperparameterTable<BatchPool>([])
@@ -28,7 +29,7 @@ struct BatchPool: TaskDistribution {
     episodes(index..<(index + 1), in: split, seed: seed)[task: 0]
   }
 
-  /// Views of one batch.
+  /// The episodes, as views of one stored meta-batch.
   /// - Precondition: The indices belong to one meta-batch.
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
     let start = indices.lowerBound % tasksPerBatch
@@ -51,7 +52,7 @@ struct BatchPool: TaskDistribution {
       suggestedModel: "conv", inputKind: .image)
   }
 
-  /// Images of 28×28: a prototype of normal noise for each class, plus 0.3 of noise for each drawing.
+  /// Images of 28×28: a normally distributed prototype for each class, plus normal noise of deviation 0.3 for each drawing.
   static func images(ways: Int, shots: Int, queries: Int, tasks: Int) -> BatchPool {
     BatchPool(tasks, imageSignature(ways: ways, shots: shots, queries: queries)) { batch in
       Episodes(

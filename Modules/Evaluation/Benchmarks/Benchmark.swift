@@ -1,58 +1,58 @@
 import Algorithms
 public import TensorCore
 
-/// What a benchmark measured.
+/// The measurements of one benchmark.
 public struct BenchmarkResult: Sendable {
   /// The workload's name.
   public let workload: String
-  /// Threads that took shards.
+  /// The number of threads that worked on shards.
   public let threads: Int
-  /// Steady-state meta-iterations a second.
+  /// Steady-state meta-iterations per second.
   public let iterationsPerSecond: Double
-  /// The first iteration minus a steady one, in seconds: recording, and code made for new shapes.
+  /// How much longer the first iteration took than a steady one, in seconds: recording, and generating code for new shapes.
   public let startUpSeconds: Double
-  /// The most bytes of tensors at a time, the pool of tasks included.
+  /// Peak memory of tensors in bytes, including the pool of tasks.
   public let peakBytes: Int
-  /// Products that one meta-iteration cannot do without, in floating-point operations.
+  /// Floating-point operations of the matrix products that one meta-iteration needs at least.
   public let necessaryOperations: Double
-  /// Products that one meta-iteration performed, in floating-point operations.
+  /// Floating-point operations of the matrix products that one meta-iteration performed.
   public let performedOperations: Double
-  /// The best product rate of this machine in this run, in floating-point operations a second.
+  /// The best matmul rate of this machine in this run, in floating-point operations per second.
   public let peakRate: Double
-  /// Where the time of an iteration went, where a profile was asked for.
+  /// The time of each pass and kernel; empty unless a profile was requested.
   public let profile: [KernelProfile.Row]
-  /// Iterations that the profile covers.
+  /// The number of iterations in ``profile``.
   public let profiledIterations: Int
-  /// The last loss: a sign that training went on.
+  /// The loss of the last iteration, as a sanity check.
   public let loss: Double
 
-  /// Necessary products over wall time and the peak rate: 1 is the limit.
+  /// Necessary operations per second as a fraction of ``peakRate``; 1 is the limit.
   public var shareOfLimit: Double { necessaryOperations * iterationsPerSecond / peakRate }
 }
 
 /// Times the steady state of a workload's meta-training.
 public struct Benchmark: Sendable {
-  /// What is timed.
+  /// The workload to time.
   public let workload: Workload
-  /// Threads that take shards.
+  /// The number of threads that work on shards.
   public let threads: Int
-  /// Seconds of the steady state.
+  /// How long to time the steady state, in seconds.
   public let seconds: Double
 
-  /// A benchmark of a workload.
+  /// Creates a benchmark of a workload.
   public init(_ workload: Workload, threads: Int, seconds: Double) {
     self.workload = workload
     self.threads = threads
     self.seconds = seconds
   }
 
-  /// Runs it.
+  /// Times meta-training after a warm-up.
   ///
   /// - Parameters:
-  ///   - peakRate: As ``ProductPeak`` measured it in this run.
+  ///   - peakRate: The rate that ``ProductPeak`` measured in this run, in floating-point operations per second.
   ///   - profiled: Whether to take a profile after the timing.
   /// - Returns: Rates, memory and arithmetic.
-  /// - Throws: What meta-training throws.
+  /// - Throws: Errors of meta-training.
   public func run(peakRate: Double, profiled: Bool) throws -> BenchmarkResult {
     let clock = ContinuousClock()
     TensorMemory.trim()
@@ -61,7 +61,7 @@ public struct Benchmark: Sendable {
     let start = clock.now
     _ = try trainer.step()
     let first = (clock.now - start) / .seconds(1)
-    // Warm up for a quarter of the time, and learn how many iterations lie between two looks at the clock.
+    // Warm up for a quarter of the time, at most one second. The pace tells how many iterations to run between readings of the clock.
     var (warm, warmed) = (0, 0.0)
     while warm < 2 || warmed < min(1, seconds / 4) {
       _ = try trainer.step()

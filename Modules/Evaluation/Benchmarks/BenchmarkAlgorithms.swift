@@ -5,9 +5,9 @@ import Registry
 import Tasks
 import TensorCore
 
-// Two workloads whose algorithms are not registered. They are here to be timed: they train, and do not test.
+// The algorithms of two workloads. They are not registered: they are only timed, and cannot be tested.
 
-/// The head alone adapts; the body runs once over support and query together.
+/// Adapts the head alone; the body runs once over support and query together.
 ///
 /// - SeeAlso: Raghu et al., "Rapid learning or feature reuse?", ICLR 2020, section 4 (ANIL).
 struct HeadAdaptation: Algorithm {
@@ -54,7 +54,7 @@ struct HeadAdaptation: Algorithm {
   }
 }
 
-/// One episode of a prototypical network: class means of the support's embeddings, squared Euclidean distances.
+/// One episode of a prototypical network: class means of the support embeddings, and squared Euclidean distances to them.
 ///
 /// - SeeAlso: Snell et al., "Prototypical networks for few-shot learning", NeurIPS 2017, algorithm 1.
 struct PrototypeEpisode: Algorithm {
@@ -80,10 +80,10 @@ struct PrototypeEpisode: Algorithm {
       let overTasks = leaves.initial.map { $0.broadcastOverTasks(tasks) }
       let features = model.features(both, overTasks, normalisation: .wholeBatch)
       let width = features.shape[2]
-      // Supports are sorted by class.
+      // The support set is sorted by class.
       let means = features.sliced(0..<rows, along: 1).reshaped([tasks, ways, rows / ways, width]).mean([2]).reshaped([tasks, ways, width])
       let queries = features.sliced(rows..<features.shape[1], along: 1)
-      // −|q − c|² = 2·q·c − |c|² − |q|²; the last is the same for all classes but belongs to the definition.
+      // −|q − c|² = 2·q·c − |c|² − |q|². The last term is the same for all classes, but it belongs to the definition.
       let norms = means.squared().sum([2]).reshaped([tasks, 1, ways])
       let logits = queries.matmul(means, transposeSecond: true) * 2 - norms - queries.squared().sum([2])
       return (logits, learner.loss(logits, shard.query.targets))

@@ -1,7 +1,7 @@
 import TensorCore
 
 extension BenchmarkResult {
-  /// Results under titles, one row a workload: rates, memory, arithmetic, and how near the limit it comes.
+  /// One row for each workload: rates, memory, arithmetic, and the share of the limit.
   package static func table(_ results: [BenchmarkResult]) -> TextTable {
     var table = TextTable([
       "workload", "threads", "iterations/s", "start-up s", "peak MB", "necessary GFLOP", "performed GFLOP", "share of limit",
@@ -16,7 +16,7 @@ extension BenchmarkResult {
     return table
   }
 
-  /// Where the time of an iteration goes, the longest first; rows below a two-hundredth of the whole are gathered in the last one.
+  /// The time per iteration by pass and kernel, the longest first; rows below 1/200 of the total are merged.
   package var profileTable: TextTable {
     var table = TextTable(["pass", "kernel", "µs/iteration", "share", "calls/iteration", "GFLOP/s"])
     let total = profile.reduce(0) { $0 + $1.seconds }
@@ -39,7 +39,7 @@ extension BenchmarkResult {
     return table
   }
 
-  /// The measurements, machine-readable.
+  /// The measurements as JSON.
   public var json: JSON {
     .object([
       .init("workload", .string(workload)), .init("threads", .integer(threads)),
@@ -61,7 +61,7 @@ extension BenchmarkResult {
     ])
   }
 
-  /// Three significant digits, more before the point where there are more.
+  /// A number with up to two decimals from 1 on (none from 100 on), four decimals below 1, and five below 0.01.
   static func rounded(_ value: Double) -> String {
     guard value.isFinite else { return "-" }
     let size = abs(value)

@@ -1,5 +1,5 @@
 extension BenchmarkSweep {
-  /// The points with their distances from straight lines, and the lines in words.
+  /// A table of the points with their residuals, and the fitted straight lines in words.
   package func report(_ points: [Point]) -> String {
     var table = TextTable(["\(workload.id): \(quantity.rawValue)", "ms/iteration"] + tailTitles)
     let (time, memory) = (line(points) { $0.seconds * 1e3 }, line(points) { Double($0.peakBytes) / 1e6 })
@@ -22,7 +22,7 @@ extension BenchmarkSweep {
     return text
   }
 
-  /// What was measured as JSON.
+  /// The measurements as JSON.
   package func json(_ points: [Point]) -> JSON {
     .object([
       .init("workload", .string(workload.id)), .init("quantity", .string(quantity.rawValue)), .init("threads", .integer(threads)),
@@ -39,7 +39,7 @@ extension BenchmarkSweep {
     ])
   }
 
-  /// A column of the sweep over threads: its title, its name in JSON, and what it shows.
+  /// A column of a sweep over threads: its title, its name in JSON, and its values.
   private struct Column {
     let title: String
     let name: String

@@ -2,27 +2,29 @@ import Algorithms
 import TensorCore
 
 extension BenchmarkSweep {
-  /// How a number of threads compares with one.
+  /// The speed-up of a number of threads over one thread.
   public struct SpeedUp: Sendable {
-    /// Times the rate of one thread.
+    /// A ratio of the rate to the rate of one thread.
     public struct Factor: Sendable {
-      /// The median over rounds of the ratio within a round.
+      /// The median over rounds of the ratio within each round.
       public let median: Double
-      /// By the steps that nothing disturbed: the ratio of the times that one step in a hundred kept within, or the fastest ones.
+      /// The ratio of undisturbed steps: of the 1% quantiles of their times, or of the fastest steps if there are few.
       public let undisturbed: Double
     }
 
-    /// Of meta-iterations.
+    /// The speed-up of meta-iterations.
     public let iterations: Factor
-    /// Of steps of the same length that are nothing but small products, in about as many equal parts as there are shards: what the
-    /// machine gives.
+    /// The speed-up of equally long steps of small matrix products, in about as many equal parts as there are shards.
+    ///
+    /// This is the speed-up that the machine allows.
     public let equalParts: Factor
-    /// Seconds that one meta-iteration in a hundred kept within, or the fastest of fewer.
+    /// The 1% quantile of the time of a meta-iteration in seconds; the fastest of at most 100.
     public let undisturbedSeconds: Double
   }
 
-  /// Every number of threads has a trainer of its own, and they take turns in short rounds: a machine that is faster in one
-  /// second than in the next would otherwise show in the ratio.
+  /// Measures all numbers of threads in turn, in short rounds.
+  ///
+  /// Each number of threads has its own trainer. Taking turns keeps slow and fast moments of the machine out of the ratios.
   func overThreads() throws -> [Point] {
     let peaks = try values.map { count in
       TensorMemory.trim()
@@ -58,19 +60,19 @@ extension BenchmarkSweep {
     }
   }
 
-  /// What one number of threads took, in rounds.
+  /// The step times of one number of threads, in rounds.
   private struct Rounds {
     private(set) var means: [Double] = []
     private(set) var laps = Laps()
     private var share = 1.0
 
-    /// One round; `pieces` is how much a step does, where that is not the same for all.
+    /// Measures one round; `pieces` is the amount of work in a step, if it differs between numbers of threads.
     mutating func append(for window: Double, of pieces: Int = 1, _ step: () throws -> Void) rethrows {
       share = 1 / Double(pieces)
       means.append(try laps.append(for: window, step) * share)
     }
 
-    /// How many times as long as the other's these took.
+    /// The ratio of these step times to the other's.
     func over(_ other: Rounds) -> SpeedUp.Factor {
       let count = min(laps.seconds.count, other.laps.seconds.count)
       return SpeedUp.Factor(

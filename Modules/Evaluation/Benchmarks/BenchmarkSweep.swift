@@ -2,48 +2,48 @@ import Algorithms
 import Tasks
 import TensorCore
 
-/// A workload over several sizes: how its time and memory grow.
+/// Measures how the time and memory of a workload grow with one quantity.
 public struct BenchmarkSweep: Sendable {
-  /// What is varied.
+  /// The quantity that a sweep varies.
   public enum Quantity: String, Sendable, CaseIterable {
-    /// Tasks of a meta-batch, over a factor of 16.
+    /// Tasks per meta-batch, over a factor of 16.
     case tasks
     /// Query samples, over a factor of 16.
     case queries
     /// Adaptation steps, 1 to 16.
     case steps
-    /// Threads, 1 to as many as are asked for.
+    /// Threads, from 1 to the given number.
     case threads
-    /// Iterations that have been done when the peak of memory is read, over a factor of 10 or 100.
+    /// Iterations done before the peak of memory is read, over a factor of 10 or 100.
     case iterations
   }
 
-  /// One value of the quantity.
+  /// The measurements for one value of the quantity.
   public struct Point: Sendable {
-    /// The value.
+    /// The value of the quantity.
     public let value: Int
-    /// Seconds of a steady meta-iteration: the median of three rounds or more, which take the values in turn.
+    /// Seconds per meta-iteration: the median of at least three rounds, or for iterations the mean since the previous value.
     public let seconds: Double
-    /// The most bytes of tensors at a time, the pool of tasks included.
+    /// Peak memory of tensors in bytes, including the pool of tasks.
     public let peakBytes: Int
-    /// Bytes that the system has given for tensors by then, those that wait for reuse included; nil where iterations are not what
-    /// is varied.
+    /// Bytes reserved from the system for tensors at that point, including free blocks; nil unless iterations are varied.
     public var reservedBytes: Int? = nil
-    /// Beside one thread; nil where threads are not what is varied.
+    /// The speed-up over one thread; nil unless threads are varied.
     public var speedUp: SpeedUp? = nil
   }
 
-  /// What is varied.
+  /// The workload to vary.
   public let workload: Workload
-  /// Which of its sizes.
+  /// The quantity to vary.
   public let quantity: Quantity
-  /// Threads that take shards.
+  /// The number of threads that work on shards.
   public let threads: Int
-  /// Seconds for each value.
+  /// How long to measure each value, in seconds.
   public let seconds: Double
 
-  /// A sweep; nil where the workload does not have the quantity: adaptation steps of an algorithm without them, tasks of one
-  /// coupled episode.
+  /// Creates a sweep, or nil if the workload does not have the quantity.
+  ///
+  /// An algorithm without adaptation has no steps; a single coupled episode has no further tasks or threads.
   public init?(_ workload: Workload, _ quantity: Quantity, threads: Int, seconds: Double) {
     if quantity == .steps, workload.size.steps == 0 { return nil }
     if quantity == .tasks || quantity == .threads, workload.size.tasks == 1 { return nil }
@@ -53,7 +53,7 @@ public struct BenchmarkSweep: Sendable {
     self.seconds = seconds
   }
 
-  /// The values that are measured.
+  /// The values to measure.
   public var values: [Int] {
     let factors = [1, 2, 4, 8, 16]
     let isImage = workload.signature.inputShape.rank >= 3
@@ -67,7 +67,7 @@ public struct BenchmarkSweep: Sendable {
   }
 
   /// Measures every value.
-  /// - Throws: What meta-training throws.
+  /// - Throws: Errors of meta-training.
   public func run() throws -> [Point] {
     switch quantity {
     case .iterations: return try afterIterations()
@@ -115,9 +115,9 @@ public struct BenchmarkSweep: Sendable {
     }
   }
 
-  /// Two iterations to warm up, then as many as fit.
+  /// The mean time of an iteration, after two iterations to warm up.
   ///
-  /// A size that nobody tuned may diverge after a while (Meta-SGD with many steps does): it then begins anew, which is not timed.
+  /// An untuned size may diverge after a while, as Meta-SGD does with many steps. Training then starts anew; the restart is not timed.
   private func secondsOfIteration(of workload: Workload, _ seconds: Double) throws -> Double {
     let clock = ContinuousClock()
     var (count, elapsed) = (0, 0.0)

@@ -1,19 +1,21 @@
 import TensorCore
 
-/// A step of nothing but small matrix products, in as many equal parts for each thread, which meet at its end.
+/// A step of small matrix products in equal parts, the same number for each thread; the threads meet at the end of the step.
 ///
-/// It is what a meta-iteration of the same length and as many shards would be if threads shared nothing, their shares were equal and
-/// nothing were left to do alone. How much faster it is on more threads is what the machine gives at that moment.
+/// It is the control for the speed-up of a meta-iteration of the same length with as many shards. Here threads share nothing, their
+/// shares are equal, and no work is serial. Its speed-up is the one that the machine allows at that moment.
 package struct EqualParts {
   private let pool: WorkerPool
   private let operands: [(Tensor, Tensor)]
   private let parts: Int
   private let productsOfPart: Int
 
-  /// Products of 10×40×40, as in the sinusoids' networks.
+  /// The shape of a product, as in the networks for sinusoids.
   private static let shape = (m: 10, n: 40, k: 40)
 
-  /// A step of about so many products, in so many parts or as many more as give each thread the same number; a part has one at least.
+  /// Creates a step of about `products` products.
+  ///
+  /// The number of parts is rounded up to a multiple of the number of threads. Each part has at least one product.
   package init(products: Int, parts: Int, threads: Int) {
     pool = WorkerPool(threads: threads)
     operands = (0..<threads).map { _ in (.ones([1, Self.shape.m, Self.shape.k]), .ones([1, Self.shape.k, Self.shape.n])) }
@@ -21,10 +23,10 @@ package struct EqualParts {
     productsOfPart = max(1, products / self.parts)
   }
 
-  /// The products of a step.
+  /// The number of products in a step.
   package var products: Int { productsOfPart * parts }
 
-  /// One step.
+  /// Runs one step on all threads.
   package func step() {
     let (operands, count) = (operands, productsOfPart)
     pool.each(parts) { _, thread in
@@ -33,7 +35,7 @@ package struct EqualParts {
     }
   }
 
-  /// How many of these products one thread does in so many seconds when nothing disturbs it.
+  /// The number of these products that one undisturbed thread computes in the given time, in seconds.
   package static func products(in seconds: Double) -> Int {
     let trial = EqualParts(products: 100, parts: 1, threads: 1)
     var laps = Laps()

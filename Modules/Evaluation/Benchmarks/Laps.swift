@@ -1,12 +1,12 @@
-/// How long each of many equal steps took.
+/// The times of many equal steps, in seconds.
 package struct Laps {
   package private(set) var seconds: [Double] = []
 
   package init(_ seconds: [Double] = []) { self.seconds = seconds }
 
-  /// Does as many steps as fit, one at least.
+  /// Runs steps for the given time in seconds, at least one step.
   ///
-  /// - Returns: Their mean time in seconds.
+  /// - Returns: The mean time of these steps in seconds.
   @discardableResult
   package mutating func append(for window: Double, _ step: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
@@ -22,11 +22,11 @@ package struct Laps {
     return elapsed / Double(seconds.count - before)
   }
 
-  /// The time that one step in a hundred kept within, the fastest of fewer: what a step takes while nothing else has the machine,
-  /// where that is so for a hundredth of the time at least.
+  /// The 1% quantile of the step times in seconds; the fastest step if there are at most 100.
   ///
-  /// A processor that others use, too, has slow and fast moments; means and medians say how many of each there were. The fastest of
-  /// many steps is faster than that of few, so two numbers are compared by as many steps of each: `count` of them, evenly spread.
+  /// This is the time of an undisturbed step, provided that the machine is undisturbed at least 1% of the time. On a shared processor,
+  /// means and medians mostly tell how many slow moments there were. The fastest of many steps is faster than the fastest of few. To
+  /// compare two lists of laps, use equally many steps of each: `count` of them, evenly spread.
   /// - Precondition: At least one step.
   package func undisturbed(among count: Int? = nil) -> Double {
     let count = min(count ?? seconds.count, seconds.count)

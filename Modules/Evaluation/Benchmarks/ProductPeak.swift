@@ -1,11 +1,11 @@
 import TensorCore
 
-/// How fast matrix products can be on this machine: the roof that benchmarks are measured against.
+/// Measures the best matmul rate of this machine, which is the limit for benchmarks.
 public enum ProductPeak {
-  /// The five shapes (M, N, K), float32, that the products of the networks resemble.
+  /// Five float32 shapes (M, N, K) that resemble the products of the networks.
   static let shapes = [(1225, 64, 576), (245, 64, 576), (20, 64, 576), (64, 64, 64), (10, 40, 40)]
 
-  /// The best rate over the shapes, in floating-point operations a second, all threads together and busy at once.
+  /// The best rate over the shapes, in floating-point operations per second, with all threads busy at once.
   public static func measure(threads: Int, secondsPerShape: Double = 0.2) throws -> Double {
     let pool = WorkerPool(threads: threads)
     var best = 0.0
@@ -16,7 +16,7 @@ public enum ProductPeak {
         let b = Tensor.ones([1, k, n])
         let clock = ContinuousClock()
         for _ in 0..<3 { _ = a.matmul(b) }
-        // Several products between two looks at the clock.
+        // Compute several products between readings of the clock.
         let batch = max(1, Int(2e7 / operations))
         let start = clock.now
         var count = 0

@@ -4,16 +4,16 @@ public import Registry
 import Tasks
 import TensorCore
 
-/// A meta-training whose speed is measured: an algorithm, a network and synthetic tasks, float32.
+/// A meta-training to time: an algorithm, a network and synthetic tasks, in float32.
 public struct Workload: Sendable {
-  /// Stable name, "omniglot-maml-1" for example.
+  /// A stable name, such as "omniglot-maml-1".
   public let id: String
-  /// What it does, on one line.
+  /// A description on one line.
   public let summary: String
-  /// The matrix products that one meta-iteration cannot do without, in floating-point operations.
+  /// Floating-point operations of the matrix products that one meta-iteration needs at least.
   public let necessaryOperations: Double
 
-  /// Its sizes.
+  /// The number of tasks, queries and adaptation steps.
   public let size: WorkloadSize
 
   let algorithm: any Algorithm
@@ -21,39 +21,39 @@ public struct Workload: Sendable {
   let signature: TaskSignature
   let training: TrainingConfiguration
   private let row: Row
-  // Drawn for each trainer anew, so that a workload that is not running takes no memory.
+  // Each trainer draws its own tasks, so an idle workload takes no memory.
   private let tasks: @Sendable () -> BatchPool
 
-  /// A trainer at the start of the workload, with tasks of its own.
+  /// Creates a trainer at the start of the workload, with its own tasks.
   public func trainer(threads: Int) throws -> MetaTrainer {
     var configuration = training
     configuration.threads = threads
     return try MetaTrainer(algorithm, learner, tasks: tasks(), configuration)
   }
 
-  /// The same workload in another size; its necessary arithmetic is not known.
+  /// The same workload in another size; its necessary operations are unknown.
   func resized(_ size: WorkloadSize) -> Workload { row.make(row, size, .nan) }
 }
 
-/// The sizes of a workload: what a sweep varies.
+/// The sizes of a workload that a sweep can vary.
 public struct WorkloadSize: Sendable, Hashable {
-  /// Tasks of a meta-batch.
+  /// Tasks per meta-batch.
   public var tasks: Int
-  /// Query samples of a task: for each class, or in all where there are no classes.
+  /// Query samples per class, or per task if there are no classes.
   public var queries: Int
   /// Adaptation steps.
   public var steps: Int
 }
 
 extension Workload {
-  /// All workloads by name, in the order of the table.
+  /// The names of all workloads, in the order of the table.
   ///
-  /// The networks: an MLP 1-40-40-1 with ReLU; four blocks of [3×3 convolution with 64 filters, batch norm by the batch's
-  /// statistics, ReLU] that stride or pool, and a linear head. Losses are means; every parameter adapts; the outer optimizer is
-  /// Adam with 0.001 but for Reptile.
+  /// The networks are an MLP 1-40-40-1 with ReLU, and four blocks of [3×3 convolution with 64 filters, batch norm with batch
+  /// statistics, ReLU] that stride or pool, followed by a linear head. Losses are means, and every parameter adapts. The outer
+  /// optimizer is Adam with a learning rate of 0.001, except for Reptile.
   public static let ids = table.map(\.id)
 
-  /// The workload of a name.
+  /// Finds a workload by its name.
   /// - Throws: `LookupError` with the nearest name.
   public static func named(_ id: String) throws(LookupError) -> Workload {
     guard let row = table.first(where: { $0.id == id }) else { throw LookupError(kind: "workload", name: id, known: ids) }
@@ -132,7 +132,7 @@ extension Workload {
     _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable () -> BatchPool
   ) {
     var training = TrainingConfiguration()
-    training.iterations = .max  // so that every step that is timed draws ahead
+    training.iterations = .max  // large enough that every timed step draws ahead
     training.metaBatchSize = size.tasks
     training.shardSize = shardSize
     training.outer = outer

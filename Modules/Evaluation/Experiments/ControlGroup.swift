@@ -1,10 +1,10 @@
-/// What Linux's control groups allow a process, as their files say it.
+/// Memory limits from Linux's control groups.
 package enum ControlGroup {
-  /// The files that hold the memory limits of a process's groups and of those above, which bind it too.
+  /// The files with the memory limits of a process's groups and of their parents, which also apply.
   ///
-  /// Inside a container a group's own folder may be out of sight; its limit then stands at the root of what is in sight.
+  /// Inside a container, a group's own folder may be hidden; its limit is then in the file of the visible root.
   /// - Parameter membership: The content of /proc/self/cgroup, lines of "number:controllers:/path".
-  /// - Returns: Paths, a group's own before those above it; some of them need not exist.
+  /// - Returns: Paths, a group's own before its parents'. Some may not exist.
   package static func limitFiles(membership: String) -> [String] {
     membership.split(separator: "\n").flatMap { line -> [String] in
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -15,14 +15,14 @@ package enum ControlGroup {
     }
   }
 
-  /// The limit that such a file holds, in bytes.
+  /// Parses the content of such a file.
   ///
-  /// - Returns: nil for "max" and for what is no number; version 1 writes a number near 2⁶³ where there is no limit.
+  /// - Returns: The limit in bytes; nil for "max" or anything that is not a number. Version 1 writes a number near 2⁶³ for no limit.
   package static func limit(_ text: String) -> Int? {
     text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// "/a/b", "/a" and "" of "/a/b".
+  /// A path with its parents: "/a/b", "/a" and "" for "/a/b".
   private static func upward(_ path: Substring) -> [String] {
     let folders = path.split(separator: "/")
     return (0...folders.count).reversed().map { count in folders.prefix(count).map { "/\($0)" }.joined() }

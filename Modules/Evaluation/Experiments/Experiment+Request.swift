@@ -4,14 +4,13 @@ public import Registry
 import Tasks
 
 extension Experiment {
-  /// Looks up, sets, loads and checks what a request asks for.
+  /// Creates an experiment: looks up its parts, applies the settings, loads the data, and checks everything.
   ///
-  /// The algorithm's settings start from those that it is published with for such tasks; training settings from what the
-  /// algorithm suggests; the request's settings come after both.
-  /// - Throws: `LookupError` for an unknown algorithm, task or model, `HyperparameterError` for a setting that cannot be made,
-  ///   `TaskError` (or a plug-in's error) for data that cannot be had, `ModelError` for a model that cannot take the tasks'
-  ///   inputs, `AlgorithmError` for settings that do not go together, ``ExperimentError`` for a run that would not fit into
-  ///   memory.
+  /// The algorithm's settings start from the published ones for such tasks, training settings from the algorithm's suggestion. The
+  /// request's settings override both.
+  /// - Throws: `LookupError` for an unknown algorithm, task or model, `HyperparameterError` for an invalid setting, `TaskError` (or a
+  ///   plug-in's error) for data that cannot be loaded, `ModelError` for a model that cannot take the tasks' inputs, `AlgorithmError`
+  ///   for incompatible settings, ``ExperimentError`` for a run that does not fit into memory or for data that the task does not need.
   public init(_ request: ExperimentRequest) throws {
     let task = try TaskRegistry.type(of: request.task)
     try ExperimentTypes.refuseUnknown(request.settings, algorithm: request.algorithm, task: task, model: request.model)
@@ -40,13 +39,13 @@ extension Experiment {
       tasks: tasks, training: training, test: test)
   }
 
-  /// All settings of a combination under their dotted keys, with the defaults that it has there.
+  /// All settings of a combination under their dotted keys, with the defaults of that combination.
   ///
   /// - Parameters:
   ///   - algorithm: The algorithm's id.
-  ///   - task: The task's id; no data are loaded.
-  ///   - model: The model's id; nil for the one that the task suggests.
-  /// - Returns: The algorithm's own, then those of outer, training, task, model and test.
+  ///   - task: The task's id. Its data are not loaded.
+  ///   - model: The model's id; nil for the model that the task suggests.
+  /// - Returns: The algorithm's own settings, then the settings of outer, training, task, model and test.
   /// - Throws: `LookupError` for an unknown id.
   public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
     let unprepared = try TaskRegistry.type(of: task).init()
@@ -63,7 +62,7 @@ extension Experiment {
     return value
   }
 
-  /// The tasks of a request with their data, set but not checked against anything else.
+  /// The tasks of a request, with their settings applied and their data loaded.
   static func preparedTasks(_ request: ExperimentRequest) throws -> any TaskDistribution {
     try prepared(TaskRegistry.type(of: request.task), request)
   }

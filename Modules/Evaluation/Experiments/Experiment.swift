@@ -3,30 +3,30 @@ import Models
 public import Registry
 public import Tasks
 
-/// A run that is ready to start: everything is looked up, set, loaded and checked.
+/// A run that is ready to start: its parts are configured, its data are loaded, and everything is checked.
 public struct Experiment: Sendable {
   /// The algorithm with its settings.
   public let algorithm: any Algorithm
   /// The model, fitted to the task, with its loss.
   public let learner: Learner
-  /// Where tasks come from, prepared.
+  /// The prepared task distribution.
   public let tasks: any TaskDistribution
-  /// How meta-training runs; its seed keys the test episodes too.
+  /// The settings of meta-training; its seed also determines the test episodes.
   public let training: TrainingConfiguration
-  /// How meta-test runs.
+  /// The settings of the meta-test.
   public let test: TestConfiguration
 
-  /// Puts parts together that are set and prepared already, and checks them against each other.
+  /// Combines configured and prepared parts, and checks them against each other.
   ///
   /// - Parameters:
   ///   - algorithm: The algorithm with its settings.
-  ///   - learner: A model that is fitted to the tasks' signature.
+  ///   - learner: A model fitted to the tasks' signature, with its loss.
   ///   - tasks: A prepared distribution.
-  ///   - training: How meta-training runs.
-  ///   - test: How meta-test runs.
-  ///   - machineBytes: The memory that a run may fill; the machine's unless given.
-  /// - Throws: `TaskError.overlappingSplits` where a class is in two splits, `AlgorithmError` for settings that do not go
-  ///   together, ``ExperimentError/memory(estimate:machineBytes:)`` for a run that would not fit.
+  ///   - training: The settings of meta-training.
+  ///   - test: The settings of the meta-test.
+  ///   - machineBytes: The memory that the run may use, in bytes; by default the machine's.
+  /// - Throws: `TaskError.overlappingSplits` if a class is in two splits, `AlgorithmError` for incompatible settings,
+  ///   ``ExperimentError/memory(estimate:machineBytes:)`` for a run that does not fit into memory.
   public init(
     algorithm: any Algorithm, learner: Learner, tasks: any TaskDistribution, training: TrainingConfiguration,
     test: TestConfiguration = TestConfiguration(), machineBytes: Int = Machine.memoryBytes
@@ -38,11 +38,11 @@ public struct Experiment: Sendable {
     try algorithm.validate(learner, tasks.signature, training)
     self.training = try training.validated(for: algorithm)
     self.test = test
-    // A meta-loss that adapts to several support sets needs tasks that have them.
+    // A meta-loss over several support sets needs tasks that provide them.
     if algorithm.supports > 1 {
       _ = try tasks.checkedEpisodes(0..<1, in: .metaTrain, seed: training.seed, supports: algorithm.supports)
     }
-    // A model that does not fit is refused before a state of it is made.
+    // Refuse a model that is too large before creating its state.
     try refuse(Self.estimate(of: self, state: nil), over: machineBytes)
     try refuse(memoryEstimate, over: machineBytes)
   }
@@ -51,7 +51,7 @@ public struct Experiment: Sendable {
     guard estimate.totalBytes <= machineBytes else { throw .memory(estimate: estimate, machineBytes: machineBytes) }
   }
 
-  /// Refuses a distribution that would test on what it trains on.
+  /// Throws if a distribution would test on classes that it trains on.
   static func refuseOverlap(_ tasks: any TaskDistribution) throws(TaskError) {
     var owners: [String: Split] = [:]
     for split in Split.allCases {
@@ -68,7 +68,7 @@ public struct Experiment: Sendable {
     (type(of: algorithm).card.id, type(of: tasks).card.id, type(of: learner.model).card.id)
   }
 
-  /// The settings of all parts under their dotted keys: made again on the same ids, they give the same experiment.
+  /// The settings of all parts under their dotted keys; with the same ids they recreate the experiment.
   public var settings: [(key: String, value: HyperparameterValue)] {
     let trainingSettings = TrainingSettings(training, mode: learner.trainingMode)
     return Self.values(of: algorithm) + TrainingSettings.hyperparameters.values(of: trainingSettings) + taskSettings
@@ -78,7 +78,7 @@ public struct Experiment: Sendable {
   /// The settings of the distribution under the prefix "task".
   var taskSettings: [(key: String, value: HyperparameterValue)] { Self.values(of: tasks) }
 
-  /// The full record in order: ids, seed, iterations and every setting; never host, time or threads.
+  /// The full record in order: ids, seed, iterations and every setting, but never host, time or threads.
   public var configuration: [(key: String, value: HyperparameterValue)] {
     let seed = Int(exactly: training.seed).map { HyperparameterValue.integer($0) } ?? .text("\(training.seed)")
     return [
@@ -87,7 +87,7 @@ public struct Experiment: Sendable {
     ] + settings
   }
 
-  /// A meta-trainer before its first step.
+  /// Creates a meta-trainer in its initial state.
   public func trainer() throws -> MetaTrainer { try MetaTrainer(algorithm, learner, tasks: tasks, training) }
 
   private static func values<A: Algorithm>(of algorithm: A) -> [(key: String, value: HyperparameterValue)] {

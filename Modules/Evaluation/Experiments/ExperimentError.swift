@@ -1,13 +1,13 @@
-/// An experiment that cannot be run here.
+/// A reason why an experiment cannot run.
 public enum ExperimentError: Error, Hashable, CustomStringConvertible {
-  /// The run needs more memory than it may fill.
+  /// The run needs more memory than it may use.
   case memory(estimate: MemoryEstimate, machineBytes: Int)
-  /// Data were named for tasks that are made up.
+  /// A data folder was given for synthetic tasks.
   case needsNoData(task: String)
 
   public var description: String {
     switch self {
-    case .needsNoData(let task): "\(task) takes no data, its tasks are made up; leave --data \(task)=… out."
+    case .needsNoData(let task): "\(task) is synthetic and needs no data; remove --data \(task)=…."
     case .memory(let estimate, let machineBytes):
       """
       the run needs about \(byteText(estimate.totalBytes)) of memory (\(estimate)), the machine has \(byteText(machineBytes)); \

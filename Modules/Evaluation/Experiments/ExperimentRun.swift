@@ -1,38 +1,39 @@
 public import Algorithms
 import TensorCore
 
-/// One meta-training and its meta-test, everything kept in a folder where one is given.
+/// One meta-training and its meta-test; a run with a folder saves its results there.
 ///
-/// Progress goes out as events; a handler that throws stops the run, which keeps what it has before it passes the error on. So the
+/// Progress is reported as events. A handler that throws stops the run, which saves its state and rethrows the error. The command line
+/// and programs that embed the framework thus share cancellation, checkpoints and resuming.
 /// command line and a program that embeds the framework share cancellation, checkpoints and resume.
 public struct ExperimentRun: Sendable {
-  /// What happens in a run.
+  /// An event of a run.
   public enum Event: Sendable {
-    /// A meta-update was made.
+    /// A meta-update is done.
     case step(StepReport)
-    /// So many test episodes are scored.
+    /// The given number of test episodes are scored.
     case tested(Int)
-    /// The state could not be kept after training stopped for another reason.
+    /// The state could not be saved after training had stopped with another error.
     case notKept(any Error)
   }
 
-  /// What is run.
+  /// The experiment to run.
   public let experiment: Experiment
-  /// Where the run is kept; nil to keep nothing.
+  /// The folder to save the run in; nil to save nothing.
   public var folder: RunFolder?
-  /// What a resumed run goes on from.
+  /// The checkpoint to resume from; nil to start anew.
   public var start: Checkpoint?
-  /// Iterations between checkpoints; nil for one a minute.
+  /// Iterations between checkpoints; nil for one checkpoint a minute.
   public var checkpointEvery: Int?
 
-  /// A run from the start that keeps nothing, until told otherwise.
+  /// Creates a run that starts anew and saves nothing.
   public init(_ experiment: Experiment) { self.experiment = experiment }
 
   /// Trains and tests.
   ///
-  /// - Parameter handle: Told of every step and of every batch of test episodes; throws to stop the run.
-  /// - Returns: The results, which the folder then holds too.
-  /// - Throws: What the handler, training and test throw; the folder then holds the last good state.
+  /// - Parameter handle: Receives every step and every batch of test episodes. If it throws, the run stops.
+  /// - Returns: The results, which are also in the folder.
+  /// - Throws: Errors of the handler, of training and of the test. The folder then holds the last good state.
   public func callAsFunction(_ handle: (Event) throws -> Void) throws -> Comparison.Row {
     TensorMemory.resetPeak()
     let begin = ContinuousClock.now
@@ -66,7 +67,7 @@ public struct ExperimentRun: Sendable {
         }
         try handle(.step(report))
       } catch {
-        // The trainer has the last good state. Why training stopped matters more than that it could not be kept.
+        // The trainer has the last good state. The first error matters more than a failure to save.
         do { try keep(trainer) } catch let failure { try handle(.notKept(failure)) }
         throw error
       }
@@ -79,7 +80,7 @@ public struct ExperimentRun: Sendable {
     try keep(trainer)
   }
 
-  /// About a thousand iterations of a run have a line in metrics.jsonl, the last one among them.
+  /// Whether metrics.jsonl has a line for an iteration: about a thousand iterations of a long run do, including the last.
   private func isLogged(_ iteration: Int) -> Bool {
     let total = experiment.training.iterations
     return iteration % max(1, total / 1000) == 0 || iteration == total

@@ -3,18 +3,18 @@ import Models
 import Registry
 import Tasks
 
-/// The registered types that a request names, and the settings that they declare together.
+/// The registered types that a request names, and the keys of all their settings.
 struct ExperimentTypes {
   let algorithm: any Algorithm.Type
   let task: any TaskDistribution.Type
   let model: any Model.Type
 
-  /// Looks the types up.
+  /// Looks up the types by their ids.
   ///
   /// - Parameters:
   ///   - algorithm: The algorithm's id.
-  ///   - tasks: The tasks as far as they are prepared: with their data where they have been loaded.
-  ///   - model: The model's id; nil for the one that the tasks suggest.
+  ///   - tasks: The tasks, with their data if already loaded.
+  ///   - model: The model's id; nil for the model that the tasks suggest.
   /// - Throws: `LookupError` for an unknown id.
   init(algorithm: String, tasks: any TaskDistribution, model: String?) throws(LookupError) {
     self.algorithm = try AlgorithmRegistry.type(of: algorithm)
@@ -22,14 +22,14 @@ struct ExperimentTypes {
     self.model = try ModelRegistry.type(of: model ?? tasks.signature.suggestedModel)
   }
 
-  /// All settings' dotted keys.
+  /// The dotted keys of all settings.
   var keys: [String] { Self.keys(algorithm) + Self.sharedKeys + Self.keys(task) + Self.keys(model) }
 
   private static var sharedKeys: [String] {
     TrainingSettings.hyperparameters.keys + TestConfiguration.hyperparameters.prefixed("test").keys
   }
 
-  /// Refuses a key that neither the algorithm nor the task nor any model declares, before data are loaded.
+  /// Throws for a key that neither the algorithm nor the task nor any candidate model declares, before data are loaded.
   ///
   /// - Throws: `LookupError` for an unknown algorithm, `HyperparameterError.unknown` with the nearest key.
   static func refuseUnknown(
@@ -43,7 +43,7 @@ struct ExperimentTypes {
     }
   }
 
-  /// Refuses a key that no part declares.
+  /// Throws for a key that no part declares.
   ///
   /// - Throws: `HyperparameterError.unknown` with the nearest key.
   func refuseUnknown(_ settings: [(key: String, value: String)]) throws(HyperparameterError) {

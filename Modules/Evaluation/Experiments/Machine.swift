@@ -6,18 +6,18 @@ import Musl
 import Darwin
 #endif
 
-/// What the program runs on.
+/// The machine that the program runs on.
 public enum Machine {
-  /// The memory that a run may fill: the machine's, or what control groups leave this process, where that is less.
+  /// The memory that a run may use, in bytes: the machine's, or the control groups' limit if that is lower.
   ///
-  /// The largest integer where neither is known, so that nothing is refused.
+  /// It is `Int.max` if neither is known, so that nothing is refused.
   public static var memoryBytes: Int {
     let physical = physicalBytes(pages: sysconf(Int32(_SC_PHYS_PAGES)), pageSize: sysconf(Int32(_SC_PAGESIZE)))
     let files = ControlGroup.limitFiles(membership: smallText("/proc/self/cgroup") ?? "")
     return files.compactMap { smallText($0).flatMap(ControlGroup.limit) }.reduce(physical, min)
   }
 
-  /// The product of what the system answers; the largest integer where it does not know, or where the product is larger.
+  /// Pages times page size; `Int.max` if either is unknown or the product overflows.
   package static func physicalBytes(pages: Int, pageSize: Int) -> Int {
     guard pages > 0, pageSize > 0 else { return .max }
     let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)

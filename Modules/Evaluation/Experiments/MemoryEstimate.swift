@@ -3,40 +3,40 @@ import Models
 import Tasks
 import TensorCore
 
-/// About how many bytes of tensors a run holds at its peak.
+/// An estimate of the bytes of tensors that a run holds at its peak.
 ///
 /// ```
 /// parameters   4 · [L · (8 + shards of a meta-batch) + C]
 /// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · (I + O) · (S + Q)
 /// test         threads · 4 · [T' · P · (steps' + 2 + r) + max(T' · 8 · A · S, T' · 4 · A · Q, 4 · A · Q · (S + 1))]
 /// ```
-/// P is the number of parameters, L that of learned numbers (those of the initial state), S and Q the support and query
-/// samples of a task, T and T' the tasks of a shard, A the outputs of all layers for one sample. Where the meta-gradient is exact,
-/// every step's graph stays, and K is 0; elsewhere `steps` is 1, and K is the number of steps, each of which leaves its parameters.
-/// r is what a step of the inner rule holds, found by trying a step. The last term of the maximum is support-plus-one;
-/// where the support set normalises, S + Q stands for Q.
+/// P is the number of parameters, L the number of learned numbers in the initial state. S and Q are the support and query samples of a
+/// task, T and T' the tasks of a shard in training and test. A is the number of outputs of all layers for one sample. If the
+/// meta-gradient is exact, the graph of every step is kept, and K is 0. Otherwise `steps` is 1, and K is the number of steps, because
+/// each step keeps its parameters. r is the memory of one step of the inner rule, found by trying a step. The last term of the maximum
+/// is support-plus-one. If the support set normalises, S + Q replaces Q.
 ///
-/// I numbers are one input, O its target (2 for a class). D shards of the next step lie drawn beside those at work, where there are
-/// several threads and several shards: four for each thread, or all there are.
+/// I is the size of one input, O the size of its target (2 for a class). With several threads and several shards, D shards of the next
+/// step are drawn ahead: four for each thread, or all of them if there are fewer.
 ///
-/// The parameters' eight are the state, two moments, the sum and the mean of the gradients and the temporaries of an update; each
-/// shard hands in one gradient more. C is twice what the algorithm carries, before and after a step.
-/// A recorded step keeps its memory as long as the trainer lives: on each thread once for a whole shard and, where the meta-batch is
-/// not a multiple of it, once for the rest, hence the sum over T. `MetaTrainer.releaseWorkingMemory` gives it back, so that test and
-/// training do not add up. Measured against the allocator's mark on small MLPs and convolutional networks, each algorithm, inner
-/// rule and mode in turn, either part lies between 1.2 and 4.1 times the peak.
+/// The 8 of the parameters counts the state, two moments, the sum and the mean of the gradients, and the temporaries of an update. Each
+/// shard adds one gradient. C is twice the carried state: before and after a step.
+/// A recording keeps its memory as long as the trainer lives. Each thread holds one for whole shards and, if the meta-batch is not a
+/// multiple of the shard size, one for the rest; hence the sum over T. `MetaTrainer.releaseWorkingMemory` releases them before the
+/// test, so training and test do not add up. The estimates for training and for test are between 1.2 and 4.1 times the allocator's
+/// high-water mark, measured on small MLPs and convolutional networks with each algorithm, inner rule and mode.
 public struct MemoryEstimate: Sendable, Hashable, CustomStringConvertible {
-  /// The meta-learned state, the outer optimizer's moments and the gradients of a meta-batch.
+  /// Bytes of the meta-learned state, the outer optimizer's moments and the gradients of a meta-batch.
   public let parameterBytes: Int
-  /// The shards that are trained on at one time.
+  /// Bytes of the shards that are in training at one time.
   public let trainingBytes: Int
-  /// The shards that are tested at one time.
+  /// Bytes of the shards that are in test at one time.
   public let testBytes: Int
 
-  /// What a run holds at its peak.
+  /// The peak of the whole run, in bytes.
   public var totalBytes: Int { saturated(Double(parameterBytes) + Double(max(trainingBytes, testBytes))) }
 
-  /// The settings that the largest part grows with.
+  /// The settings to lower, for an error message: the ones that the largest part grows with.
   var advice: String {
     if parameterBytes >= max(trainingBytes, testBytes) { return "model.hidden" }
     return trainingBytes >= testBytes
@@ -50,17 +50,17 @@ public struct MemoryEstimate: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Experiment {
-  /// Copies of a sample's activations that the graph of an adaptation step holds.
+  /// Copies of a sample's activations in the graph of an adaptation step.
   private static let graphCopies = 8.0
-  /// Copies that a prediction without a graph holds.
+  /// Copies of a sample's activations in a prediction without a graph.
   private static let predictionCopies = 4.0
 
-  /// About how many bytes of tensors the run holds at its peak, from the sizes of its initial state and the algorithm's footprint.
+  /// The estimate from the sizes of the run's initial state and the algorithm's footprint.
   public var memoryEstimate: MemoryEstimate {
     Self.estimate(of: self, state: algorithm.initialState(learner, from: RandomStream(seed: training.seed), dtype: .float32))
   }
 
-  /// The estimate for an initial state; for one that holds the model's parameters and nothing else where nil.
+  /// The estimate for an initial state; nil stands for a state of the model's parameters alone.
   static func estimate(of experiment: Experiment, state: MetaState?) -> MemoryEstimate {
     let (learner, training, test) = (experiment.learner, experiment.training, experiment.test)
     let (algorithm, signature) = (experiment.algorithm, experiment.tasks.signature)
@@ -71,14 +71,14 @@ extension Experiment {
     let footprint = algorithm.footprint
     let (support, query) = (Double(signature.supportCount * footprint.supports), Double(signature.queryCount))
     let ruleCopies = footprint.copiesPerStep * Double(footprint.supports)
-    // Where the support set normalises, it goes through the model beside the query.
+    // If the support set normalises, it goes through the model together with the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query
     let shardSize = min(training.shardSize, training.metaBatchSize)
     let shards = training.shards
     let steps = Double(footprint.steps)
-    // What is not learned adapts as well: the state of a baseline, for example.
+    // Parameters that are not learned adapt as well: the state of a baseline, for example.
     let adapted = max(learned, parameters)
-    // Recordings stay, one for each size of shard that a thread has met.
+    // A thread keeps one recording for each shard size.
     let rest = training.metaBatchSize % shardSize
     let sizes = (algorithm.isRecordable && rest > 0 ? [shardSize, rest] : [shardSize]).map(Double.init)
     let trainingShards = sizes.reduce(0.0) { sum, tasks in
@@ -108,14 +108,14 @@ extension Experiment {
       testBytes: saturated(4 * testShard * Double(min(training.threads, testShards))))
   }
 
-  /// The number of elements, without overflow.
+  /// The number of elements as a floating-point number, which cannot overflow.
   private static func size(_ shape: Shape) -> Double { shape.dimensions.reduce(1) { $0 * Double($1) } }
 }
 
-/// The number as an integer, the largest one where it is beyond.
+/// The number as an integer; `Int.max` from 2⁶² on.
 func saturated(_ value: Double) -> Int { value < 0x1p62 ? Int(value) : .max }
 
-/// Bytes in words: "1.5 GiB".
+/// Bytes as text: "1.5 GiB".
 func byteText(_ bytes: Int) -> String {
   let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   var value = Double(bytes) / 1024

@@ -2,11 +2,11 @@ import Algorithms
 import Registry
 import Tasks
 
-/// What the prefixes "outer" and "training" address: the configuration, and how the learner normalises its queries.
+/// The settings under the prefixes "outer" and "training": the configuration, and how the learner normalises its queries.
 struct TrainingSettings: Sendable {
-  /// Statistics that batch norm takes for the query in meta-training.
+  /// The batch-norm statistics for the query in meta-training.
   ///
-  /// Support-plus-one is missing on purpose: it is a mode of testing and has no gradient.
+  /// Support-plus-one is not a case: it is a mode of testing and has no gradient.
   enum Normalisation: String, CaseIterable, Sendable {
     case transductive, support
   }
@@ -14,25 +14,25 @@ struct TrainingSettings: Sendable {
   var configuration: TrainingConfiguration
   var normalisation: Normalisation
 
-  /// A configuration with a mode of meta-training; any mode but support counts as transductive.
+  /// Creates settings; any mode other than support counts as transductive.
   init(_ configuration: TrainingConfiguration, mode: NormalisationMode = .transductive) {
     self.configuration = configuration
     normalisation = mode == .support ? .support : .transductive
   }
 
-  /// The learner's mode of meta-training.
+  /// The learner's normalisation mode in meta-training.
   var mode: NormalisationMode { normalisation == .support ? .support : .transductive }
 
   static let hyperparameters: HyperparameterTable<Self> =
     .nested("outer", \.configuration.outer, OuterOptimizer.hyperparameters)
     + .nested("training", \.configuration, TrainingConfiguration.hyperparameters)
     + HyperparameterTable([
-      .choice("training.normalisation", \.normalisation, "Statistics that batch norm takes for the query in meta-training.")
+      .choice("training.normalisation", \.normalisation, "Batch-norm statistics for the query in meta-training.")
     ])
 }
 
 extension HyperparameterTable {
-  /// Makes those of the given settings that the table declares, in order.
+  /// Applies the settings that this table declares, in order.
   ///
   /// - Throws: `HyperparameterError.invalid` for a value of the wrong type or out of range.
   func apply(_ settings: [(key: String, value: String)], to root: inout Root) throws(HyperparameterError) {
@@ -40,6 +40,6 @@ extension HyperparameterTable {
     for (key, value) in settings where known.contains(key) { try set(key, to: value, in: &root) }
   }
 
-  /// The table with every key behind a prefix and a dot.
+  /// The table with a prefix and a dot before every key.
   func prefixed(_ prefix: String) -> Self { .nested(prefix, \.self, self) }
 }

@@ -8,7 +8,7 @@ public struct TestResult: Sendable, Hashable {
   /// The tested episodes; only results with equal lists are compared episode by episode.
   public let episodes: EpisodeList
 
-  /// Gathers a result.
+  /// Creates a result; the first mode provides the headline.
   /// - Precondition: At least one mode.
   public init(modes: [ModeResult], episodes: EpisodeList) {
     precondition(!modes.isEmpty, "a test result has at least one normalisation mode")
@@ -49,7 +49,7 @@ public struct EpisodeList: Sendable, Hashable {
   /// Digest of the data files; nil for synthetic tasks.
   public let dataDigest: String?
 
-  /// Describes a list of episodes.
+  /// Creates the description of a list of episodes.
   public init(
     task: String, split: Split, seed: UInt64, count: Int, settings: [String], splitFingerprint: String, dataDigest: String?
   ) {
@@ -71,11 +71,11 @@ public struct ModeResult: Sendable, Hashable {
   public let losses: [[Double]]
   /// What ``scores`` measures; nil where the loss alone is reported.
   public let measure: Measure?
-  /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil where there is no measure.
+  /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil without a measure.
   public let scores: [[Double]]?
 
-  /// Gathers losses and scores.
-  /// - Precondition: At least one list of losses; with a measure as many lists of scores, without one no scores.
+  /// Creates the result of one mode.
+  /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
   public init(name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
     precondition(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
     precondition((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
@@ -87,20 +87,20 @@ public struct ModeResult: Sendable, Hashable {
 
   /// The loss before adaptation and after each step.
   public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses, .loss) }
-  /// The score before adaptation and after each step; nil where there is no measure.
+  /// The score before adaptation and after each step; nil without a measure.
   public var scoreCurve: [CurvePoint]? {
     guard let measure, let scores else { return nil }
     return CurvePoint.curve(of: scores, measure)
   }
-  /// Each measure with its curve: the score first, where there is one, then the loss.
+  /// Each measure with its curve: the score, if there is one, then the loss.
   var curves: [(measure: Measure, points: [CurvePoint])] {
     (measure == nil ? [] : [(headlineMeasure, headlineCurve)]) + [(.loss, lossCurve)]
   }
-  /// What the headline measures: ``measure``, or the loss where there is none.
+  /// What the headline measures: ``measure``, or the loss without one.
   public var headlineMeasure: Measure { measure ?? .loss }
-  /// The score curve, or the loss curve where there is no measure.
+  /// The score curve, or the loss curve without a measure.
   public var headlineCurve: [CurvePoint] { scoreCurve ?? lossCurve }
-  /// The scores, or the losses where there is no measure.
+  /// The scores, or the losses without a measure.
   public var headlineScores: [[Double]] { scores ?? losses }
 }
 

@@ -38,7 +38,7 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
     case .unexpectedTensor(let name):
       "the checkpoint has a tensor '\(name)' that is not expected; it belongs to another algorithm, model or outer optimizer."
     case .shape(let name, let expected, let found):
-      "tensor '\(name)' of the checkpoint has shape \(found), expected \(expected); the model or the task is another one."
+      "tensor '\(name)' of the checkpoint has shape \(found), expected \(expected); the checkpoint is of another model or task."
     case .type(let name, let found): "tensor '\(name)' of the checkpoint is \(found.rawValue), expected float32."
     case .notFinite(let name): "tensor '\(name)' of the checkpoint holds a number that is not finite; the run had diverged."
     case .otherSplits(let found, let expected):

@@ -16,7 +16,7 @@ public enum RunFolderError: Error, Hashable, CustomStringConvertible {
     case .holdsRun(let path, let file):
       "\(path) holds a run already (\(file)); name another folder with --out, or replace the run with --overwrite."
     case .notAFolder(let path): "\(path) is not a folder; name another one with --out."
-    case .cannotMake(let path, let code): "the folder '\(path)' cannot be made: \(reason(code)); name another one with --out."
+    case .cannotMake(let path, let code): "the folder '\(path)' cannot be created: \(reason(code)); name another one with --out."
     case .file(let error): error.description
     }
   }

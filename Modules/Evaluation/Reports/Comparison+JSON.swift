@@ -61,7 +61,7 @@ extension LearnedValue {
     ])
   }
 
-  /// The member of a line of metrics.jsonl.
+  /// The learned value as a member of a line of metrics.jsonl.
   var member: JSON.Member {
     guard minimum != maximum else { return JSON.Member(name, .number(mean)) }
     return JSON.Member(
@@ -112,7 +112,7 @@ extension PublishedResult {
 }
 
 extension HyperparameterValue {
-  /// The value as JSON, of its own type.
+  /// The value as JSON of the same type.
   public var json: JSON {
     switch self {
     case .integer(let value): .integer(value)

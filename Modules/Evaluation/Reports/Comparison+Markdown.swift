@@ -31,7 +31,7 @@ extension Comparison.Group {
     return text + learnedText + configurationText
   }
 
-  /// Learned hyperparameters by algorithm; empty where nothing of the kind is learned.
+  /// Learned hyperparameters by algorithm; empty if there are none.
   private var learnedText: String {
     rows.filter { !$0.learned.isEmpty }.map { row in
       var table = TextTable(["hyperparameter", "parameter", "step", "mean", "minimum", "maximum"])

@@ -25,7 +25,7 @@ extension Comparison.Group {
     let modes = Set(rows.map(\.experiment.learner.trainingMode.rawValue))
     let trained = modes.count == 1 ? modes.first.map { ", trained \($0)" } ?? "" : ""
     let normalised = first.modes[0].name == "none" ? "" : ", tested \(first.modes[0].name)\(trained)"
-    // Where the loss alone is reported, its own name says more than "loss".
+    // If the loss is the only measure, its id says more than "loss".
     let score = first.modes[0].measure.map(ScoreText.init)
     let loss = rows[0].experiment.learner.taskLoss.id
     let after = "after \(steps) \(steps == 1 ? "step" : "steps")"
@@ -90,10 +90,10 @@ extension Comparison.Group {
     return table
   }
 
-  /// What a star in a curve means; empty where there is none.
+  /// The meaning of a star in a curve; empty without stars.
   var starText: String {
     rows.contains { $0.isBeyondLearnedSteps($0.result.headline.step) }
-      ? "* beyond the steps that values were learned for; the last step's are taken\n" : ""
+      ? "* beyond the steps with learned values; the values of the last step apply\n" : ""
   }
 
   /// The published numbers of the algorithms, each once.

@@ -11,7 +11,7 @@ public struct Comparison: Sendable {
     public let result: TestResult
     /// Wall time of training and test, shown only in the printed table; nil if not measured.
     public let seconds: Double?
-    /// Learned hyperparameters at the end of meta-training; none where the state is not known.
+    /// Learned hyperparameters at the end of meta-training; empty without a state.
     public let learned: [LearnedValue]
 
     /// Pairs an experiment with its result.
@@ -22,7 +22,7 @@ public struct Comparison: Sendable {
       learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
-    /// True for a step of adaptation beyond those that hyperparameters were learned for, step by step.
+    /// Whether an adaptation step is beyond the last one for which per-step hyperparameters were learned.
     func isBeyondLearnedSteps(_ step: Int) -> Bool {
       step > experiment.algorithm.adaptationSteps && learned.contains { $0.step != nil }
     }

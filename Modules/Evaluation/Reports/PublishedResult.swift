@@ -3,7 +3,7 @@ import Registry
 import Tasks
 
 extension PublishedResult {
-  /// The numbers on the algorithm's card that belong beside an experiment: same task, and their conditions met.
+  /// The published numbers on the algorithm's card that apply to an experiment: same task, all conditions met.
   public static func matching(_ experiment: Experiment) -> [PublishedResult] {
     let settings = Dictionary(experiment.settings.map { ($0.key, $0.value.description) }) { $1 }
     return type(of: experiment.algorithm).card.published.filter { entry in

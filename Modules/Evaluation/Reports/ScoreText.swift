@@ -1,11 +1,11 @@
 package import Tasks
 
-/// How the scores of a measure are printed: multiplied by the measure's factor, with its unit in the title.
+/// Formats the scores of a measure: multiplied by the measure's factor, with its unit in the title.
 package struct ScoreText {
   /// What the scores measure.
   let measure: Measure
 
-  /// Prints scores of a measure.
+  /// Creates a format for a measure.
   package init(_ measure: Measure) { self.measure = measure }
 
   /// The title of a column of scores: "accuracy %" or "loss".
@@ -22,19 +22,19 @@ package struct ScoreText {
     return digits
   }
 
-  /// A score, "-" where there is none.
+  /// A score; "-" for nil.
   func text(_ value: Double?) -> String { fixed(value.map { measure.factor * $0 }, digits) }
 
   /// A mean with half its interval: "0.6700 ± 0.0312".
   ///
-  /// Where episodes diverged there is no mean: "- (2 diverged, the others 0.6700)".
+  /// If episodes diverged, there is no mean: "- (2 diverged, the others 0.6700)".
   func text(_ point: CurvePoint) -> String {
     guard let estimate = point.estimate else { return "-" }
     guard let mean = estimate.mean else { return "- (\(estimate.diverged) diverged, the others \(text(estimate.finiteMean)))" }
     return "\(text(mean)) ± \(text(estimate.halfWidth))"
   }
 
-  /// A signed difference with half its interval: "+0.1200 ± 0.0200"; "-" where an episode diverged, empty for nil.
+  /// A signed difference with half its interval: "+0.1200 ± 0.0200"; "-" if an episode diverged, empty for nil.
   func signed(_ estimate: Estimate?) -> String {
     guard let estimate else { return "" }
     guard let mean = estimate.mean else { return "-" }

@@ -3,17 +3,17 @@
 /// ```
 /// mean ± 1.96 · s / √n        s² = Σ (xᵢ − mean)² / (n − 1)
 /// ```
-/// A score that is not finite is counted, and makes mean and interval nil. The mean of the others is in ``finiteMean``.
+/// If a score is not finite, mean and interval are nil, and ``diverged`` counts it. ``finiteMean`` is the mean of the others.
 public struct Estimate: Sendable, Hashable {
-  /// The mean, in the unit of the scores (accuracies are fractions in 0...1); nil where a score is not finite.
+  /// The mean, in the unit of the scores (accuracies are fractions in 0...1); nil if a score is not finite.
   public let mean: Double?
-  /// Half the 95% interval, same unit; nil where a score is not finite.
+  /// Half the 95% interval, in the same unit; nil if a score is not finite.
   public let halfWidth: Double?
   /// The number of scores, n, including those that are not finite.
   public let count: Int
   /// The number of scores that are not finite.
   public let diverged: Int
-  /// The mean of the finite scores; nil where there is none.
+  /// The mean of the finite scores; nil if there are none.
   public let finiteMean: Double?
 
   /// Summarises scores.

@@ -17,7 +17,7 @@ public struct Glyphs: TaskDistribution {
     .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
     .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
     .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
-    .integer("alphabet", \.alphabet, in: 0...(.max), "Seed of the classes' strokes: another number, other characters."),
+    .integer("alphabet", \.alphabet, in: 0...(.max), "Random seed of the characters."),
     .integer("trainClasses", \.trainClasses, in: 1...classLimit, "Classes to meta-train on."),
     .integer("validationClasses", \.validationClasses, in: 1...classLimit, "Classes of meta-validation."),
     .integer("testClasses", \.testClasses, in: 1...classLimit, "Classes of meta-test."),

@@ -7,7 +7,7 @@ import Tasks
 /// 8 × 200 and 4 × 400: on glyphs 89.1%, 90.7%, 91.8% and 93.2%, on Omniglot 66.7%, 68.6%, 75.2% and 80.9%.
 struct Budget {
   let iterations: Int
-  /// Defaults that the settings of the user replace.
+  /// Default settings, which the user's settings override.
   var settings: [(key: String, value: String)] = []
 
   /// The budget of an algorithm with a kind of meta-gradient on tasks with a kind of input.

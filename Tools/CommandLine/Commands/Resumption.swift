@@ -11,7 +11,7 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .differs(let path, let key, let kept, let asked):
-      "\(path) holds a run with \(key) = \(kept), this command asks for \(asked); resume with the flags that the run was begun with."
+      "\(path) contains a run with \(key) = \(kept), but this command has \(asked); resume with the original flags."
     }
   }
 }

@@ -98,7 +98,7 @@ private struct Sweep {
     }
   }
 
-  /// The experiments that can be run; an algorithm that is not for a task is left out with a note.
+  /// The experiments that can be run; an algorithm that does not support a task is left out with a note.
   ///
   /// - Throws: `AlgorithmError` if no experiment is left, and all other errors of an experiment.
   private func suited() throws -> ([ExperimentRequest], [Experiment]) {

@@ -45,7 +45,8 @@ extension Command {
       }
     }
     let session = Session(
-      run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; the same command with --resume goes on", quiet: arguments.has(.quiet))
+      run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; run the same command with --resume to continue",
+      quiet: arguments.has(.quiet))
     let row = try session()
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .success

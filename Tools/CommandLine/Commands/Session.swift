@@ -62,7 +62,7 @@ struct Session {
     Progress("\(label), meta-test", unit: "episodes", total: run.experiment.test.episodes, quiet: quiet, showsShortWork: false)
   }
 
-  private var keptText: String { run.folder.map { "; the checkpoint is in \($0.path)\(resumeAdvice)" } ?? "; nothing is kept" }
+  private var keptText: String { run.folder.map { "; the checkpoint is in \($0.path)\(resumeAdvice)" } ?? "; nothing is saved" }
 
   private func detail(_ report: StepReport) -> String {
     let loss = "loss \(report.loss.significant(4))"

@@ -10,7 +10,7 @@ struct CatalogueEntry: Sendable {
   let title: String
   /// Paper or origin, with a link at the end if there is one.
   let citation: String
-  /// What a listing shows beside the title, such as the meta-gradient of an algorithm; empty for nothing.
+  /// An additional fact for listings, such as the meta-gradient of an algorithm; may be empty.
   var note = ""
   /// Further members of the JSON object.
   var traits: [JSON.Member] = []
@@ -80,7 +80,7 @@ extension CatalogueEntry.Kind {
       id: C.id, title: title, citation: citation, settings: C.hyperparameters.descriptions(defaults: C()).map { $0.prefixed(prefix) })
   }
 
-  /// A rule's settings stand behind "inner." in adaptation and behind "outer." in the meta-update.
+  /// A rule's settings have the prefix "inner." in adaptation and "outer." in the meta-update.
   private static func entry(_ rule: any OptimizerRule.Type) -> CatalogueEntry {
     CatalogueEntry(
       id: rule.card.id, title: rule.card.title, citation: rule.card.citation,

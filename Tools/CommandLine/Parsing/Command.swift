@@ -44,7 +44,7 @@ struct Command: Sendable {
   /// Every command, in the order of the overview.
   static let all: [Command] = [.list, .run, .runAll, .evaluate, .parity, .check, .bench, .help]
 
-  /// The command of a name.
+  /// Finds a command by its name.
   static func named(_ name: String) throws(UsageError) -> Command {
     if let command = all.first(where: { $0.name == name }) { return command }
     throw .unknownCommand(name)

@@ -3,7 +3,7 @@ import Autograd
 import Registry
 import Tasks
 
-/// A meta-loss of one's own: the query loss together with what is left of the support loss.
+/// A custom meta-loss: the query loss plus the weighted support loss after adaptation.
 ///
 /// ```
 /// L(query; θ′) + w·L(support; θ′)

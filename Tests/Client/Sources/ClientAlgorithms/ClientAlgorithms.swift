@@ -1,13 +1,13 @@
 public import Algorithms
 
-/// What this package adds; everything registers itself by being linked.
+/// The algorithms of this package, which register themselves when linked.
 public enum ClientAlgorithms {
-  /// The ids of its algorithms.
+  /// The ids of the algorithms.
   public static let ids = [HeadOnly.card.id, FirstOrderCopy.card.id, ProtoNet.card.id, ContrastiveMAML.card.id]
 
   /// The algorithm that adapts the head alone.
   public static func headOnly() -> any Algorithm { HeadOnly() }
 
-  /// The copied algorithm.
+  /// The copy of first-order MAML.
   public static func copyOfFirstOrderMAML() -> any Algorithm { FirstOrderCopy() }
 }

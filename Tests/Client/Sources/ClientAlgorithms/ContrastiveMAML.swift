@@ -4,12 +4,12 @@ import Registry
 import Tasks
 import TensorCore
 
-/// A contrastive meta-loss: two adaptations to one task end close together, those to different tasks apart.
+/// A contrastive meta-loss: two adaptations to one task end close together, adaptations to different tasks end apart.
 ///
 /// ```
 /// L(query; θ′ᵢ) + w · mean over j ≠ i of max(0, m + ‖θ′ᵢ − θ″ᵢ‖ − ‖θ′ᵢ − θ′ⱼ‖)
 /// ```
-/// θ″ is adapted on a second support set of the same task. Tasks are compared, so the meta-batch is one shard.
+/// θ″ is adapted to a second support set of the same task. The loss compares tasks, so the meta-batch is one shard.
 struct PairwiseMargin: MetaObjective {
   static let card = Card(id: "pairwise-margin", title: "Contrastive margin between adaptations", citation: "none: an example")
   static let hyperparameters = HyperparameterTable<PairwiseMargin>([

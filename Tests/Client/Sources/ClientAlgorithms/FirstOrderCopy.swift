@@ -1,12 +1,12 @@
 import Algorithms
 import Registry
 
-/// First-order MAML: the query gradient at the adapted parameters stands in for the meta-gradient.
+/// First-order MAML, whose meta-gradient is the query gradient at the adapted parameters.
 ///
 /// ```
 /// θ ← θ − β Σᵢ ∇ L(queryᵢ; θ′) at θ′ = θ′ᵢ
 /// ```
-/// Adaptation counts as a fixed offset; no second derivative is taken, and no graph of an adaptation step outlives it.
+/// Adaptation counts as a constant offset. There are no second derivatives, and no graph of an adaptation step outlives the step.
 /// - SeeAlso: Finn, Abbeel and Levine, ICML 2017, section 5.2, <https://arxiv.org/abs/1703.03400>; Nichol, Achiam and Schulman, 2018,
 ///   section 2, <https://arxiv.org/abs/1803.02999>.
 struct FirstOrderCopy: DifferentiatingAlgorithm {

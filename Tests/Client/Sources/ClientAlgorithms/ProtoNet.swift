@@ -3,12 +3,12 @@ import Autograd
 import Registry
 import Tasks
 
-/// Prototypical networks: a query belongs to the class whose mean embedding is nearest.
+/// Prototypical networks: a query gets the class whose mean embedding is nearest.
 ///
 /// ```
 /// cₖ = mean of f(x) over the support of class k        p(y = k | x) = softmaxₖ(−‖f(x) − cₖ‖²)
 /// ```
-/// Nothing adapts, so there are no steps, and the embedding's head is not learned.
+/// There is no adaptation, hence no steps, and the embedding's head is not learned.
 /// - SeeAlso: Snell, Swersky and Zemel, NeurIPS 2017, algorithm 1, <https://arxiv.org/abs/1703.05175>.
 struct ProtoNet: MetricAlgorithm {
   static let card = AlgorithmCard(

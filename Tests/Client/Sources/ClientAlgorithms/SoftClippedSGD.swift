@@ -2,12 +2,12 @@ import Algorithms
 import Autograd
 import Registry
 
-/// A rule of one's own: gradient descent whose gradient is scaled to a bounded length, entry by entry.
+/// A custom rule: gradient descent that softly bounds every entry of the gradient.
 ///
 /// ```
 /// θ ← θ − α·g/(1 + s·|g|)        |g| as √(g² + ε) in adaptation
 /// ```
-/// It is one file: settings, help, parity, the memory estimate, adaptation and the outer optimizer follow from it.
+/// This file is all it takes: settings, help, parity, the memory estimate, adaptation and the outer optimizer follow from it.
 enum SoftClippedSGD: OptimizerRule {
   static let card = Card(id: "soft-clipped-sgd", title: "SGD with entries of bounded length", citation: "none: an example")
 

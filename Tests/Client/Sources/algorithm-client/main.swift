@@ -14,7 +14,7 @@ import Musl
 import Darwin
 #endif
 
-/// Runs the contract suite on an algorithm, prints what it found, and says whether all of it passed.
+/// Runs the contract suite on an algorithm, prints the findings, and returns whether all checks passed.
 func keepsTheContract(_ id: String, _ settings: [(key: String, value: String)] = []) throws -> Bool {
   let findings = contractFindings(for: try AlgorithmRegistry.type(of: id), settings: settings)
   let failed = findings.filter { !$0.passed }
@@ -24,7 +24,7 @@ func keepsTheContract(_ id: String, _ settings: [(key: String, value: String)] =
   return failed.isEmpty && !findings.isEmpty
 }
 
-/// What ten steps on sine waves leave of an algorithm.
+/// The parameters of an algorithm after ten steps on sine waves.
 func learned(_ algorithm: any Algorithm) throws -> [[Float]] {
   let tasks = Sinusoid()
   var configuration = algorithm.defaultTraining(for: tasks.signature)
@@ -36,20 +36,20 @@ func learned(_ algorithm: any Algorithm) throws -> [[Float]] {
 }
 
 do {
-  // The registries hold what is linked: the framework's items and this package's own.
+  // The registries contain everything that is linked: the framework's items and this package's.
   print("algorithms: \(AlgorithmRegistry.all.ids.joined(separator: ", "))")
   print("optimizers: \(OptimizerRegistry.all.ids.joined(separator: ", "))")
   print("objectives: \(ObjectiveRegistry.all.ids.joined(separator: ", "))")
   var isSound = ["maml", "proto-net"].allSatisfy(AlgorithmRegistry.all.ids.contains)
   for id in ClientAlgorithms.ids where try !keepsTheContract(id) { isSound = false }
-  // This package's rule and meta-loss serve the framework's algorithms, by their settings alone.
+  // This package's rule and meta-loss work with the framework's algorithms, selected by settings alone.
   for settings in [
     [("inner.optimizer", "soft-clipped-sgd"), ("inner.epsilon", "0.01"), ("inner.steps", "2")], [("objective", "both-losses")],
   ]
   where try !keepsTheContract("maml", settings) { isSound = false }
   let isCopy = try learned(FirstOrderMAML()) == learned(ClientAlgorithms.copyOfFirstOrderMAML())
   print("the copy of first-order MAML \(isCopy ? "learns" : "does NOT learn") the same bits")
-  // The settings that are published for such tasks leave the part that adapts alone.
+  // Adopting the published settings for such tasks does not change the part that adapts.
   var head = ClientAlgorithms.headOnly()
   head.adopt(Sinusoid().signature)
   let isHead = try learned(head) != learned(MAML())

@@ -11,9 +11,9 @@ import Musl
 import Darwin
 #endif
 
-// Bilevel optimisation without an episode in sight: what a model learns is judged on clean data, and the outer parameters follow.
+// Bilevel optimisation without episodes: the loss on clean data judges what a model learns, and drives the outer parameters.
 
-/// Points in the plane, labelled by a line; a part of the labels is wrong.
+/// Points in the plane, labelled by a line; some labels are wrong.
 struct Points {
   let inputs: Variable  // [1, N, 2]
   let labels: Variable  // [1, N, 1]
@@ -39,7 +39,7 @@ struct Points {
   }
 }
 
-/// Gradient descent on outer parameters: what a bilevel problem is for.
+/// Gradient descent on the outer parameters of a bilevel problem.
 func descend(
   _ start: ParameterTree<Tensor>, steps: Int, rate: Double, _ hypergradient: (ParameterTree<Tensor>) -> Bilevel.Result
 ) -> (outer: ParameterTree<Tensor>, losses: [Double]) {
@@ -52,13 +52,13 @@ func descend(
   return (outer, losses)
 }
 
-/// Learns both, and says whether the results are what they should be.
+/// Learns both, and returns whether the results are as expected.
 func learn() -> Bool {
   let initial = ParameterTree([("weight", Tensor.zeros([1, 2, 1]))])
   let (noisy, clean) = (Points(60, flipped: 24, seed: 1), Points(60, flipped: 0, seed: 2))
   let training = Bilevel(Momentum.self, steps: 10, learningRate: 0.5)
 
-  // 1. A weight for each training example: sigmoid(λᵢ), all alike at the start.
+  // 1. A weight for each training example, sigmoid(λᵢ), equal at the start.
   let weights = descend(ParameterTree([("λ", Tensor.zeros([1, 60, 1]))]), steps: 100, rate: 20) { outer in
     training.hypergradient(
       at: outer, from: initial, inner: { w, outer, _ in (noisy.losses(w["weight"]) * outer["λ"].sigmoid()).mean([1, 2]) },
@@ -72,7 +72,7 @@ func learn() -> Bool {
   print("example weights: \(mean(false)) where labels are right, \(mean(true)) where they are wrong")
   print("loss on clean data: \(weights.losses[0]) before, \(weights.losses[weights.losses.count - 1]) after")
 
-  // 2. A penalty's strength exp(λ) and the learning rate softplus(ρ), learned together on eight noisy examples.
+  // 2. The strength of a penalty, exp(λ), and the learning rate, softplus(ρ), learned together on eight noisy examples.
   let few = Points(8, flipped: 2, seed: 3)
   let penalty = descend(ParameterTree([("λ", Tensor(-4)), ("ρ", Tensor(0.5))]), steps: 60, rate: 0.5) { outer in
     training.hypergradient(
