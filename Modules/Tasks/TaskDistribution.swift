@@ -130,7 +130,7 @@ extension TaskDistribution {
   }
 
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
-    Episodes(try indices.map { try episode($0, in: split, seed: seed) })
+    try stacked(indices.map { try episode($0, in: split, seed: seed) }, from: indices.lowerBound)
   }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode {
@@ -141,22 +141,16 @@ extension TaskDistribution {
   public func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int) throws -> Episodes {
     supports == 1
       ? try episodes(indices, in: split, seed: seed)
-      : Episodes(try indices.map { try episode($0, in: split, seed: seed, supports: supports) })
+      : try stacked(indices.map { try episode($0, in: split, seed: seed, supports: supports) }, from: indices.lowerBound)
   }
 
-  /// Draws episodes and checks that every number is finite.
-  ///
-  /// - Throws: ``TaskError/notFinite(task:index:)``, and any error from drawing.
-  public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
-    let shard = try episodes(indices, in: split, seed: seed, supports: supports)
-    guard 1 + shard.furtherSupports.count >= supports else { throw TaskError.oneSupport(task: Self.card.id, required: supports) }
-    // Building a list of the sets would cost a small network's meta-iteration half a percent.
-    if shard.support.isFinite, shard.query.isFinite, shard.furtherSupports.allSatisfy(\.isFinite) { return shard }
-    for set in shard.sets where !set.isFinite {
-      let culprit = (0..<indices.count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0
-      throw TaskError.notFinite(task: Self.card.id, index: indices.lowerBound + culprit)
+  /// Stacks episodes after a check of each: stacking traps if shapes differ.
+  private func stacked(_ episodes: [Episode], from first: Int) throws -> Episodes {
+    for (place, episode) in episodes.enumerated() {
+      try check(episode, index: first + place)
+      guard episode.hasShapes(of: episodes[0]) else { throw TaskError.differentShapes(task: Self.card.id, index: first + place) }
     }
-    return shard
+    return Episodes(episodes)
   }
 }
 
@@ -179,6 +173,10 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
   case notPrepared(task: String)
   case missingData(task: String, searched: [String], advice: String)
   case notFinite(task: String, index: Int)
+  /// An episode does not match the signature; `set` is "support", "query" or "support 2".
+  case episode(task: String, index: Int, set: String, fault: EpisodeFault)
+  /// An episode has another shape than the ones before it in its shard, and the algorithm needs them in one shard.
+  case differentShapes(task: String, index: Int)
   /// The meta-loss needs several support sets per task, but the distribution draws one.
   case oneSupport(task: String, required: Int)
   case overlappingSplits(task: String, className: String)
@@ -194,6 +192,10 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
     case .missingData(let task, let searched, let advice):
       "no data for \(task): \(searched.isEmpty ? "no folder was given" : "searched " + searched.joined(separator: ", ")). \(advice)"
     case .notFinite(let task, let index): "episode \(index) of \(task) holds a number that is not finite; check the data."
+    case .episode(let task, let index, let set, let fault): "episode \(index) of \(task), \(set) set: \(fault)."
+    case .differentShapes(let task, let index):
+      "episode \(index) of \(task) has other shapes than the episodes before it, and the meta-loss compares tasks; draw equal numbers of "
+        + "samples, or choose another meta-loss."
     case .oneSupport(let task, let required):
       "\(task) provides one support set per task, but the meta-loss needs \(required); choose another task or another meta-loss."
     case .overlappingSplits(let task, let className): "\(task): class \(className) is in more than one split."

@@ -93,7 +93,7 @@ extension Tensor {
   public static func / (first: Tensor, second: Tensor) -> Tensor { first.combined(.divide, with: second) }
   public static func * (factor: Double, tensor: Tensor) -> Tensor { tensor.map(.affine(factor: factor, offset: 0)) }
 
-  /// The labels as one-hot rows, […, classes]; a label outside 0..<classes gives a row of zeros.
+  /// The labels as one-hot rows, […, classes]; a label outside 0..<classes gives a row of NaN, so that no loss hides it.
   /// - Precondition: This is an int64 tensor.
   public func oneHot(_ classes: Int, dtype target: DType = .float32) -> Tensor {
     precondition(dtype == .int64, "labels are an int64 tensor, not \(dtype)")

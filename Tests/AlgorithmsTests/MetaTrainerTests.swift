@@ -1,4 +1,5 @@
 import Algorithms
+import Autograd
 import Models
 import Registry
 import Tasks
@@ -117,6 +118,18 @@ import Testing
     #expect(bytes(run.snapshot) == before)
   }
 
+  /// The third meta-update gives a number that is not finite.
+  @Test func `an update that is not finite keeps the last good state`() throws {
+    var run = try trainer(MAML(), outer: OuterOptimizer(Breaking.self, learningRate: 0.1))
+    for _ in 0..<2 { _ = try run.step() }
+    let before = bytes(run.snapshot)
+    #expect(throws: TrainingError.updateDiverged(iteration: 3, parameter: "initial.layers.0.weight", rule: "test-breaking")) {
+      try run.step()
+    }
+    #expect(run.iteration == 2)
+    #expect(bytes(run.snapshot) == before)
+  }
+
   /// All shards of the second step fail; the error of the first shard is thrown, even if another one fails earlier.
   @Test(arguments: [1, 2, 3])
   func `data that are not finite are refused`(threads: Int) throws {
@@ -167,5 +180,19 @@ import Testing
     #expect(throws: TrainingError.snapshot(missingOrMisshapen: "learned.initial.layers.0.weight")) {
       try MetaTrainer(resuming: snapshot, MAML(), lineLearner, tasks: Lines(), configuration())
     }
+  }
+}
+
+/// Gradient descent whose third step divides by zero.
+private enum Breaking: OptimizerRule {
+  static let card = Card(id: "test-breaking", title: "Breaks in the third step", citation: "none")
+  static let hyperparameters: [RuleHyperparameter] = []
+  static let slots = ["count"]
+
+  static func update(_ step: inout OptimizerStep) -> Variable {
+    let one = step.gradient * 0 + 1
+    let count = step[slot: "count"].map { $0 + one } ?? one
+    step[slot: "count"] = count
+    return step.moved(against: step.gradient / (3 - count))
   }
 }

@@ -5,6 +5,7 @@ import Registry
 import Tasks
 import TensorCore
 import Testing
+import _TestSupport
 
 /// Lines whose number of support samples or ways depends on the episode's index.
 private struct ChangingLines: TaskDistribution {
@@ -16,7 +17,9 @@ private struct ChangingLines: TaskDistribution {
   var ways: (@Sendable (_ index: Int) -> Int)?
 
   var signature: TaskSignature {
-    TaskSignature(inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: 4, queryCount: 3, suggestedModel: "mlp")
+    TaskSignature(
+      inputShape: [1], outputs: ways == nil ? 1 : 4, taskLoss: ways == nil ? .meanSquaredError : .crossEntropy, supportCount: 4,
+      queryCount: 3, suggestedModel: "mlp")
   }
 
   var splitFingerprint: String { "0" }
@@ -122,6 +125,22 @@ private struct ChangingLines: TaskDistribution {
     eager = try trainer(Eager(base: MAML()), few, metaBatch: 3)
     for _ in 0..<40 { #expect(try recorded.step() == eager.step()) }
     #expect(bytes(recorded.snapshot) == bytes(eager.snapshot))
+  }
+
+  /// A meta-batch of tasks with different shots in one shard sums as shards of one task do, up to rounding, for any number of threads.
+  @Test func `tasks of different shapes share a meta-batch`() throws {
+    func run(shardSize: Int, threads: Int) throws -> MetaTrainer {
+      var training = configuration(threads: threads, iterations: 20, metaBatchSize: 7)
+      training.shardSize = shardSize
+      var run = try MetaTrainer(MAML(), lineLearner, tasks: ChangingLines(samples: { 1 + $0 / 2 % 3 }), training)
+      for _ in 0..<6 { _ = try run.step() }
+      return run
+    }
+    let (one, two, single) = (try run(shardSize: 7, threads: 1), try run(shardSize: 7, threads: 2), try run(shardSize: 1, threads: 1))
+    #expect(bytes(one.snapshot) == bytes(two.snapshot))
+    for (name, tensor) in one.state.learned.named.entries {
+      expectClose(tensor.doubles, single.state.learned.named[name].doubles, tolerance: 1e-5)
+    }
   }
 
   /// The gradient is the number of ways, which no shape reveals.

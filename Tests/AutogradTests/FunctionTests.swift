@@ -126,6 +126,13 @@ import _TestSupport
     expectClose(scores.meanSquaredError(targets: targets).value, tensorOf([2.0 / 3], [1]), tolerance: 1e-14)
   }
 
+  @Test func `a masked class costs nothing`() throws {
+    let logits = Variable(try Tensor([-.infinity, 0], shape: [1, 1, 2], dtype: .float64))
+    let loss = logits.crossEntropy(oneHot: Variable(constant: try Tensor([0, 1], shape: [1, 1, 2], dtype: .float64)))
+    #expect(loss.value.doubles == [0])
+    #expect(gradient(of: loss, at: [logits])[0].value.doubles == [0, 0])
+  }
+
   @Test func `binary cross-entropy of huge logits stays finite`() {
     let loss = Variable(tensorOf([1000, -1000], [1, 2, 1])).binaryCrossEntropy(targets: Variable(constant: tensorOf([0, 0], [1, 2, 1])))
     expectClose(loss.value, tensorOf([500], [1]), tolerance: 1e-14)

@@ -29,6 +29,16 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: floatingTypes)
+  func `without ε, a parameter whose gradients are 0 stays`(dtype: DType) throws {
+    var parameter = try Tensor([1, 2], shape: [2], dtype: dtype)
+    var (first, second) = (Tensor.zeros([2], dtype), Tensor.zeros([2], dtype))
+    parameter.applyAdam(
+      try Tensor([0, 0.5], shape: [2], dtype: dtype), first: &first, second: &second,
+      .init(rate: 1e-3, decays: (0.9, 0.999), epsilon: 0, weightDecay: 0, number: 1))
+    expectClose(parameter.doubles, [1, 1.999], tolerance: dtype == .float32 ? 1e-6 : 1e-13)
+  }
+
   @Test func `a view is updated on its own`() {
     let parent = Tensor.zeros([2, 3])
     var item = parent[1]

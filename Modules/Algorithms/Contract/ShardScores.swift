@@ -16,6 +16,13 @@ public struct ShardScores: Sendable {
     self.measure = measure
     self.scores = scores
   }
+
+  /// The scores of these tasks and of those of another shard after them.
+  package func followed(by other: ShardScores) -> ShardScores {
+    func joined(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] { zip(first, second).map { $0 + $1 } }
+    return ShardScores(
+      losses: joined(losses, other.losses), measure: measure, scores: scores.flatMap { own in other.scores.map { joined(own, $0) } })
+  }
 }
 
 extension Algorithm {

@@ -14,15 +14,16 @@ public enum CrossEntropy: LossFunction {
   public static let citation = "Bishop, Pattern Recognition and Machine Learning, 2006, equation 4.108"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    guard case .classes(let labels, let ways) = targets else {
+    guard case .classes(let labels, _) = targets else {
       preconditionFailure("cross-entropy takes labels, not the targets \(targets)")
     }
-    return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(ways, dtype: predictions.value.dtype)))
+    return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(predictions.shape[2], dtype: predictions.value.dtype)))
   }
 
   /// Fraction of samples whose argmax is the label; a NaN prediction counts as wrong.
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
-    guard case .classes(let labels, let ways) = targets else { return nil }
+    guard case .classes(let labels, _) = targets else { return nil }
+    let ways = predictions.shape[2]
     let values = predictions.doubles
     let picked = predictions.argmax
     let hits = labels.integers.enumerated().map { place, label in

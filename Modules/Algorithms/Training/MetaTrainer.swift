@@ -1,4 +1,5 @@
 import Models
+import Registry
 public import Tasks
 public import TensorCore
 
@@ -122,12 +123,21 @@ public struct MetaTrainer: Sendable {
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm).card.id))
     // Threads share the work of a single shard; otherwise each thread takes whole shards.
     let team = shards == 1 ? workers : nil
+    let (isCoupled, taskName) = (algorithm.coupling != .independent, type(of: tasks).card.id)
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
-      let context = AdaptationContext(
-        stream: stream, firstTask: episodes.range(of: shard).lowerBound, step: step, phase: phase, scheduled: scheduled)
-      try recorder.run(
-        algorithm, learner, state, episodes.take(shard, of: iteration), context, step: stepNumber, worker: worker, team: team
-      ) { total.add($0, $1, of: shard) }
+      // One part, unless the tasks have different shapes.
+      let parts = try episodes.take(shard, of: iteration)
+      var first = episodes.range(of: shard).lowerBound
+      guard parts.count == 1 || !isCoupled else { throw TaskError.differentShapes(task: taskName, index: first + parts[0].count) }
+      var sum = PartialSum()
+      for part in parts {
+        let context = AdaptationContext(stream: stream, firstTask: first, step: step, phase: phase, scheduled: scheduled)
+        try recorder.run(algorithm, learner, state, part, context, step: stepNumber, worker: worker, team: team) { vector, report in
+          if parts.count == 1 { total.add(vector, report, of: shard) } else { sum.add(vector, report) }
+        }
+        first += part.count
+      }
+      if parts.count > 1 { try sum.hand(to: total, shard: shard, of: algorithm) }
     }
     if shards == 1 {
       try contribution(0, 0)
@@ -156,7 +166,14 @@ public struct MetaTrainer: Sendable {
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: algorithm.rateSettings)
     }
     let rate = update.learningRate
-    update.apply(mean, norm: norm, to: &flat.learned)
+    // The tensors of the last good state stay as they are until the new ones are known to be finite.
+    var (learned, updated) = (flat.learned, update)
+    updated.apply(mean, norm: norm, to: &learned)
+    guard learned.isFinite, updated.slots.allSatisfy(\.isFinite) else {
+      let culprit = flat.layout.split(learned).entries.first { !$0.leaf.isFinite }
+      throw TrainingError.updateDiverged(iteration: number, parameter: culprit?.name, rule: configuration.outer.optimizer.rule.card.id)
+    }
+    (flat.learned, update) = (learned, updated)
     if let observed {
       let carried = algorithm.carried(after: flat.carried, observing: observed, tasks: configuration.metaBatchSize)
       guard flat.observation.fits(carried) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }

@@ -32,7 +32,7 @@ struct ShardEpisodes: Sendable {
   /// Returns a shard's tasks and draws them now if no thread has drawn them ahead.
   ///
   /// - Throws: Any error from drawing.
-  func take(_ shard: Int, of iteration: Int) throws -> Episodes {
+  func take(_ shard: Int, of iteration: Int) throws -> [Episodes] {
     if shard < countAhead, let drawn = slots[iteration % 2][shard].take(iteration) { return try drawn.get() }
     return try draw(shard, of: iteration)
   }
@@ -44,11 +44,11 @@ struct ShardEpisodes: Sendable {
     if !slot.holds(iteration) { slot.keep(Result { try draw(shard, of: iteration) }, for: iteration) }
   }
 
-  private func draw(_ shard: Int, of iteration: Int) throws -> Episodes {
+  private func draw(_ shard: Int, of iteration: Int) throws -> [Episodes] {
     let range = range(of: shard)
     let first = iteration * configuration.metaBatchSize
     return try KernelProfile.timed(.data) {
-      try tasks.checkedEpisodes(
+      try tasks.checkedShards(
         first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed,
         supports: supports)
     }
@@ -56,13 +56,13 @@ struct ShardEpisodes: Sendable {
 
   /// The tasks drawn ahead for one shard, with the step they belong to, because copies of a trainer share the slot.
   private final class Slot: Sendable {
-    private let drawn = Mutex<(iteration: Int, episodes: Result<Episodes, any Error>)?>(nil)
+    private let drawn = Mutex<(iteration: Int, episodes: Result<[Episodes], any Error>)?>(nil)
 
     func holds(_ iteration: Int) -> Bool { drawn.withLock { $0?.iteration == iteration } }
 
-    func keep(_ episodes: Result<Episodes, any Error>, for iteration: Int) { drawn.withLock { $0 = (iteration, episodes) } }
+    func keep(_ episodes: Result<[Episodes], any Error>, for iteration: Int) { drawn.withLock { $0 = (iteration, episodes) } }
 
-    func take(_ iteration: Int) -> Result<Episodes, any Error>? {
+    func take(_ iteration: Int) -> Result<[Episodes], any Error>? {
       drawn.withLock { drawn in
         guard let found = drawn, found.iteration == iteration else { return nil }
         drawn = nil

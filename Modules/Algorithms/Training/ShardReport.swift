@@ -13,6 +13,17 @@ struct ShardReport: Sendable {
     scores = result.scores(learner)
     metrics = result.metrics.isEmpty ? [] : result.metrics.entries.map { ($0.name, $0.leaf.doubles) }
   }
+
+  private init(losses: [Double], scores: [Double]?, metrics: [(name: String, values: [Double])]) {
+    (self.losses, self.scores, self.metrics) = (losses, scores, metrics)
+  }
+
+  /// The report of these tasks and of those of another report after them.
+  func followed(by other: ShardReport) -> ShardReport {
+    ShardReport(
+      losses: losses + other.losses, scores: scores.flatMap { own in other.scores.map { own + $0 } },
+      metrics: metrics.map { name, values in (name, values + (other.metrics.first { $0.name == name }?.values ?? [])) })
+  }
 }
 
 /// Accumulates a mean over the tasks of a step, in their order.

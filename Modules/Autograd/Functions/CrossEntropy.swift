@@ -8,6 +8,7 @@ extension Variable {
   /// ```
   public func crossEntropy(oneHot targets: Variable) -> Variable {
     precondition(shape == targets.shape && shape.rank == 3, "cross-entropy: logits \(shape), one-hot targets \(targets.shape)")
-    return (logSoftmax() * targets).sum([1, 2], scale: -1 / Double(max(shape[1], 1))).reshaped([shape[0]])
+    // Where the target is 0, the term is 0: a model that masks a class gives it the logit −∞, and −∞·0 is NaN.
+    return (logSoftmax().gated(by: targets) * targets).sum([1, 2], scale: -1 / Double(max(shape[1], 1))).reshaped([shape[0]])
   }
 }

@@ -62,9 +62,16 @@ extension Experiment {
 
   /// Scores one shard in every mode, with a single adaptation.
   private func scores(_ state: MetaState, _ range: Range<Int>) throws -> [ShardScores] {
-    let shard = try tasks.checkedEpisodes(range, in: test.split, seed: testSeed)
-    let context = AdaptationContext(stream: RandomStream(seed: testSeed).child("adaptation"), firstTask: range.lowerBound)
-    return algorithm.scores(state, learner, shard, steps: test.steps, modes: testModes.map(\.mode), context)
+    let stream = RandomStream(seed: testSeed).child("adaptation")
+    var first = range.lowerBound
+    var scores: [ShardScores] = []
+    for part in try tasks.checkedShards(range, in: test.split, seed: testSeed) {
+      let context = AdaptationContext(stream: stream, firstTask: first)
+      let own = algorithm.scores(state, learner, part, steps: test.steps, modes: testModes.map(\.mode), context)
+      scores = scores.isEmpty ? own : zip(scores, own).map { $0.followed(by: $1) }
+      first += part.count
+    }
+    return scores
   }
 }
 

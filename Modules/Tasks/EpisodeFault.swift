@@ -1,0 +1,74 @@
+public import TensorCore
+
+/// Why an episode does not match its distribution's signature.
+public enum EpisodeFault: Hashable, Sendable, CustomStringConvertible {
+  /// A set has no samples.
+  case noSamples
+  /// The inputs have the wrong type or shape; the expected shape is that of one input.
+  case inputs(expected: Shape, found: Shape, type: DType)
+  /// Labels where the loss takes numbers, or the reverse.
+  case targetKind(expected: TaskLoss.TargetKind)
+  /// The targets have the wrong type or shape.
+  case targets(expected: Shape, expectedType: DType, found: Shape, foundType: DType)
+  /// There are more classes than the model has outputs, or none.
+  case ways(expected: Int, found: Int)
+  /// A label outside 0..<ways.
+  case label(sample: Int, found: Int, ways: Int)
+  /// A binary target other than 0 and 1.
+  case binaryTarget(sample: Int, found: Double)
+
+  public var description: String {
+    switch self {
+    case .noSamples: "it has no samples, expected at least one"
+    case .inputs(let expected, let found, let type):
+      "its inputs are \(type.rawValue) \(found), expected float32 with one input of shape \(expected) per sample"
+    case .targetKind(.classes): "its targets are numbers, expected labels (.classes)"
+    case .targetKind: "its targets are labels, expected numbers (.values)"
+    case .targets(let expected, let expectedType, let found, let foundType):
+      "its targets are \(foundType.rawValue) \(found), expected \(expectedType.rawValue) \(expected)"
+    case .ways(let expected, let found): "its targets have \(found) classes, expected 1 to \(expected), the signature's outputs"
+    case .label(let sample, let found, let ways): "sample \(sample) has the label \(found), expected 0 to \(ways - 1)"
+    case .binaryTarget(let sample, let found): "sample \(sample) has the target \(found), expected 0 or 1"
+    }
+  }
+}
+
+extension LabelledSet {
+  /// Looks for the first way in which a set does not match a signature.
+  ///
+  /// - Parameters:
+  ///   - signature: What the distribution promises.
+  ///   - tasks: The number of stacked tasks; nil for the set of a single episode, which has no task axis.
+  /// - Returns: The fault with the number of its task among the stacked ones; nil if there is none.
+  func fault(_ signature: TaskSignature, tasks: Int?) -> (task: Int, fault: EpisodeFault)? {
+    let found = inputs.shape
+    let axis = tasks == nil ? 0 : 1
+    guard found.rank == axis + 1 + signature.inputShape.rank, found.dropFirst(axis + 1) == signature.inputShape, inputs.dtype == .float32
+    else { return (0, .inputs(expected: signature.inputShape, found: found, type: inputs.dtype)) }
+    let samples = found[axis]
+    guard samples > 0 else { return (0, .noSamples) }
+    switch targets {
+    case .classes(let labels, let ways):
+      guard signature.taskLoss.targets == .classes else { return (0, .targetKind(expected: signature.taskLoss.targets)) }
+      guard 1...max(signature.outputs, 1) ~= ways else { return (0, .ways(expected: signature.outputs, found: ways)) }
+      let expected: Shape = tasks.map { [$0, samples] } ?? [samples]
+      guard labels.dtype == .int64, labels.shape == expected else {
+        return (0, .targets(expected: expected, expectedType: .int64, found: labels.shape, foundType: labels.dtype))
+      }
+      let integers = labels.integers
+      guard let place = integers.firstIndex(where: { !(0..<ways).contains($0) }) else { return nil }
+      return (place / samples, .label(sample: place % samples, found: integers[place], ways: ways))
+    case .values(let values):
+      guard signature.taskLoss.targets != .classes else { return (0, .targetKind(expected: .classes)) }
+      let expected: Shape = tasks.map { [$0, samples, signature.outputs] } ?? [samples, signature.outputs]
+      guard values.dtype == .float32, values.shape == expected else {
+        return (0, .targets(expected: expected, expectedType: .float32, found: values.shape, foundType: values.dtype))
+      }
+      guard signature.taskLoss.targets == .binary else { return nil }
+      let numbers = values.doubles
+      guard let place = numbers.firstIndex(where: { $0 != 0 && $0 != 1 && $0.isFinite }) else { return nil }
+      let row = place / signature.outputs
+      return (row / samples, .binaryTarget(sample: row % samples, found: numbers[place]))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import TensorCore
+
+extension TaskDistribution {
+  /// Draws episodes as shards, and checks them against ``signature``: types, shapes, labels and finite numbers.
+  ///
+  /// Episodes of equal shapes are one shard. A new shard starts at each episode whose shapes differ from those of the one before it, so
+  /// the result depends on the distribution and the indices only.
+  /// - Returns: The shards, in the order of the indices.
+  /// - Throws: ``TaskError/episode(task:index:set:fault:)``, ``TaskError/notFinite(task:index:)``, and any error from drawing.
+  public func checkedShards(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> [Episodes] {
+    do {
+      let shard = try episodes(indices, in: split, seed: seed, supports: supports)
+      try check(shard, first: indices.lowerBound, supports: supports)
+      return [shard]
+    } catch TaskError.differentShapes {
+      return try cut(indices.map { try episode($0, in: split, seed: seed, supports: supports) }).map { group in
+        let shard = Episodes(group.episodes)
+        try check(shard, first: indices.lowerBound + group.first, supports: supports)
+        return shard
+      }
+    }
+  }
+
+  /// Draws episodes of equal shapes as one shard, checked as by ``checkedShards(_:in:seed:supports:)``.
+  ///
+  /// - Throws: ``TaskError/differentShapes(task:index:)``, and the same errors.
+  public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
+    let shards = try checkedShards(indices, in: split, seed: seed, supports: supports)
+    guard shards.count == 1 else { throw TaskError.differentShapes(task: Self.card.id, index: indices.lowerBound + shards[0].count) }
+    return shards[0]
+  }
+
+  /// Runs of episodes with equal shapes, each with the place of its first episode.
+  private func cut(_ episodes: [Episode]) -> [(first: Int, episodes: [Episode])] {
+    var groups: [(first: Int, episodes: [Episode])] = []
+    for (place, episode) in episodes.enumerated() {
+      if let last = groups.last, episode.hasShapes(of: last.episodes[0]) {
+        groups[groups.count - 1].episodes.append(episode)
+      } else {
+        groups.append((place, [episode]))
+      }
+    }
+    return groups
+  }
+
+  /// Checks one episode against the signature.
+  func check(_ episode: Episode, index: Int) throws(TaskError) {
+    for (name, set) in named([episode.support] + episode.furtherSupports, episode.query) {
+      if let (_, fault) = set.fault(signature, tasks: nil) {
+        throw .episode(task: Self.card.id, index: index, set: name, fault: fault)
+      }
+    }
+  }
+
+  private func check(_ shard: Episodes, first: Int, supports: Int) throws(TaskError) {
+    guard 1 + shard.furtherSupports.count >= supports else { throw .oneSupport(task: Self.card.id, required: supports) }
+    let (signature, count) = (signature, shard.count)
+    // Building a list of the sets would cost a small network's meta-iteration half a percent.
+    if shard.support.isSound(signature, count), shard.query.isSound(signature, count),
+      shard.furtherSupports.allSatisfy({ $0.isSound(signature, count) })
+    {
+      return
+    }
+    for (name, set) in named(shard.supports, shard.query) {
+      if let (task, fault) = set.fault(signature, tasks: count) {
+        throw .episode(task: Self.card.id, index: first + task, set: name, fault: fault)
+      }
+      guard !set.isFinite else { continue }
+      throw .notFinite(task: Self.card.id, index: first + ((0..<count).first { !set.slice($0..<($0 + 1)).isFinite } ?? 0))
+    }
+  }
+
+  private func named(_ supports: [LabelledSet], _ query: LabelledSet) -> [(String, LabelledSet)] {
+    supports.enumerated().map { ($0 == 0 ? "support" : "support \($0 + 1)", $1) } + [("query", query)]
+  }
+}
+
+extension LabelledSet {
+  fileprivate func isSound(_ signature: TaskSignature, _ tasks: Int) -> Bool { fault(signature, tasks: tasks) == nil && isFinite }
+}
+
+extension Episode {
+  /// True if both episodes can be stacked.
+  func hasShapes(of other: Episode) -> Bool {
+    func outline(_ episode: Episode) -> [Shape] {
+      ([episode.support, episode.query] + episode.furtherSupports).flatMap { [$0.inputs.shape, $0.targets.tensor.shape] }
+    }
+    return outline(self) == outline(other)
+  }
+}
