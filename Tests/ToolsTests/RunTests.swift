@@ -92,6 +92,21 @@ private func steps(_ output: String) -> [String] {
     }
   }
 
+  @Test func `evaluate does not overwrite the checkpoint that it tests`() throws {
+    try withTemporaryFolder { folder throws in
+      #expect(try run("maml", folder).exitCode == 0)
+      let names = fileNames(in: folder)
+      for checkpoint in [folder, "\(folder)/checkpoint.safetensors"] {
+        try expectError(
+          """
+          \(folder) contains the checkpoint.safetensors that is to be tested, and --overwrite would remove it; name another folder with \
+          --out.
+          """, ["evaluate", checkpoint, "--out", folder, "--overwrite", "--quiet"])
+        #expect(fileNames(in: folder) == names)
+      }
+    }
+  }
+
   @Test func `a run that diverges says where, and keeps the last good checkpoint`() throws {
     try withTemporaryFolder { folder throws in
       let outcome = try run(
