@@ -151,9 +151,28 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       ).outcome()
       #expect(stopped.exitCode == 2)
       #expect(stopped.errors.hasPrefix("tools: error: \(part)/metrics.jsonl cannot be written: "))
+      #expect(stopped.errors.contains("; the checkpoint in \(part) is of iteration "))
+      #expect(stopped.errors.hasSuffix("0; run the same command with --resume to continue.\n"))
       let resumed = try ToolsProcess(arguments("maml", 400, part) + ["--resume"]).outcome()
       #expect(resumed.output == whole.output)
       #expect(try bytes("\(part)/metrics.jsonl") == bytes("\(folder)/whole/metrics.jsonl"))
+    }
+  }
+
+  @Test func `an interrupted run whose checkpoint cannot be written says so`() throws {
+    try withTemporaryFolder { folder throws in
+      // So many iterations that no line of metrics.jsonl is due.
+      let process = try ToolsProcess(arguments("maml", 1_000_000_000, folder) + ["--quiet"], fileBlocks: 1)
+      waitForOwner(of: folder, process)
+      process.send(SIGINT)
+      let outcome = try process.outcome()
+      #expect(outcome.exitCode == 130)
+      let lines = outcome.errors.split(separator: "\n")
+      try #require(lines.count == 2, "\(outcome.errors)")
+      #expect(lines[0].contains("\(folder)/checkpoint.safetensors cannot be written: "))
+      #expect(lines[1].hasPrefix("tools: interrupted after iteration "))
+      #expect(lines[1].hasSuffix(" of 1000000000; no checkpoint is in \(folder)."))
+      #expect(fileNames(in: folder) == [])
     }
   }
 }

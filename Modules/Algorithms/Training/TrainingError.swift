@@ -19,7 +19,7 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     case .diverged(let iteration, let parameter, let rates):
       "meta-training diverged in iteration \(iteration): "
         + (parameter.map { "the meta-gradient of \($0) is not finite" } ?? "the loss is not finite")
-        + ". Lower \((rates + ["outer.learningRate"]).joined(separator: " or ")), or set outer.clipNorm; the last good state was kept."
+        + ". Lower \((rates + ["outer.learningRate"]).joined(separator: " or ")), or set outer.clipNorm."
     case .misfit(let algorithm):
       "\(algorithm): the meta-gradient's names or shapes are not those of the learned parameters; run 'tools check \(algorithm)'."
     case .readsNumbers(let algorithm):

@@ -1,3 +1,4 @@
+import Algorithms
 import Evaluation
 import Registry
 
@@ -50,7 +51,13 @@ extension Command {
     let session = Session(
       run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; run the same command with --resume to continue",
       quiet: arguments.has(.quiet))
-    let row = try session()
+    let row: Comparison.Row
+    do {
+      row = try session()
+    } catch let error where !(error is Interrupted) {
+      // A run that diverged would diverge again.
+      throw StoppedRun(error: error, kept: session.keptText(advises: !(error is TrainingError)))
+    }
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .success
   }
