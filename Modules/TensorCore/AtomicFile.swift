@@ -65,15 +65,37 @@ package enum AtomicFile {
     flushFolder(of: path)
   }
 
+  /// Throws if no file can be made in the path's folder; nothing stays there.
+  ///
+  /// - Throws: ``FileError/unwritable(path:code:)``
+  package static func checkWritable(_ path: String) throws(FileError) {
+    let (file, temporary) = try makeTemporary(beside: path)
+    _ = unlink(temporary)
+    _ = close(file)
+  }
+
   private static func makeTemporary(beside path: String) throws(FileError) -> (file: Int32, path: String) {
     // O_EXCL claims the name, also against other threads. The loop skips leftovers of a killed process.
     for attempt in 0..<1000 {
       let temporary = "\(path).\(getpid())-\(attempt).tmp"
       let file = retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-      if file >= 0 { return (file, temporary) }
-      guard errno == EEXIST else { break }
+      guard file >= 0 else {
+        guard errno == EEXIST else { break }
+        continue
+      }
+      // The lock tells others that the writer lives. Before it was taken, somebody may have removed the file as abandoned.
+      _ = flock(file, LOCK_EX | LOCK_NB)
+      if isNamed(temporary, file) { return (file, temporary) }
+      _ = close(file)
+      errno = EEXIST
     }
     throw .unwritable(path: path, code: errno)
+  }
+
+  /// Whether a path names an open file; symbolic links are not followed.
+  package static func isNamed(_ path: String, _ file: Int32) -> Bool {
+    var (named, opened) = (stat(), stat())
+    return lstat(path, &named) == 0 && fstat(file, &opened) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
   }
 
   /// Flushes the folder so that the rename is durable; some file systems cannot, and the content is safe either way.

@@ -40,8 +40,17 @@ package struct DrawingCache: Sendable {
   /// The path of a source's file.
   package func path(of identity: String) -> String? { folder.map { "\($0)/omniglot-\(identity.prefix(16)).cache" } }
 
+  /// Whether a name is that of a cache file: "omniglot-", 16 hexadecimal digits, ".cache".
+  private static func isFileName(_ name: String) -> Bool {
+    guard name.hasPrefix("omniglot-"), name.hasSuffix(".cache"), name.utf8.count == 31 else { return false }
+    return name.dropFirst(9).prefix(16).allSatisfy { "0123456789abcdef".contains($0) }
+  }
+
   /// The cached drawings of a source; nil if they are missing or damaged.
+  ///
+  /// Temporary files that killed processes left in the folder are removed.
   package func drawings(of identity: String) -> OmniglotDrawings? {
+    if let folder { AtomicFile.removeAbandoned(in: folder, of: Self.isFileName) }
     guard let path = path(of: identity), let bytes = try? AtomicFile.read(path) else { return nil }
     return Self.decode(bytes, identity: identity)
   }

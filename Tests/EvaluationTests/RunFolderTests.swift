@@ -15,11 +15,14 @@ import Darwin
 @Suite struct RunFolderTests {
   private func text(_ path: String) throws -> String { String(decoding: try AtomicFile.read(path), as: UTF8.self) }
 
+  /// The names in a folder without that of the lock, which is there as long as the folder is in use.
+  private func files(in path: String) -> [String] { fileNames(in: path).filter { $0 != FolderLock.fileName } }
+
   @Test func `a run's files, and no others, are in its folder`() throws {
     try withTemporaryFolder { root in
       let folder = try RunFolder("\(root)/a/b/")
       #expect(folder.path == "\(root)/a/b")
-      #expect(fileNames(in: folder.path) == [])
+      #expect(files(in: folder.path) == [])
       let experiment = try Small.experiment()
       var trainer = try experiment.trainer()
       for _ in 0..<2 { try folder.append(trainer.step()) }
@@ -27,7 +30,7 @@ import Darwin
       let row = Comparison.Row(experiment: experiment, result: try experiment.metaTest(trainer.state))
       try folder.write(row)
       try folder.write(Timing(trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, products: "libxsmm"))
-      #expect(fileNames(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"])
+      #expect(files(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"])
       let lines = try text("\(folder.path)/metrics.jsonl").split(separator: "\n")
       #expect(lines.count == 2)
       #expect(lines[1].hasPrefix("{\"iteration\":2,\"loss\":"))
@@ -68,6 +71,33 @@ import Darwin
     }
   }
 
+  @Test func `a user's files stay, whatever their names`() throws {
+    try withTemporaryFolder { folder in
+      let names = [
+        "writable.tmp", "notes.1-0.tmp", "checkpoint.safetensors.tmp", "checkpoint.safetensors.01-0.tmp", "checkpoint.safetensors.1-x.tmp",
+        "checkpoint.safetensors.1-0.tmp.bak", "metrics.jsonl.old.1-0.tmp",
+      ]
+      for name in names { try AtomicFile.write([1], to: "\(folder)/\(name)") }
+      do { _ = try RunFolder(folder, overwrite: true) }
+      #expect(fileNames(in: folder) == names.sorted())
+    }
+  }
+
+  @Test func `temporary files of a killed process are removed by the next owner`() throws {
+    try withTemporaryFolder { folder in
+      for name in RunFolder.fileNames { try AtomicFile.write([1], to: "\(folder)/\(name).4711-0.tmp") }
+      do { _ = try RunFolder(resuming: folder) }
+      #expect(fileNames(in: folder) == [])
+    }
+  }
+
+  @Test func `default names never collide`() throws {
+    try withTemporaryFolder { folder in
+      let folders = try (0..<3).map { _ in try RunFolder(new: "\(folder)/runs/now") }
+      #expect(folders.map(\.path) == ["\(folder)/runs/now", "\(folder)/runs/now-2", "\(folder)/runs/now-3"])
+    }
+  }
+
   @Test func `a file at the path is refused, also above the path`() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/file"
@@ -87,7 +117,7 @@ import Darwin
     try withTemporaryFolder { folder in
       chmod(folder, 0o500)
       defer { chmod(folder, 0o700) }
-      #expect(throws: RunFolderError.file(.unwritable(path: "\(folder)/writable.tmp", code: EACCES))) { try RunFolder(folder) }
+      #expect(throws: RunFolderError.file(.unwritable(path: "\(folder)/\(FolderLock.fileName)", code: EACCES))) { try RunFolder(folder) }
     }
   }
 

@@ -34,6 +34,19 @@ import _TestSupport
     }
   }
 
+  @Test func `temporary files of a killed process are removed, and no others`() throws {
+    try withTemporaryFolder { folder in
+      let cache = DrawingCache(folder: folder)
+      cache.keep(drawings, of: identity)
+      let others = ["omniglot-0123012301230123.cache", "omniglot-mine.cache.4711-0.tmp", "omniglot-0123012301230123.cache.tmp"]
+      for name in others.dropFirst() + ["omniglot-0123012301230123.cache.4711-0.tmp", "omniglot-ffffffffffffffff.cache.4711-3.tmp"] {
+        try [1].write(to: "\(folder)/\(name)")
+      }
+      #expect(cache.drawings(of: identity) == drawings)
+      #expect(fileNames(in: folder) == others.sorted())
+    }
+  }
+
   @Test func `drawings of another source are not taken`() throws {
     try withTemporaryFolder { folder in
       let cache = DrawingCache(folder: folder)

@@ -38,6 +38,34 @@ import Darwin
     }
   }
 
+  @Test func `a temporary file is removed if its writer is dead`() throws {
+    try withTemporaryFolder { folder in
+      let names = ["file.4711-0.tmp", "file.4711-1.tmp", "other.4711-0.tmp"]
+      for name in names { try AtomicFile.write([1], to: "\(folder)/\(name)") }
+      // A writer that lives holds the lock.
+      let writer = open("\(folder)/\(names[1])", O_RDWR | O_CLOEXEC)
+      #expect(flock(writer, LOCK_EX | LOCK_NB) == 0)
+      AtomicFile.removeAbandoned(in: folder) { $0 == "file" }
+      #expect(fileNames(in: folder) == Array(names[1...]))
+      close(writer)
+      AtomicFile.removeAbandoned(in: folder) { $0 == "file" }
+      #expect(fileNames(in: folder) == [names[2]])
+    }
+  }
+
+  @Test func `files are written while others remove what is abandoned`() async throws {
+    try await withTemporaryFolder { folder in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for writer in 0..<2 {
+          group.addTask { for _ in 0..<50 { try AtomicFile.write([1, 2, 3], to: "\(folder)/\(writer)") } }
+        }
+        group.addTask { for _ in 0..<500 { AtomicFile.removeAbandoned(in: folder) { _ in true } } }
+        try await group.waitForAll()
+      }
+      #expect(fileNames(in: folder) == ["0", "1"])
+    }
+  }
+
   @Test func `a folder that is not there is named`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/none/file"

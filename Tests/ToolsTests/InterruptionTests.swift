@@ -39,8 +39,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       #expect(other.exitCode == 2)
       #expect(
         other.errors == """
-          tools: error: \(folder)/stopped contains a run with seed = 0, but this command has 7; resume with the original \
-          flags.\n
+          tools: error: \(folder)/stopped contains a run with seed = 0, but this command has 7; resume with the original flags.\n
           """)
 
       let resumed = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/stopped") + ["--resume"]).outcome()
@@ -67,11 +66,113 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
     }
   }
 
-  @Test func `nothing to resume`() throws {
+  @Test func `one command line is requeued for ever`() throws {
     try withTemporaryFolder { folder throws in
+      let whole = try ToolsProcess(arguments("maml", 10, "\(folder)/whole")).outcome()
+      try #require(whole.exitCode == 0)
+      func expectWhole(_ name: String, begins: Bool) throws {
+        let outcome = try ToolsProcess(arguments("maml", 10, "\(folder)/\(name)") + ["--resume"]).outcome()
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output == whole.output)
+        #expect(
+          outcome.errors.contains("tools: \(folder)/\(name) has no checkpoint; the run starts from the beginning.\n") == begins, "\(name)")
+        #expect(fileNames(in: "\(folder)/\(name)") == fileNames(in: "\(folder)/whole"))
+        for file in ["checkpoint.safetensors", "metrics.jsonl", "results.json"] {
+          #expect(try bytes("\(folder)/\(name)/\(file)") == bytes("\(folder)/whole/\(file)"), "\(name) \(file)")
+        }
+      }
+      try expectWhole("missing", begins: true)
+      try FileManager.default.createDirectory(atPath: "\(folder)/empty", withIntermediateDirectories: true)
+      try expectWhole("empty", begins: true)
+      try expectWhole("empty", begins: false)
+      // What a run leaves that was killed before its first checkpoint.
+      try FileManager.default.createDirectory(atPath: "\(folder)/killed", withIntermediateDirectories: true)
+      let metrics = try bytes("\(folder)/whole/metrics.jsonl")
+      try metrics.prefix(metrics.count / 2).write(to: URL(fileURLWithPath: "\(folder)/killed/metrics.jsonl"))
+      try Data("4711 elsewhere\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/killed/.metalearning-lock"))
+      try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/killed/checkpoint.safetensors.4711-0.tmp"))
+      try expectWhole("killed", begins: true)
+    }
+  }
+
+  @Test func `results without a checkpoint are not lost`() throws {
+    try withTemporaryFolder { folder throws in
+      try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/results.json"))
       try expectError(
-        "the checkpoint cannot be used: there is no file \(folder)/checkpoint.safetensors; check the path.",
-        arguments("maml", 10, folder) + ["--resume"])
+        """
+        \(folder) contains results.json but no checkpoint to resume from; name another folder with --out, or replace the files with \
+        --overwrite.
+        """, arguments("maml", 10, folder) + ["--resume"])
+      #expect(fileNames(in: folder) == ["results.json"])
+    }
+  }
+
+  @Test func `metrics that lack a line of the checkpoint are refused, and nothing changes`() throws {
+    try withTemporaryFolder { folder throws in
+      let path = "\(folder)/metrics.jsonl"
+      try #require(try ToolsProcess(arguments("maml", 10, folder)).outcome().exitCode == 0)
+      let metrics = try bytes(path)
+      let lines = metrics.split(separator: UInt8(ascii: "\n")).map { $0 + [UInt8(ascii: "\n")] }
+      let advice = "the checkpoint is of a later state: restore the file, name another folder with --out, or start again with --overwrite."
+      let names = fileNames(in: folder)
+      for (damaged, message) in [
+        (Data(), "\(path) ends after 0 lines, expected line 1 with iteration 1"),
+        (Data(lines[..<9].joined()), "\(path) ends after 9 lines, expected line 10 with iteration 10"),
+        (Data(metrics.dropLast(3)), "line 10 of \(path) is cut, expected the whole line of iteration 10"),
+        (Data((lines[..<4] + lines[5...]).joined()), "line 5 of \(path) is of iteration 6, expected iteration 5"),
+        (Data((lines[..<4] + lines[3...]).joined()), "line 5 of \(path) is of iteration 4, expected iteration 5"),
+        (Data("garbage\n".utf8) + metrics, "line 1 of \(path) is not a line of a run, expected iteration 1"),
+      ] {
+        try damaged.write(to: URL(fileURLWithPath: path))
+        try expectError("\(message); \(advice)", arguments("maml", 10, folder) + ["--resume"])
+        #expect(try bytes(path) == damaged)
+        #expect(fileNames(in: folder) == names)
+      }
+      // A doubled file and one without its last line feed can be repaired.
+      for damaged in [metrics + metrics, metrics.dropLast()] {
+        try damaged.write(to: URL(fileURLWithPath: path))
+        #expect(try ToolsProcess(arguments("maml", 10, folder) + ["--resume"]).outcome().exitCode == 0)
+        #expect(try bytes(path) == metrics)
+      }
+    }
+  }
+
+  @Test func `a line that a limit of the file's size refuses is written after the resume`() throws {
+    try withTemporaryFolder { folder throws in
+      let whole = try ToolsProcess(arguments("maml", 400, "\(folder)/whole")).outcome()
+      try #require(whole.exitCode == 0)
+      let part = "\(folder)/part"
+      // The checkpoint of iteration 1 fits into the limit; the lines of 400 iterations do not.
+      let blocks = 16
+      let size = try (bytes("\(folder)/whole/checkpoint.safetensors").count, bytes("\(folder)/whole/metrics.jsonl").count)
+      try #require(size.0 < blocks * 512 && size.1 > blocks * 1024, "\(size)")
+      let stopped = try ToolsProcess(
+        arguments("maml", 400, part) + ["--checkpoint-every", "10", "--quiet"], fileBlocks: blocks
+      ).outcome()
+      #expect(stopped.exitCode == 2)
+      #expect(stopped.errors.hasPrefix("tools: error: \(part)/metrics.jsonl cannot be written: "))
+      #expect(stopped.errors.contains("; the checkpoint in \(part) is of iteration "))
+      #expect(stopped.errors.hasSuffix("0; run the same command with --resume to continue.\n"))
+      let resumed = try ToolsProcess(arguments("maml", 400, part) + ["--resume"]).outcome()
+      #expect(resumed.output == whole.output)
+      #expect(try bytes("\(part)/metrics.jsonl") == bytes("\(folder)/whole/metrics.jsonl"))
+    }
+  }
+
+  @Test func `an interrupted run whose checkpoint cannot be written says so`() throws {
+    try withTemporaryFolder { folder throws in
+      // So many iterations that no line of metrics.jsonl is due.
+      let process = try ToolsProcess(arguments("maml", 1_000_000_000, folder) + ["--quiet"], fileBlocks: 1)
+      waitForOwner(of: folder, process)
+      process.send(SIGINT)
+      let outcome = try process.outcome()
+      #expect(outcome.exitCode == 130)
+      let lines = outcome.errors.split(separator: "\n")
+      try #require(lines.count == 2, "\(outcome.errors)")
+      #expect(lines[0].contains("\(folder)/checkpoint.safetensors cannot be written: "))
+      #expect(lines[1].hasPrefix("tools: interrupted after iteration "))
+      #expect(lines[1].hasSuffix(" of 1000000000; no checkpoint is in \(folder)."))
+      #expect(fileNames(in: folder) == [])
     }
   }
 }

@@ -51,6 +51,19 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
     }
   }
 
+  @Test func `default folders differ, also within a second`() throws {
+    try withTemporaryFolder { folder throws in
+      let arguments = ["run-all", "--iterations", "1", "--quiet", "--task", "sinusoid", "--only", "chance"] + smallTest
+      let processes = try (0..<3).map { _ in try ToolsProcess(arguments, in: folder) }
+      for process in processes { #expect(try process.outcome().exitCode == 0) }
+      let runs = fileNames(in: "\(folder)/runs")
+      #expect(runs.count == 3)
+      for run in runs {
+        #expect(fileNames(in: "\(folder)/runs/\(run)") == ["report.md", "results.csv", "results.json", "sinusoid"])
+      }
+    }
+  }
+
   @Test func `a folder that holds results is refused`() throws {
     try withTemporaryFolder { folder throws in
       #expect(try runAll(folder, "--only", "chance").exitCode == 0)

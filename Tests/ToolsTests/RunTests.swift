@@ -92,6 +92,21 @@ private func steps(_ output: String) -> [String] {
     }
   }
 
+  @Test func `evaluate does not overwrite the checkpoint that it tests`() throws {
+    try withTemporaryFolder { folder throws in
+      #expect(try run("maml", folder).exitCode == 0)
+      let names = fileNames(in: folder)
+      for checkpoint in [folder, "\(folder)/checkpoint.safetensors"] {
+        try expectError(
+          """
+          \(folder) contains the checkpoint.safetensors that is to be tested, and --overwrite would remove it; name another folder with \
+          --out.
+          """, ["evaluate", checkpoint, "--out", folder, "--overwrite", "--quiet"])
+        #expect(fileNames(in: folder) == names)
+      }
+    }
+  }
+
   @Test func `a run that diverges says where, and keeps the last good checkpoint`() throws {
     try withTemporaryFolder { folder throws in
       let outcome = try run(
@@ -99,8 +114,19 @@ private func steps(_ output: String) -> [String] {
       #expect(outcome.exitCode == 2)
       #expect(outcome.output == "")
       #expect(outcome.errors.hasPrefix("tools: error: meta-training diverged in iteration "))
+      let saved = outcome.errors.range(of: "; the checkpoint in \(folder) is of iteration ")
+      #expect(saved.map { outcome.errors[$0.upperBound...].hasSuffix(".\n") } == true)
       #expect(try tools("evaluate", folder, "--set", "inner.learningRate=0", "--quiet").exitCode == 0)
     }
+  }
+
+  @Test func `a run that diverges without a folder does not claim to have saved anything`() throws {
+    let outcome = try tools(
+      "run", "maml", "--task", "sinusoid", "--quiet", "--iterations", "500", "--set", "outer.learningRate=1000", "--set",
+      "inner.learningRate=1000")
+    #expect(outcome.exitCode == 2)
+    #expect(outcome.errors.hasPrefix("tools: error: meta-training diverged in iteration "))
+    #expect(outcome.errors.hasSuffix(", or set outer.clipNorm; nothing is saved.\n"))
   }
 
   @Test func `quiet shows no progress`() throws {

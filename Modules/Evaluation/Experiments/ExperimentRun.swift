@@ -5,7 +5,6 @@ import TensorCore
 ///
 /// Progress is reported as events. A handler that throws stops the run, which saves its state and rethrows the error. The command line
 /// and programs that embed the framework thus share cancellation, checkpoints and resuming.
-/// command line and a program that embeds the framework share cancellation, checkpoints and resume.
 public struct ExperimentRun: Sendable {
   /// An event of a run.
   public enum Event: Sendable {
@@ -33,7 +32,8 @@ public struct ExperimentRun: Sendable {
   ///
   /// - Parameter handle: Receives every step and every batch of test episodes. If it throws, the run stops.
   /// - Returns: The results, which are also in the folder.
-  /// - Throws: Errors of the handler, of training and of the test. The folder then holds the last good state.
+  /// - Throws: Errors of the handler, of training and of the test. The last good state is then saved in the folder. If a line of
+  ///   metrics.jsonl cannot be written, the folder keeps its last checkpoint instead, because a run resumes only with all lines.
   public func callAsFunction(_ handle: (Event) throws -> Void) throws -> Comparison.Row {
     TensorMemory.resetPeak()
     let begin = ContinuousClock.now
@@ -62,10 +62,13 @@ public struct ExperimentRun: Sendable {
     while trainer.iteration < total {
       do {
         let report = try trainer.step()
-        if let folder, isLogged(report.iteration) {
+        if let folder, MetricsLog.isLogged(report.iteration, of: total) {
           try folder.append(report, learned: experiment.algorithm.learnedValues(trainer.state))
         }
         try handle(.step(report))
+      } catch let error as RunFolderError {
+        // A checkpoint of this iteration could not be resumed from, because its line of metrics.jsonl is missing.
+        throw error
       } catch {
         // The trainer has the last good state. The first error matters more than a failure to save.
         do { try keep(trainer) } catch let failure { try handle(.notKept(failure)) }
@@ -78,12 +81,6 @@ public struct ExperimentRun: Sendable {
       }
     }
     try keep(trainer)
-  }
-
-  /// Whether metrics.jsonl has a line for an iteration: about a thousand iterations of a long run do, including the last.
-  private func isLogged(_ iteration: Int) -> Bool {
-    let total = experiment.training.iterations
-    return iteration % max(1, total / 1000) == 0 || iteration == total
   }
 
   private func keep(_ trainer: MetaTrainer) throws {

@@ -18,6 +18,12 @@ func exists(_ path: String) -> Bool {
   return lstat(path, &status) == 0
 }
 
+/// Whether two paths name the same file, symbolic links followed.
+func isSameFile(_ first: String, _ second: String) -> Bool {
+  var (one, other) = (stat(), stat())
+  return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino && one.st_dev == other.st_dev
+}
+
 /// Creates a folder and its parents; existing folders are not an error.
 ///
 /// - Returns: nil on success, or errno.
@@ -36,12 +42,18 @@ func makeFolder(_ path: String) -> Int32? {
 /// - Returns: nil on success or if there was no file, otherwise errno.
 func removeFile(_ path: String) -> Int32? { unlink(path) == 0 || errno == ENOENT ? nil : errno }
 
-/// Appends bytes to a file, and creates it if needed.
+/// Appends bytes to a file, and creates it if needed; a failure leaves the file as it was.
 ///
 /// - Returns: nil on success, or errno.
 func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
   let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
   guard file >= 0 else { return errno }
+  var status = stat()
+  guard fstat(file, &status) == 0 else {
+    let code = errno
+    _ = close(file)
+    return code
+  }
   var code: Int32?
   bytes.withUnsafeBytes { buffer in
     var rest = buffer[...]
@@ -50,8 +62,34 @@ func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
       if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { code = errno }
     }
   }
+  if code != nil { _ = ftruncate(file, status.st_size) }
   if close(file) != 0, code == nil { code = errno }
   return code
+}
+
+/// Flushes a file to the disk; a file that does not exist, or a file system that cannot flush, is not an error.
+///
+/// - Returns: nil on success, or errno.
+func flushFile(_ path: String) -> Int32? {
+  let file = open(path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { return errno == ENOENT ? nil : errno }
+  defer { _ = close(file) }
+  return fsync(file) == 0 || errno == EINVAL ? nil : errno
+}
+
+/// Creates a folder that nobody else has: "PATH", or otherwise "PATH-2", "PATH-3" and so on; its parents are created too.
+///
+/// - Returns: The folder's path on success, or errno.
+func makeNewFolder(_ path: String) -> (path: String, code: Int32?) {
+  if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+    if let code = makeFolder(String(path[..<slash])) { return (path, code) }
+  }
+  for number in 1..<10_000 {
+    let name = number == 1 ? path : "\(path)-\(number)"
+    if mkdir(name, 0o777) == 0 { return (name, nil) }
+    guard errno == EEXIST else { break }
+  }
+  return (path, errno)
 }
 
 /// The first 64 KiB of a file as text; nil if it cannot be read.

@@ -3,6 +3,8 @@ import Tasks
 import TensorCore
 
 /// The output folder of a run or a comparison; it is checked to be writable before any work is done.
+///
+/// A folder has one owner: a second one is refused, in this process and in any other.
 public struct RunFolder: Sendable {
   /// The names of all files that are written into a folder.
   public static let fileNames = [
@@ -12,66 +14,95 @@ public struct RunFolder: Sendable {
   /// The folder's path.
   public let path: String
 
+  /// The ownership of the folder; nobody else can open it while a copy of this value exists.
+  private let lock: FolderLock
+
   /// Creates the folder if needed, and checks that files can be written into it.
   ///
   /// - Parameters:
   ///   - path: The folder; its parents are created too.
   ///   - overwrite: Whether to remove the files of an earlier run. If false, their presence is an error.
+  ///   - input: A file, or the folder of a checkpoint, that the caller has read and that must not be removed.
   /// - Throws: ``RunFolderError``
-  public init(_ path: String, overwrite: Bool = false) throws(RunFolderError) {
+  public init(_ path: String, overwrite: Bool = false, input: String? = nil) throws(RunFolderError) {
+    try self.init(opening: path)
+    let present = Self.fileNames.filter { exists("\(self.path)/\($0)") }
+    if let first = present.first, !overwrite { throw .holdsRun(path: self.path, file: first) }
+    if let input {
+      let input = isFolder(input) ? "\(input)/\(Checkpoint.fileName)" : input
+      if let file = present.first(where: { isSameFile("\(self.path)/\($0)", input) }) { throw .holdsInput(path: self.path, file: file) }
+    }
+    try remove(present)
+  }
+
+  /// Creates a folder that nobody else has, for a default name: "PATH", or "PATH-2", "PATH-3" and so on if it is taken.
+  ///
+  /// - Throws: ``RunFolderError``
+  public init(new path: String) throws(RunFolderError) {
+    let (made, code) = makeNewFolder(path)
+    if let code { throw .cannotMake(path: path, code: code) }
+    try self.init(opening: made)
+  }
+
+  /// Opens the folder of a run that resumes, or creates it; ``resume(from:)`` must follow.
+  ///
+  /// - Throws: ``RunFolderError``
+  public init(resuming path: String) throws(RunFolderError) { try self.init(opening: path) }
+
+  /// Locks the folder, removes temporary files of killed processes, and changes nothing else.
+  private init(opening path: String) throws(RunFolderError) {
     guard !path.isEmpty else { throw .cannotMake(path: path, code: 2) }
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    self.path = path
     if exists(path), !isFolder(path) { throw .notAFolder(path: path) }
-    let present = Self.fileNames.filter { exists("\(path)/\($0)") }
-    if let first = present.first, !overwrite { throw .holdsRun(path: path, file: first) }
     if let code = makeFolder(path) { throw .cannotMake(path: path, code: code) }
-    try put("", "writable.tmp")
-    for name in present + ["writable.tmp"] {
-      if let code = removeFile("\(path)/\(name)") { throw .file(.unwritable(path: "\(path)/\(name)", code: code)) }
-    }
-  }
-
-  /// Opens the folder of a run that resumes from its checkpoint.
-  ///
-  /// Lines of metrics.jsonl after the checkpoint are dropped, because their iterations are repeated. Results and timing are removed.
-  /// The checkpoint is kept.
-  /// - Throws: ``RunFolderError``
-  public init(resuming path: String, after iteration: Int) throws(RunFolderError) {
     self.path = path
-    let metrics = "\(path)/metrics.jsonl"
-    if exists(metrics) {
-      let kept: [UInt8]
-      do {
-        kept = Self.lines(try AtomicFile.read(metrics), through: iteration)
-      } catch {
-        throw .file(error)
-      }
-      try put(String(decoding: kept, as: UTF8.self), "metrics.jsonl")
-    } else {
-      try put("", "metrics.jsonl")
+    lock = try FolderLock(path)
+    do {
+      try AtomicFile.checkWritable("\(path)/\(Checkpoint.fileName)")
+    } catch {
+      throw .file(error)
     }
-    for name in ["results.json", "results.csv", "report.md", "timing.json"] where exists("\(path)/\(name)") {
-      if let code = removeFile("\(path)/\(name)") { throw .file(.unwritable(path: "\(path)/\(name)", code: code)) }
-    }
+    if lock.isHeld { AtomicFile.removeAbandoned(in: path, of: Self.fileNames.contains) }
   }
 
-  /// The complete lines of a log, up to and including an iteration.
-  private static func lines(_ bytes: [UInt8], through iteration: Int) -> [UInt8] {
-    let head = Array("{\"iteration\":".utf8)
-    return Array(
-      bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).filter { line in
-        guard line.starts(with: head), line.last == UInt8(ascii: "}") else { return false }
-        let digits = line.dropFirst(head.count).prefix { (48...57).contains($0) }
-        return Int(String(decoding: digits, as: UTF8.self)).map { $0 <= iteration } ?? false
-      }.map { $0 + [UInt8(ascii: "\n")] }.joined())
+  /// Whether the folder contains a checkpoint to resume from.
+  public var hasCheckpoint: Bool { exists("\(path)/\(Checkpoint.fileName)") }
+
+  /// Prepares the files for a run that resumes from the folder's checkpoint, or begins because there is none.
+  ///
+  /// metrics.jsonl is checked against the checkpoint. Its lines after the checkpoint are dropped, because their iterations are
+  /// repeated. Results and timing are removed. The checkpoint is kept.
+  /// - Parameter checkpoint: The folder's checkpoint; nil if the folder has none.
+  /// - Throws: ``RunFolderError``; nothing in the folder is changed then, unless a file cannot be written.
+  public func resume(from checkpoint: Checkpoint?) throws(RunFolderError) {
+    let results = ["results.json", "results.csv", "report.md", "timing.json"].filter { exists("\(path)/\($0)") }
+    if checkpoint == nil, let first = results.first { throw .noCheckpoint(path: path, file: first) }
+    let metrics = "\(path)/metrics.jsonl"
+    var bytes: [UInt8] = []
+    do {
+      if exists(metrics) { bytes = try AtomicFile.read(metrics) }
+    } catch {
+      throw .file(error)
+    }
+    let kept = try MetricsLog.kept(bytes, through: checkpoint?.snapshot.iteration ?? 0, of: checkpoint?.iterations ?? 1, path: metrics)
+    if kept != bytes || !exists(metrics) { try put(kept, "metrics.jsonl") }
+    try remove(results)
+  }
+
+  private func remove(_ names: [String]) throws(RunFolderError) {
+    for name in names {
+      if let code = removeFile("\(path)/\(name)") { throw .file(.unwritable(path: "\(path)/\(name)", code: code)) }
+    }
   }
 
   /// Writes checkpoint.safetensors atomically.
   ///
+  /// metrics.jsonl is flushed first: after a power failure, it has the lines of all iterations up to the checkpoint.
   /// - Throws: ``CheckpointError/file(path:_:)``
   public func write(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    let metrics = "\(path)/metrics.jsonl"
+    if let code = flushFile(metrics) { throw .file(path: metrics, .file(.unwritable(path: metrics, code: code))) }
     try checkpoint.write(to: "\(path)/\(Checkpoint.fileName)")
   }
 
@@ -116,9 +147,11 @@ public struct RunFolder: Sendable {
     ).line
   }
 
-  private func put(_ text: String, _ name: String) throws(RunFolderError) {
+  private func put(_ text: String, _ name: String) throws(RunFolderError) { try put(Array(text.utf8), name) }
+
+  private func put(_ bytes: [UInt8], _ name: String) throws(RunFolderError) {
     do {
-      try AtomicFile.write(Array(text.utf8), to: "\(path)/\(name)")
+      try AtomicFile.write(bytes, to: "\(path)/\(name)")
     } catch {
       throw .file(error)
     }

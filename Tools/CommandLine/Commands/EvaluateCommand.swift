@@ -20,7 +20,9 @@ extension Command {
     let experiment = try checkpoint.experiment(
       overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads,
       seed: arguments.has(.seed) ? arguments.seed : nil)
-    let folder = try arguments.text(.outResults).map { try RunFolder($0, overwrite: arguments.has(.overwrite)) }
+    let folder = try arguments.text(.outResults).map {
+      try RunFolder($0, overwrite: arguments.has(.overwrite), input: arguments.operands[0])
+    }
     Interrupt.catchSignals()
     let session = Session(
       run: ExperimentRun(experiment), label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))

@@ -16,19 +16,22 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// A run that resumes from its checkpoint.
+/// A run that resumes from its checkpoint, or begins if it has none yet.
 struct Resumption {
-  let checkpoint: Checkpoint
+  /// The checkpoint; nil if the run begins.
+  let checkpoint: Checkpoint?
   let folder: RunFolder
 
-  /// Opens the folder of an interrupted run.
+  /// Opens the folder of an interrupted run, of a run that ended before its first checkpoint, or of one that never began.
   ///
   /// Lines of metrics.jsonl after the checkpoint are dropped, because their iterations are repeated.
   /// - Throws: ``ResumptionError`` if the experiment differs from the run's, and errors of reading and writing.
   init(of experiment: Experiment, in path: String) throws {
-    checkpoint = try Checkpoint(contentsOf: path)
-    try Self.compare(checkpoint, with: experiment, path)
-    folder = try RunFolder(resuming: path, after: checkpoint.snapshot.iteration)
+    // The folder is locked before its checkpoint is read, so that nobody replaces it meanwhile.
+    folder = try RunFolder(resuming: path)
+    checkpoint = folder.hasCheckpoint ? try Checkpoint(contentsOf: folder.path) : nil
+    if let checkpoint { try Self.compare(checkpoint, with: experiment, folder.path) }
+    try folder.resume(from: checkpoint)
   }
 
   /// Throws if the settings differ from those of the run.

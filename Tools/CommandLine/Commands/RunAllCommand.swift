@@ -31,11 +31,9 @@ extension Command {
 private struct Sweep {
   private let arguments: Arguments
   private let requests: [ExperimentRequest]
-  private let out: String
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
-    out = arguments.text(.outAll) ?? "runs/\(Host.timestamp)"
     let algorithms = try Self.algorithms(arguments)
     let tasks = try Self.tasks(arguments)
     let settings = try arguments.settings()
@@ -120,7 +118,8 @@ private struct Sweep {
     // Check everything before touching a file, and all folders before the first long run.
     let (requests, experiments) = try suited()
     let overwrite = arguments.has(.overwrite)
-    let folder = try RunFolder(out, overwrite: overwrite)
+    let folder = try arguments.text(.outAll).map { try RunFolder($0, overwrite: overwrite) } ?? RunFolder(new: "runs/\(Host.timestamp)")
+    let out = folder.path
     let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }
     var rows: [Comparison.Row] = []
     var failed = false

@@ -1,9 +1,10 @@
+import Algorithms
 import Evaluation
 import Registry
 
 extension Flag {
   static let out = value("out", "DIR", "Save the run in this folder: checkpoint, metrics, results, timing.")
-  static let resume = toggle("resume", "Resume the run in --out; the results are the same bits as without the interruption.")
+  static let resume = toggle("resume", "Resume the run in --out, or start it; the results are the same bits as without the interruption.")
   static let checkpointEvery = value(
     "checkpoint-every", "N", "Iterations between checkpoints (default: one per minute, and one at the end).", in: .integer(1...(.max)))
 
@@ -40,6 +41,9 @@ extension Command {
         let resumption = try Resumption(of: experiment, in: path)
         run.start = resumption.checkpoint
         run.folder = resumption.folder
+        if resumption.checkpoint == nil, !arguments.has(.quiet) {
+          Console.note("tools: \(resumption.folder.path) has no checkpoint; the run starts from the beginning.")
+        }
       } else {
         run.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
       }
@@ -47,7 +51,13 @@ extension Command {
     let session = Session(
       run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; run the same command with --resume to continue",
       quiet: arguments.has(.quiet))
-    let row = try session()
+    let row: Comparison.Row
+    do {
+      row = try session()
+    } catch let error where !(error is Interrupted) {
+      // A run that diverged would diverge again.
+      throw StoppedRun(error: error, kept: session.keptText(advises: !(error is TrainingError)))
+    }
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .success
   }

@@ -10,6 +10,18 @@ extension Comparison.Row {
   }
 }
 
+/// A run that an error ended, and what is saved of it.
+struct StoppedRun: Error, CustomStringConvertible {
+  let error: any Error
+  /// What is saved, beginning with a semicolon, without a full stop.
+  let kept: String
+
+  var description: String {
+    let text = "\(error)"
+    return (text.hasSuffix(".") ? String(text.dropLast()) : text) + kept + "."
+  }
+}
+
 /// A run that shows progress on standard error, and that signals stop.
 struct Session {
   var run: ExperimentRun
@@ -21,7 +33,7 @@ struct Session {
 
   /// Trains and tests.
   ///
-  /// - Throws: ``Interrupted`` after a signal, and errors of training and test. The folder then has the last good state.
+  /// - Throws: ``Interrupted`` after a signal, and errors of training and test; ``keptText(at:)`` says what is saved then.
   func callAsFunction() throws -> Comparison.Row {
     let total = run.experiment.training.iterations
     var training = Progress(label, unit: "iterations", total: total, done: run.start?.snapshot.iteration ?? 0, quiet: quiet)
@@ -30,21 +42,28 @@ struct Session {
       training.finish()
       testing?.finish()
     }
-    return try run { event in
-      switch event {
-      case .step(let report):
-        training.update(report.iteration, detail(report))
-        if Interrupt.isRequested { throw Interrupted(place: "after iteration \(report.iteration) of \(total)\(keptText)") }
-      case .tested(let done):
-        if testing == nil {
-          training.finish()
-          testing = testProgress
+    var reached = run.start?.snapshot.iteration ?? 0
+    do {
+      return try run { event in
+        switch event {
+        case .step(let report):
+          reached = report.iteration
+          training.update(report.iteration, detail(report))
+          if Interrupt.isRequested { throw Interrupted(place: "after iteration \(report.iteration) of \(total)") }
+        case .tested(let done):
+          if testing == nil {
+            training.finish()
+            testing = testProgress
+          }
+          testing?.update(done, "")
+          if Interrupt.isRequested { throw Interrupted(place: "in the meta-test") }
+        case .notKept(let error):
+          Console.note("tools: error: \(error)")
         }
-        testing?.update(done, "")
-        if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText)") }
-      case .notKept(let error):
-        Console.note("tools: error: \(error)")
       }
+    } catch var interruption as Interrupted {
+      interruption.place += keptText(at: reached)
+      throw interruption
     }
   }
 
@@ -54,7 +73,7 @@ struct Session {
     defer { progress.finish() }
     return try run.experiment.metaTest(state, threads: run.experiment.training.threads) { done, _ in
       progress.update(done, "")
-      if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText)") }
+      if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText())") }
     }
   }
 
@@ -62,7 +81,18 @@ struct Session {
     Progress("\(label), meta-test", unit: "episodes", total: run.experiment.test.episodes, quiet: quiet, showsShortWork: false)
   }
 
-  private var keptText: String { run.folder.map { "; the checkpoint is in \($0.path)\(resumeAdvice)" } ?? "; nothing is saved" }
+  /// What is saved of the run, as the folder shows it: the last write may have failed.
+  ///
+  /// - Parameters:
+  ///   - iteration: The iteration that training has reached; nil to name the checkpoint's iteration in any case.
+  ///   - advises: Whether to add the advice to resume.
+  /// - Returns: Text for the end of a message, beginning with a semicolon.
+  func keptText(at iteration: Int? = nil, advises: Bool = true) -> String {
+    guard let folder = run.folder else { return "; nothing is saved" }
+    guard let saved = (try? Checkpoint(contentsOf: folder.path))?.snapshot.iteration else { return "; no checkpoint is in \(folder.path)" }
+    let which = saved == iteration ? "the checkpoint is in \(folder.path)" : "the checkpoint in \(folder.path) is of iteration \(saved)"
+    return "; \(which)\(advises ? resumeAdvice : "")"
+  }
 
   private func detail(_ report: StepReport) -> String {
     let loss = "loss \(report.loss.significant(4))"

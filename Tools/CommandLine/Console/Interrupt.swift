@@ -35,10 +35,10 @@ enum Interrupt {
   }
 }
 
-/// Thrown when a signal stops the work; the work so far is saved.
+/// Thrown when a signal stops the work; the work so far is saved if there is a folder that can be written.
 struct Interrupted: Error, Hashable {
   /// Where the work stopped and what is saved, without a full stop.
-  let place: String
+  var place: String
 }
 
 private let flag = Atomic(false)
