@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// An error of the output folder of a run.
@@ -14,9 +15,10 @@ public enum RunFolderError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .holdsRun(let path, let file):
-      "\(path) holds a run already (\(file)); name another folder with --out, or replace the run with --overwrite."
-    case .notAFolder(let path): "\(path) is not a folder; name another one with --out."
-    case .cannotMake(let path, let code): "the folder '\(path)' cannot be created: \(reason(code)); name another one with --out."
+      "\(legible(path, limit: nil)) holds a run already (\(file)); name another folder with --out, or replace the run with --overwrite."
+    case .notAFolder(let path): "\(legible(path, limit: nil)) is not a folder; name another one with --out."
+    case .cannotMake(let path, let code):
+      "the folder '\(legible(path, limit: nil))' cannot be created: \(reason(code)); name another one with --out."
     case .file(let error): error.description
     }
   }
