@@ -38,6 +38,7 @@ extension Command {
     if let path = arguments.text(.out) {
       if arguments.has(.resume) {
         let resumption = try Resumption(of: experiment, in: path)
+        Console.note(resumption.checkpoint.ignored)
         run.start = resumption.checkpoint
         run.folder = resumption.folder
       } else {
