@@ -6,7 +6,7 @@ import PackageDescription
 /// `.ci/run` compares every `import` line of a module with its row.
 let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Registry", ["CSectionBounds"]),
-  ("TensorCore", ["CTensorKernels"]),
+  ("TensorCore", ["Registry", "CTensorKernels"]),
   ("Autograd", ["TensorCore"]),
   ("Models", ["Autograd", "TensorCore", "Registry"]),
   ("Tasks", ["TensorCore", "Registry"]),

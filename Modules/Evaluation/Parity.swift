@@ -20,12 +20,15 @@ public func parityReports(path: String, tolerances: ParityTolerances = ParityTol
     guard let json = file.metadata["case"] else { throw .missingCase }
     let definition = try ParityCase(ParityDefinition(json: json))
     let tensors = try ParityTensors(file, definition)
+    try definition.refuseOversize()
     var rows: [ParityReport.Row] = []
     for dtype in [DType.float64, .float32] {
       rows += try parityRows(definition, tensors, ParityMeasure(dtype: dtype, tolerance: tolerances.tolerance(dtype)))
     }
     let name = path.split(separator: "/").last.map { $0.hasSuffix(".safetensors") ? $0.dropLast(12) : $0 } ?? ""
-    return ParityReport(name: String(name), rows: rows)
+    var report = ParityReport(name: String(name), rows: rows)
+    report.ignored = tensors.ignored.map { IgnoredTensor(path: path, name: $0.name, type: $0.type) }
+    return report
   } catch {
     throw ParityError(path: path, fault: error)
   }

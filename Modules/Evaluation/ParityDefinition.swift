@@ -139,8 +139,8 @@ struct ParityCase {
       throw .unknownName(key: "loss", found: definition.loss, known: error.known)
     }
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
-    supportRows = try Self.checked(definition.support, "support", 1...1_000_000) * rowsPerCount
-    queryRows = try Self.checked(definition.query, "query", 1...1_000_000) * rowsPerCount
+    supportRows = try Self.rows(definition.support, "support", rowsPerCount)
+    queryRows = try Self.rows(definition.query, "query", rowsPerCount)
     if let name = definition.algorithm, name != IMAML.card.id {
       throw .unknownName(key: "algorithm", found: name, known: [IMAML.card.id])
     }
@@ -153,6 +153,13 @@ struct ParityCase {
       throw .unknownName(key: "estimator", found: name, known: ParityEstimator.allCases.map(\.rawValue))
     }
     self.estimator = estimator
+  }
+
+  /// Throws if the values of all layers for the larger set of samples do not fit into memory; a gradient needs them at one time.
+  func refuseOversize() throws(ParityError.Fault) {
+    let samples = Double(tasks) * Double(max(supportRows, queryRows))
+    let bytes = saturated(samples * model.activationsPerSample * Double(DType.float64.byteCount))
+    guard bytes < Machine.memoryBytes else { throw .tooLarge(bytes: bytes, limit: Machine.memoryBytes) }
   }
 
   /// True for a parameter that adapts.
@@ -195,6 +202,11 @@ struct ParityCase {
 
   private static func required(_ value: Int?, _ key: String, _ range: ClosedRange<Int>) throws(ParityError.Fault) -> Int {
     try checked(try required(value, key), key, range)
+  }
+
+  /// The number of samples of a set, which is an extent of its tensors.
+  private static func rows(_ count: Int, _ key: String, _ rowsPerCount: Int) throws(ParityError.Fault) -> Int {
+    try checked(count, key, 1...min(1_000_000, Int(Int32.max) / rowsPerCount)) * rowsPerCount
   }
 
   private static func checked(_ value: Int, _ key: String, _ range: ClosedRange<Int>) throws(ParityError.Fault) -> Int {

@@ -32,6 +32,10 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case tensorType(name: String, expected: DType, found: DType)
     /// A label is outside 0..<ways.
     case label(tensor: String, found: Int, ways: Int)
+    /// A target of a binary loss is neither 0 nor 1.
+    case target(tensor: String, found: Double)
+    /// The model's values for the case's samples do not fit into the machine's memory.
+    case tooLarge(bytes: Int, limit: Int)
   }
 
   /// The path of the file.
@@ -45,25 +49,30 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     self.fault = fault
   }
 
-  public var description: String { "\(path): \(text)" }
+  public var description: String { "\(legible(path, limit: nil)): \(text)" }
 
   private var text: String {
     switch fault {
     case .file(let error): error.description
     case .missingCase: "the metadata have no key 'case'; write the case's definition there as JSON."
     case .invalidJSON: "the metadata's 'case' is not JSON."
-    case .missingKey(let key): "the case has no key '\(key)'."
-    case .wrongType(let key): "the case's '\(key)' is of the wrong type."
+    case .missingKey(let key): "the case has no key '\(legible(key))'."
+    case .wrongType(let key): "the case's '\(legible(key))' is of the wrong type."
     case .unknownName(let key, let found, let known):
-      "the case's '\(key)' is '\(found)', expected one of \(known.joined(separator: ", "))."
+      "the case's '\(legible(key))' is '\(legible(found))', expected one of \(known.joined(separator: ", "))."
     case .outOfRange(let key, let found, let expected):
-      "the case's '\(key)' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
+      "the case's '\(legible(key))' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
     case .objective(let error): "in the case's 'objective', \(error)"
     case .model(let error): error.description
-    case .missingTensor(let name): "tensor '\(name)' is missing, and the case needs it."
-    case .tensorShape(let name, let expected, let found): "tensor '\(name)' has shape \(found), the case makes it \(expected)."
-    case .tensorType(let name, let expected, let found): "tensor '\(name)' is of type \(found.rawValue), expected \(expected.rawValue)."
-    case .label(let tensor, let found, let ways): "tensor '\(tensor)' holds the label \(found), expected 0 to \(ways - 1)."
+    case .missingTensor(let name): "tensor '\(legible(name))' is missing, and the case needs it."
+    case .tensorShape(let name, let expected, let found): "tensor '\(legible(name))' has shape \(found), the case makes it \(expected)."
+    case .tensorType(let name, let expected, let found):
+      "tensor '\(legible(name))' is of type \(found.rawValue), expected \(expected.rawValue)."
+    case .label(let tensor, let found, let ways): "tensor '\(legible(tensor))' holds the label \(found), expected 0 to \(ways - 1)."
+    case .target(let tensor, let found): "tensor '\(legible(tensor))' holds the target \(found), expected 0 or 1."
+    case .tooLarge(let bytes, let limit):
+      "the case needs at least \(byteText(bytes)) of memory, of which this machine has \(byteText(limit)); reduce its tasks, support, "
+        + "query or model."
     }
   }
 }

@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// The largest errors that count as agreement, one for each precision.
@@ -47,6 +48,8 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   /// Every tensor in float64, then in float32, sorted by group and name.
   public let rows: [Row]
+  /// The tensors of the file that were not read.
+  public var ignored: [IgnoredTensor] = []
 
   /// Whether there is something to compare, and all of it agrees.
   public var passed: Bool { !rows.isEmpty && rows.allSatisfy(\.passed) }
@@ -61,13 +64,14 @@ public struct ParityReport: Sendable, Hashable, CustomStringConvertible {
 
   /// One line for each tensor and precision, then the verdict.
   public var description: String {
-    let width = rows.map(\.tensor.count).max() ?? 0
-    let lines = rows.map { row in
-      let padding = String(repeating: " ", count: width - row.tensor.count)
+    let names = rows.map { legible($0.tensor) }
+    let width = names.map(\.count).max() ?? 0
+    let lines = zip(rows, names).map { row, name in
+      let padding = String(repeating: " ", count: width - name.count)
       let error = row.error.map(Self.scientific) ?? "not computed"
-      return "  \(row.passed ? "ok  " : "FAIL") \(row.dtype.rawValue)  \(row.tensor)\(padding)  \(error)"
+      return "  \(row.passed ? "ok  " : "FAIL") \(row.dtype.rawValue)  \(name)\(padding)  \(error)"
     }
-    return (["\(name): \(verdict)"] + lines).joined(separator: "\n")
+    return (["\(legible(name, limit: nil)): \(verdict)"] + lines).joined(separator: "\n")
   }
 
   /// The verdict with the largest errors, one line.

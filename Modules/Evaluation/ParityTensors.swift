@@ -14,20 +14,30 @@ struct ParityTensors {
   let lambda: Double?
   /// The reference tensors, by their names without "expected.".
   let expected: [String: Tensor]
+  /// The names and types of tensors that are not needed and have types that tensors lack.
+  let ignored: [(name: String, type: String)]
 
   init(_ file: Safetensors, _ definition: ParityCase) throws(ParityError.Fault) {
+    var used: Set<String> = []
+    func read(_ name: String) throws(ParityError.Fault) -> Tensor? {
+      used.insert(name)
+      do { return try file.tensor(name) } catch { throw .file(error) }
+    }
     func tensor(_ name: String, _ shape: Shape, _ type: DType = .float64) throws(ParityError.Fault) -> Tensor {
-      guard let found = file.tensors[name] else { throw .missingTensor(name) }
+      guard let found = try read(name) else { throw .missingTensor(name) }
       guard found.shape == shape else { throw .tensorShape(name: name, expected: shape, found: found.shape) }
       guard found.dtype.isFloating == type.isFloating else { throw .tensorType(name: name, expected: type, found: found.dtype) }
-      return type.isFloating ? found.converted(to: type) : found
+      return found.converted(to: type)
     }
-    func under(_ prefix: String) -> [String: Tensor] {
-      let found = file.tensors.filter { $0.key.hasPrefix(prefix) }
-      return Dictionary(uniqueKeysWithValues: found.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+    func under(_ prefix: String) throws(ParityError.Fault) -> [String: Tensor] {
+      var found: [String: Tensor] = [:]
+      for name in Array(file.tensors.keys) + file.foreign.keys where name.hasPrefix(prefix) {
+        found[String(name.dropFirst(prefix.count))] = try read(name)
+      }
+      return found
     }
     func parameters(_ prefix: String) throws(ParityError.Fault) -> ParameterTree<Tensor> {
-      let found = under(prefix)
+      let found = try under(prefix)
       if let labels = found.sorted(by: { $0.key < $1.key }).first(where: { !$0.value.dtype.isFloating }) {
         throw .tensorType(name: prefix + labels.key, expected: .float64, found: labels.value.dtype)
       }
@@ -44,7 +54,11 @@ struct ParityTensors {
       // Images in the file have their channels first.
       let inputs = definition.fileInput.rank == 3 ? stored.transposed([0, 1, 3, 4, 2]) : stored
       guard definition.taskLoss.targets == .classes else {
-        return LabelledSet(inputs: inputs, targets: .values(try tensor("\(name).y", Shape(front + [definition.outputs]))))
+        let targets = try tensor("\(name).y", Shape(front + [definition.outputs]))
+        if definition.taskLoss.targets == .binary, let wrong = targets.doubles.first(where: { $0 != 0 && $0 != 1 }) {
+          throw .target(tensor: "\(name).y", found: wrong)
+        }
+        return LabelledSet(inputs: inputs, targets: .values(targets))
       }
       let labels = try tensor("\(name).y", Shape(front), .int64)
       if let wrong = labels.integers.first(where: { !(0..<definition.outputs).contains($0) }) {
@@ -84,9 +98,10 @@ struct ParityTensors {
     episodes = Episodes(
       support: try set("support", rows: definition.supportRows), query: try set("query", rows: definition.queryRows),
       furtherSupports: further)
-    expected = under("expected.")
+    expected = try under("expected.")
     if let labels = expected.sorted(by: { $0.key < $1.key }).first(where: { !$0.value.dtype.isFloating }) {
       throw .tensorType(name: "expected.\(labels.key)", expected: .float64, found: labels.value.dtype)
     }
+    ignored = file.foreign.filter { !used.contains($0.key) }.map { ($0.key, $0.value.type) }.sorted { $0.0 < $1.0 }
   }
 }

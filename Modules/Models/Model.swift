@@ -75,11 +75,11 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
     case .inputShape(let model, let expected, let found): "\(model) takes inputs of shape \(expected), these tasks have \(found)."
     case .imageTooSmall(let model, let size, let blocks):
       "\(model): an image of \(size) pixels is too small for \(blocks) blocks; lower model.blocks."
-    case .widths(let text): "model.hidden is '\(text)', expected widths separated by commas, 40,40 for example."
-    case .missingParameter(let name): "parameter '\(name)' is missing from the file."
-    case .unexpectedParameter(let name): "the file has a parameter '\(name)' that the model does not have."
+    case .widths(let text): "model.hidden is '\(legible(text))', expected widths separated by commas, 40,40 for example."
+    case .missingParameter(let name): "parameter '\(legible(name))' is missing from the file."
+    case .unexpectedParameter(let name): "the file has a parameter '\(legible(name))' that the model does not have."
     case .parameterShape(let name, let expected, let found):
-      "parameter '\(name)' has shape \(found) in the file, the model expects \(expected)."
+      "parameter '\(legible(name))' has shape \(found) in the file, the model expects \(expected)."
     }
   }
 }

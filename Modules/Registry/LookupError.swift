@@ -20,14 +20,17 @@ public struct LookupError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     let hint = suggestion.map { " Did you mean '\($0)'?" } ?? ""
     let list = known.isEmpty ? "There is none." : "Known: \(known.joined(separator: ", "))."
-    return "unknown \(kind) '\(name)'.\(hint) \(list)"
+    return "unknown \(kind) '\(legible(name))'.\(hint) \(list)"
   }
 }
 
 /// The candidate with the smallest edit distance; nil if all distances exceed a third of the name's length, or 2 if that is larger.
 ///
-/// A transposition of neighbours counts as one edit (optimal string alignment distance). Case is ignored.
+/// A transposition of neighbours counts as one edit (optimal string alignment distance). Case is ignored. Nothing is near to a name of
+/// more than 200 bytes.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
+  // The distance to a text of a file, which may be long, would take minutes.
+  guard name.utf8.count <= 200 else { return nil }
   let limit = max(2, name.count / 3)
   let scored = candidates.map { (name: $0, distance: editDistance(name.lowercased(), $0.lowercased())) }
   return scored.filter { $0.distance <= limit }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name

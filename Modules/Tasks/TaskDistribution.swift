@@ -187,7 +187,7 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
     case .tooFewClasses(let required, let available, let split):
       "\(required) ways were requested, but \(split.rawValue) has \(available) classes; set --ways to at most \(available)."
     case .tooFewDrawings(let required, let available, let className):
-      "shots and queries ask for \(required) drawings of a class, but \(className) has \(available); lower --shots or --queries."
+      "shots and queries ask for \(required) drawings of a class, but \(legible(className)) has \(available); lower --shots or --queries."
     case .notPrepared(let task): "\(task) was asked for an episode before its data were loaded."
     case .missingData(let task, let searched, let advice):
       "no data for \(task): \(searched.isEmpty ? "no folder was given" : "searched " + searched.joined(separator: ", ")). \(advice)"
@@ -198,7 +198,7 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
         + "samples, or choose another meta-loss."
     case .oneSupport(let task, let required):
       "\(task) provides one support set per task, but the meta-loss needs \(required); choose another task or another meta-loss."
-    case .overlappingSplits(let task, let className): "\(task): class \(className) is in more than one split."
+    case .overlappingSplits(let task, let className): "\(task): class \(legible(className)) is in more than one split."
     case .emptyInterval(let task, let key, let interval):
       "\(task): \(key).low is \(interval.low) and \(key).high is \(interval.high); set both finite, the first at most the second."
     }

@@ -1,3 +1,5 @@
+import Registry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -12,29 +14,8 @@ package enum AtomicFile {
   ///
   /// - Throws: ``FileError`` if there is no file, if the path names a folder, a pipe or a device, or if the system refuses.
   package static func read(_ path: String) throws(FileError) -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe without a writer would block forever.
-    let file = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard file >= 0 else { throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, code: errno) }
-    defer { _ = close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw .unreadable(path: path, code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-
-    // Allocating an array larger than memory traps, so reject such a file here.
-    let memory = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
-    guard Int(status.st_size) < memory else { throw .unreadable(path: path, code: ENOMEM) }
-
-    var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-      while count < buffer.count, let base = buffer.baseAddress {
-        let got = retrying { readDescriptor(file, base + count, buffer.count - count) }
-        if got < 0 { failure = errno }
-        if got <= 0 { break }  // 0: the file has shrunk since fstat
-        count += got
-      }
-    }
-    guard failure == 0 else { throw .unreadable(path: path, code: failure) }
-    return bytes
+    let file = try OrdinaryFile(path)
+    return try file.read(file.byteCount)
   }
 
   /// Writes bytes to a temporary file in the same folder, flushes it to the disk, and renames it to the path.
@@ -57,9 +38,9 @@ package enum AtomicFile {
     }
     if code == 0, retrying({ fsync(file) }) != 0 { code = errno }
     if close(file) != 0, code == 0 { code = errno }
-    if code == 0, rename(temporary, path) != 0 { code = errno }
+    if code == 0, rename(systemPath(temporary), systemPath(path)) != 0 { code = errno }
     guard code == 0 else {
-      _ = unlink(temporary)
+      _ = unlink(systemPath(temporary))
       throw .unwritable(path: path, code: code)
     }
     flushFolder(of: path)
@@ -78,7 +59,7 @@ package enum AtomicFile {
     // O_EXCL claims the name, also against other threads. The loop skips leftovers of a killed process.
     for attempt in 0..<1000 {
       let temporary = "\(path).\(getpid())-\(attempt).tmp"
-      let file = retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+      let file = retrying { open(systemPath(temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       guard file >= 0 else {
         guard errno == EEXIST else { break }
         continue
@@ -101,7 +82,7 @@ package enum AtomicFile {
   /// Flushes the folder so that the rename is durable; some file systems cannot, and the content is safe either way.
   private static func flushFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let file = open(folder, O_RDONLY | O_CLOEXEC)
+    let file = open(systemPath(folder), O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return }
     _ = fsync(file)
     _ = close(file)
@@ -109,13 +90,12 @@ package enum AtomicFile {
 }
 
 /// Repeats a system call that a signal interrupted.
-private func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()
     if result != -1 || errno != EINTR { return result }
   }
 }
 
-// Inside the type, the members `read` and `write` hide the C functions.
-private func readDescriptor(_ file: Int32, _ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int { read(file, base, count) }
+// Inside the type, the member `write` hides the C function.
 private func writeDescriptor(_ file: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int { write(file, base, count) }

@@ -1,3 +1,5 @@
+import Registry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -26,11 +28,11 @@ public enum FileError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .missing(let path): "there is no file \(path); check the path."
-    case .notAFile(let path): "\(path) is not an ordinary file; name a file."
-    case .unreadable(let path, let code): "\(path) cannot be read: \(Self.reason(code))."
+    case .missing(let path): "there is no file \(legible(path, limit: nil)); check the path."
+    case .notAFile(let path): "\(legible(path, limit: nil)) is not an ordinary file; name a file."
+    case .unreadable(let path, let code): "\(legible(path, limit: nil)) cannot be read: \(Self.reason(code))."
     case .unwritable(let path, let code):
-      "\(path) cannot be written: \(Self.reason(code)); check the folder, its permissions and free space."
+      "\(legible(path, limit: nil)) cannot be written: \(Self.reason(code)); check the folder, its permissions and free space."
     }
   }
 

@@ -1,9 +1,13 @@
-/// A JSON value in a safetensors header, which has no signs, fractions, `true`, `false` or `null`.
+import Registry
+
+/// A JSON value in a safetensors header, which has no signs, fractions, `true` or `false`.
 enum JSONValue: Hashable {
   case object([String: JSONValue])
   case array([JSONValue])
   case string(String)
   case integer(Int)
+  /// Only `__metadata__` may be null.
+  case null
 }
 
 /// A safetensors header that is not valid JSON of the supported kind.
@@ -49,7 +53,7 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
       case .invalidUTF8: "a string that is not UTF-8"
       case .integerOverflow: "a number above \(Int.max)"
       case .nestingTooDeep(let limit): "values nested deeper than \(limit)"
-      case .duplicateKey(let key): "the key '\(key)' for the second time"
+      case .duplicateKey(let key): "the key '\(legible(key))' for the second time"
       }
     return "\(text) at byte \(offset)"
   }
@@ -107,8 +111,15 @@ struct JSONReader {
     case UInt8(ascii: "["): return .array(try array(depth: depth))
     case UInt8(ascii: "\""): return .string(try string())
     case .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .integer(try integer())
+    case UInt8(ascii: "n"):
+      try null()
+      return .null
     default: throw unexpected
     }
+  }
+
+  private mutating func null() throws(JSONError) {
+    for byte in "null".utf8 { try expect(byte) }
   }
 
   private mutating func object(depth: Int) throws(JSONError) -> [String: JSONValue] {

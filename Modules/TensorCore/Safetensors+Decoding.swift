@@ -4,25 +4,48 @@ extension Safetensors {
   /// Stricter than JSON requires: names that differ only in Unicode normalisation count as duplicates.
   /// - Throws: ``SafetensorsError`` for bytes that are malformed in any way.
   public init(decoding bytes: [UInt8]) throws(SafetensorsError) {
-    guard bytes.count >= 8 else { throw .tooShort(byteCount: bytes.count) }
-    var claimed: UInt64 = 0
-    for index in 0..<8 { claimed |= UInt64(bytes[index]) << (8 * UInt64(index)) }
+    var position = 0
+    try self.init(byteCount: bytes.count) { (wanted) throws(SafetensorsError) in
+      defer { position += wanted }
+      return bytes[position..<position + wanted]
+    }
+  }
+
+  /// Decodes a file of a known size that is read piece by piece.
+  ///
+  /// - Parameters:
+  ///   - byteCount: The size of the file.
+  ///   - read: Reads the next bytes; fewer than asked for if the file has shrunk meanwhile.
+  /// - Throws: ``SafetensorsError`` for bytes that are malformed in any way, and all errors of reading.
+  init(byteCount: Int, _ read: (_ wanted: Int) throws(SafetensorsError) -> ArraySlice<UInt8>) throws(SafetensorsError) {
+    guard byteCount >= 8 else { throw .tooShort(byteCount: byteCount) }
+    let prefix = try read(8)
+    guard prefix.count == 8 else { throw .tooShort(byteCount: prefix.count) }
+    let claimed = prefix.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     guard claimed <= UInt64(Self.headerLimit) else { throw .headerAboveLimit(claimed: claimed, limit: Self.headerLimit) }
     let headerCount = Int(claimed)
-    guard headerCount <= bytes.count - 8 else { throw .headerTruncated(claimed: headerCount, available: bytes.count - 8) }
+    guard headerCount <= byteCount - 8 else { throw .headerTruncated(claimed: headerCount, available: byteCount - 8) }
+    let text = try read(headerCount)
+    guard text.count == headerCount else { throw .headerTruncated(claimed: headerCount, available: text.count) }
 
-    var members = try Self.header(Array(bytes[8..<(8 + headerCount)]))
+    var members = try Self.header(Array(text))
     metadata = try Self.metadata(members.removeValue(forKey: Self.metadataKey))
     var entries: [Entry] = []
     for (name, value) in members.sorted(by: { $0.key < $1.key }) { entries.append(try Entry(name: name, value)) }
 
-    let start = 8 + headerCount
-    try Self.checkLayout(entries, dataCount: bytes.count - start)
+    let dataCount = byteCount - 8 - headerCount
+    try Self.checkLayout(entries, dataCount: dataCount)
+    let data = try read(dataCount)
+    if data.count != dataCount { try Self.checkLayout(entries, dataCount: data.count) }
     tensors = [:]
     for entry in entries {
       // checkLayout has shown that the range lies in the file and has the tensor's size.
-      let source = bytes[(start + entry.begin)..<(start + entry.end)]
-      tensors[entry.name] = Tensor(shape: entry.shape, dtype: entry.dtype) { $0.copyBytes(from: source) }
+      let source = data[(data.startIndex + entry.begin)..<(data.startIndex + entry.end)]
+      if let dtype = entry.type.dtype {
+        tensors[entry.name] = Tensor(shape: entry.shape, dtype: dtype) { $0.copyBytes(from: source) }
+      } else {
+        foreign[entry.name] = ForeignTensor(entry.type, shape: entry.shape, bytes: source)
+      }
     }
   }
 
@@ -39,7 +62,8 @@ extension Safetensors {
   }
 
   private static func metadata(_ value: JSONValue?) throws(SafetensorsError) -> [String: String] {
-    guard let value else { return [:] }
+    // As the reference reader has it, null stands for no metadata.
+    guard let value, value != .null else { return [:] }
     guard case .object(let members) = value else { throw .invalidMetadata }
     var result: [String: String] = [:]
     for (key, member) in members {
@@ -65,7 +89,7 @@ extension Safetensors {
 /// One tensor's entry in a header: its type, shape and byte range within the data.
 private struct Entry {
   let name: String
-  let dtype: DType
+  let type: StoredType
   let shape: Shape
   let begin: Int
   let end: Int
@@ -78,25 +102,28 @@ private struct Entry {
       throw .invalidEntry(tensor: name, field: "data_offsets")
     }
     if let unknown = fields.keys.min() { throw .invalidEntry(tensor: name, field: unknown) }
-    guard let dtype = DType.allCases.first(where: { $0.safetensorsName == typeName }) else {
+    guard let type = StoredType(rawValue: typeName) else {
       throw .unsupportedType(tensor: name, type: typeName)
     }
     guard extents.count <= Shape.maximumRank else { throw .tooManyAxes(tensor: name, rank: extents.count) }
 
     // Count an extent of 0 as 1, so that the strides of an empty tensor are checked for overflow too.
-    var byteCount = dtype.byteCount
+    var bitCount = type.bitCount
     for extent in extents {
-      let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
+      let (product, overflow) = bitCount.multipliedReportingOverflow(by: max(extent, 1))
       guard !overflow, extent <= Int(Int32.max) else { throw .shapeTooLarge(tensor: name, shape: extents) }
-      byteCount = product
+      bitCount = product
     }
-    if extents.contains(0) { byteCount = 0 }
+    if extents.contains(0) { bitCount = 0 }
+    // Elements of less than a byte fill whole bytes together.
+    guard bitCount % 8 == 0 else { throw .partialByte(tensor: name, type: typeName, shape: extents) }
+    let byteCount = bitCount / 8
     guard offsets[0] <= offsets[1] else { throw .reversedOffsets(tensor: name, begin: offsets[0], end: offsets[1]) }
     guard offsets[1] - offsets[0] == byteCount else {
       throw .sizeMismatch(tensor: name, expected: byteCount, actual: offsets[1] - offsets[0])
     }
     self.name = name
-    self.dtype = dtype
+    self.type = type
     shape = Shape(extents)
     begin = offsets[0]
     end = offsets[1]

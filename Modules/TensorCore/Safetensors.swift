@@ -1,13 +1,15 @@
 /// Named tensors with text metadata, the content of a safetensors file.
 ///
 /// A file consists of the header length in 8 bytes, a JSON header with each tensor's type, shape and byte range, and the elements.
-/// The types F32, F64, I32 and I64 are supported.
+/// The types F32, F64, I32 and I64 are those of tensors; tensors of the format's other types are ``foreign``.
 /// - SeeAlso: <https://github.com/huggingface/safetensors#format>
 public struct Safetensors: Sendable {
   /// The tensors by name.
   public var tensors: [String: Tensor]
   /// Free text by key.
   public var metadata: [String: String]
+  /// The tensors of a file that have other types than ``DType``, by name; ``encoded()`` leaves them out.
+  public internal(set) var foreign: [String: ForeignTensor] = [:]
 
   /// The longest header that the reader accepts, in bytes: 100 MB.
   public static let headerLimit = 100_000_000
@@ -23,15 +25,24 @@ public struct Safetensors: Sendable {
 
   /// Reads a file.
   ///
+  /// The header is checked against the file's size before anything else is read.
   /// - Throws: ``SafetensorsError`` for a file that is missing, unreadable or malformed in any way.
   public init(contentsOf path: String) throws(SafetensorsError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try AtomicFile.read(path)
-    } catch {
-      throw .file(error)
+    let file: OrdinaryFile
+    do { file = try OrdinaryFile(path) } catch { throw .file(error) }
+    try self.init(byteCount: file.byteCount) { (wanted) throws(SafetensorsError) in
+      do throws(FileError) { return try file.read(wanted)[...] } catch { throw .file(error) }
     }
-    try self.init(decoding: bytes)
+  }
+
+  /// A tensor by name, converted if its type in the file is none of ``DType``; nil if there is none of this name.
+  ///
+  /// - Throws: ``SafetensorsError/unsupportedType(tensor:type:)`` if no conversion is exact.
+  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor? {
+    if let tensor = tensors[name] { return tensor }
+    guard let other = foreign[name] else { return nil }
+    guard let tensor = other.converted() else { throw .unsupportedType(tensor: name, type: other.type) }
+    return tensor
   }
 
   /// Writes a file; an existing file is replaced as a whole, or stays unchanged if this throws.

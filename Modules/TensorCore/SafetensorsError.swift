@@ -1,3 +1,5 @@
+import Registry
+
 /// A safetensors file that cannot be read or written.
 public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
   /// The file itself cannot be read or written.
@@ -18,12 +20,14 @@ public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
   case invalidMetadata
   /// A tensor's header entry with a missing field, an unknown field, or a field of the wrong type.
   case invalidEntry(tensor: String, field: String)
-  /// A type other than F32, F64, I32 and I64.
+  /// A type that the format does not have, or a needed tensor of a type that has no exact conversion.
   case unsupportedType(tensor: String, type: String)
   /// More axes than ``Shape/maximumRank``.
   case tooManyAxes(tensor: String, rank: Int)
   /// A shape whose extents or byte count cannot be represented.
   case shapeTooLarge(tensor: String, shape: [Int])
+  /// A number of elements of less than a byte that does not fill whole bytes.
+  case partialByte(tensor: String, type: String, shape: [Int])
   /// Offsets that end before they begin.
   case reversedOffsets(tensor: String, begin: Int, end: Int)
   /// A byte range whose size does not match the type and shape.
@@ -47,21 +51,26 @@ public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
       "the header claims \(claimed) bytes, the file holds \(available) more; it is truncated."
     case .invalidHeader(let error): "the header is not valid: \(error)."
     case .headerNotAnObject: "the header is not a JSON object."
-    case .duplicateName(let name): "two tensors are called '\(name)'."
+    case .duplicateName(let name): "two tensors are called '\(legible(name))'."
     case .invalidMetadata: "__metadata__ is not an object of strings."
-    case .invalidEntry(let tensor, let field): "tensor '\(tensor)': the field '\(field)' is missing, unknown or of the wrong type."
-    case .unsupportedType(let tensor, let type): "tensor '\(tensor)' has type \(type); convert it to F32, F64, I32 or I64."
-    case .tooManyAxes(let tensor, let rank): "tensor '\(tensor)' has \(rank) axes, at most \(Shape.maximumRank) are supported."
-    case .shapeTooLarge(let tensor, let shape): "tensor '\(tensor)' has shape \(shape), which is too large to address."
-    case .reversedOffsets(let tensor, let begin, let end): "tensor '\(tensor)' begins at byte \(begin) and ends at \(end), before that."
+    case .invalidEntry(let tensor, let field):
+      "tensor '\(legible(tensor))': the field '\(legible(field))' is missing, unknown or of the wrong type."
+    case .unsupportedType(let tensor, let type):
+      "tensor '\(legible(tensor))' has type \(legible(type)); convert it to F32, F64, I32 or I64."
+    case .tooManyAxes(let tensor, let rank): "tensor '\(legible(tensor))' has \(rank) axes, at most \(Shape.maximumRank) are supported."
+    case .shapeTooLarge(let tensor, let shape): "tensor '\(legible(tensor))' has shape \(shape), which is too large to address."
+    case .partialByte(let tensor, let type, let shape):
+      "tensor '\(legible(tensor))' has shape \(shape), whose elements of type \(type) do not fill whole bytes."
+    case .reversedOffsets(let tensor, let begin, let end):
+      "tensor '\(legible(tensor))' begins at byte \(begin) and ends at \(end), before that."
     case .sizeMismatch(let tensor, let expected, let actual):
-      "tensor '\(tensor)' has \(actual) bytes, its type and shape need \(expected)."
+      "tensor '\(legible(tensor))' has \(actual) bytes, its type and shape need \(expected)."
     case .truncated(let tensor, let required, let available):
-      "tensor '\(tensor)' ends at data byte \(required), the file holds \(available); it is truncated."
+      "tensor '\(legible(tensor))' ends at data byte \(required), the file holds \(available); it is truncated."
     case .overlap(let tensor, let begin, let previousEnd):
-      "tensor '\(tensor)' begins at data byte \(begin), within another one that ends at \(previousEnd)."
+      "tensor '\(legible(tensor))' begins at data byte \(begin), within another one that ends at \(previousEnd)."
     case .hole(let tensor, let begin, let previousEnd):
-      "tensor '\(tensor)' begins at data byte \(begin), but the one before ends at \(previousEnd); no bytes may lie between."
+      "tensor '\(legible(tensor))' begins at data byte \(begin), but the one before ends at \(previousEnd); no bytes may lie between."
     case .trailingBytes(let count): "\(count) bytes follow the last tensor; the file is damaged or of another format."
     }
   }

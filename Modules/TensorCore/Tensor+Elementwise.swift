@@ -94,10 +94,10 @@ extension Tensor {
   public static func * (factor: Double, tensor: Tensor) -> Tensor { tensor.map(.affine(factor: factor, offset: 0)) }
 
   /// The labels as one-hot rows, […, classes]; a label outside 0..<classes gives a row of NaN, so that no loss hides it.
-  /// - Precondition: This is an int64 tensor.
+  /// - Precondition: This is an integer tensor.
   public func oneHot(_ classes: Int, dtype target: DType = .float32) -> Tensor {
-    precondition(dtype == .int64, "labels are an int64 tensor, not \(dtype)")
-    let labels = contiguous
+    precondition(!dtype.isFloating, "labels are an integer tensor, not \(dtype)")
+    let labels = contiguous.converted(to: .int64)
     let result = Tensor(uninitialised: shape.appending(classes), target)
     withExtendedLifetime(labels) {
       tk_one_hot(

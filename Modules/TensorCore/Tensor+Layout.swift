@@ -116,10 +116,11 @@ extension Tensor {
     return copied(to: target, strides: strides)
   }
 
-  /// The tensor converted to another floating type.
-  /// - Precondition: Both types are floating types, or they are the same.
+  /// The tensor converted to another floating type, or from int32 to int64.
+  /// - Precondition: Both types are floating types, the types are int32 and int64, or they are the same.
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
+    if dtype == .int32, target == .int64 { return widened }
     precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
     let base = isExpanded ? expandedItem : self
     let result = Tensor(uninitialised: base.shape, target)
@@ -133,6 +134,14 @@ extension Tensor {
       }
     }
     return isExpanded ? result.expanded(over: shape[0]) : result
+  }
+
+  /// An int32 tensor as int64.
+  private var widened: Tensor {
+    let labels = integers
+    return Tensor(shape: shape, dtype: .int64) { bytes in
+      for (place, label) in labels.enumerated() { bytes.storeBytes(of: Int64(label), toByteOffset: 8 * place, as: Int64.self) }
+    }
   }
 
   // MARK: Strides

@@ -1,4 +1,5 @@
 import CArchive
+import Registry
 import TensorCore
 
 #if canImport(Glibc)
@@ -58,7 +59,7 @@ extension OmniglotSource.Container {
   func files() throws(OmniglotError) -> [File] {
     if isArchive {
       var status = stat()
-      guard stat(path, &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
+      guard stat(systemPath(path), &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
       #if canImport(Darwin)
       let modified = status.st_mtimespec
       #else
@@ -95,14 +96,14 @@ extension OmniglotSource.Container {
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw Self.failure(archive, at: path) }
       if !isArchive { archive_read_disk_descend(archive) }
       let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
-      guard isFile, let stored = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else { continue }
-      try visit(archive, entry, memberName(String(cString: stored)))
+      guard isFile, let stored = storedName(entry) else { continue }
+      try visit(archive, entry, memberName(systemText(stored)))
     }
   }
 
   /// Opens the path first, because libarchive's messages do not distinguish a missing permission from damage.
   private func refuseUnreadable() throws(OmniglotError) {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let file = open(systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
     defer { close(file) }
     var status = stat()
@@ -131,14 +132,19 @@ extension OmniglotSource.Container {
 
   private func openArchive(_ archive: OpaquePointer) -> Int32 {
     archive_read_support_format_zip(archive)
-    return archive_read_open_filename(archive, path, 1 << 20)
+    return archive_read_open_filename(archive, systemPath(path), 1 << 20)
   }
 
   private func openFolder(_ archive: OpaquePointer) -> Int32 {
     archive_read_disk_set_symlink_hybrid(archive)  // the folder itself may be a link
     archive_read_disk_set_behavior(
       archive, ARCHIVE_READDISK_NO_XATTR | ARCHIVE_READDISK_NO_ACL | ARCHIVE_READDISK_NO_FFLAGS | ARCHIVE_READDISK_NO_SPARSE)
-    return archive_read_disk_open(archive, path)
+    return archive_read_disk_open(archive, systemPath(path))
+  }
+
+  /// A folder's names have the system's bytes, which need not be UTF-8; an archive's may be in another character set.
+  private func storedName(_ entry: OpaquePointer) -> UnsafePointer<CChar>? {
+    isArchive ? archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) : archive_entry_pathname(entry)
   }
 
   private func memberName(_ stored: String) -> String {

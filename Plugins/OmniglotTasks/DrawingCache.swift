@@ -1,3 +1,4 @@
+import Registry
 import Tasks
 import TensorCore
 
@@ -119,8 +120,8 @@ package struct DrawingCache: Sendable {
 
   /// Creates a folder and its parents; a failure shows when the file is written.
   private func makeFolder(_ path: String) {
-    if access(path, F_OK) == 0 { return }
+    if access(systemPath(path), F_OK) == 0 { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { makeFolder(String(path[..<slash])) }
-    _ = mkdir(path, 0o700)
+    _ = mkdir(systemPath(path), 0o700)
   }
 }

@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// Omniglot data that are missing, damaged or not as expected.
@@ -24,20 +25,20 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingArchive(let name, let folder):
-      "\(folder) has neither \(name).zip nor a folder \(name); put one of them there."
+      "\(legible(folder, limit: nil)) has neither \(name).zip nor a folder \(name); put one of them there."
     case .unreadable(let error):
       "\(error) Each half of the data has to be a zip archive, or the folder that it unpacks to, which this user may read."
-    case .damagedArchive(let path, let reason): "\(path) is truncated or corrupt (\(reason)); get it again."
+    case .damagedArchive(let path, let reason): "\(legible(path, limit: nil)) is truncated or corrupt (\(legible(reason))); get it again."
     case .unexpectedMember(let path, let member):
-      "\(path) holds \(member); drawings are expected at SET/ALPHABET/characterNN/NAME.png, as upstream."
-    case .duplicateMember(let member): "the data hold \(member) twice; get the archives again."
+      "\(legible(path, limit: nil)) holds \(legible(member)); drawings are expected at SET/ALPHABET/characterNN/NAME.png, as upstream."
+    case .duplicateMember(let member): "the data hold \(legible(member)) twice; get the archives again."
     case .oversizedMember(let member, let limit):
-      "\(member) is larger than \(limit) bytes, too large for a drawing; download the archives again."
-    case .corruptDrawing(let member): "\(member) is not a valid PNG file; get the archives again."
+      "\(legible(member)) is larger than \(limit) bytes, too large for a drawing; download the archives again."
+    case .corruptDrawing(let member): "\(legible(member)) is not a valid PNG file; get the archives again."
     case .wrongSize(let member, let width, let height):
-      "\(member) is \(width)×\(height) pixels, expected 105×105; get the archives again."
+      "\(legible(member)) is \(width)×\(height) pixels, expected 105×105; get the archives again."
     case .missingClasses(let count, let first):
-      "\(count) classes of the Vinyals split are not in the data, \(first) for one; get the whole data, or set task.split=background-evaluation."
+      "\(count) classes of the Vinyals split are not in the data, \(legible(first)) for one; get the whole data, or set task.split=background-evaluation."
     }
   }
 }

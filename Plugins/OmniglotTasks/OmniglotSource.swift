@@ -1,3 +1,4 @@
+import Registry
 import Tasks
 
 #if canImport(Glibc)
@@ -47,9 +48,9 @@ package struct OmniglotSource: Sendable, Hashable {
 
   private static func container(_ name: String, in folder: String) -> Container? {
     let archive = "\(folder)/\(name).zip"
-    if access(archive, F_OK) == 0 { return Container(name: name, path: archive, isArchive: true) }
+    if access(systemPath(archive), F_OK) == 0 { return Container(name: name, path: archive, isArchive: true) }
     let unpacked = "\(folder)/\(name)"
-    return access(unpacked, F_OK) == 0 ? Container(name: name, path: unpacked, isArchive: false) : nil
+    return access(systemPath(unpacked), F_OK) == 0 ? Container(name: name, path: unpacked, isArchive: false) : nil
   }
 
   private static func missingData(searched: [String]) -> TaskError {
@@ -80,12 +81,12 @@ package struct OmniglotSource: Sendable, Hashable {
 
 /// The value of an environment variable; nil if it is unset or empty.
 func environment(_ name: String) -> String? {
-  guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+  guard let value = getenv(name).map({ systemText($0) }), !value.isEmpty else { return nil }
   return value
 }
 
 private func absolutePath(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
+  guard let resolved = realpath(systemPath(path), nil) else { return nil }
   defer { free(resolved) }
-  return String(cString: resolved)
+  return systemText(resolved)
 }

@@ -167,12 +167,14 @@ import _TestSupport
 
 @Suite struct MalformedCheckpointTests {
   /// Spoils a valid checkpoint by a closure, and returns the error of reading it.
-  private func error(_ spoil: (inout Safetensors) throws -> Void) throws -> (CheckpointError?, path: String) {
+  private func error(keepsDigest: Bool = false, _ spoil: (inout Safetensors) throws -> Void) throws -> (CheckpointError?, path: String) {
     try withTemporaryFolder { folder in
       let path = "\(folder)/checkpoint.safetensors"
       let experiment = try Experiment(Small.request())
       try Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot).write(to: path)
       var file = try Safetensors(contentsOf: path)
+      // As a file of an earlier version, so that the digest does not hide the other errors.
+      if !keepsDigest { file.metadata["digest"] = nil }
       try spoil(&file)
       try file.write(to: path)
       do {
@@ -184,7 +186,67 @@ import _TestSupport
     }
   }
 
-  @Test func `an untouched one is fine`() throws { #expect(try error { _ in }.0 == nil) }
+  @Test func `an untouched one is fine, also without a digest`() throws {
+    #expect(try error(keepsDigest: true) { _ in }.0 == nil)
+    #expect(try error { _ in }.0 == nil)
+  }
+
+  @Test func `a change of any number or text is noticed`() throws {
+    let name = "learned.initial.layers.0.bias"
+    let (tensor, path) = try error(keepsDigest: true) { file in
+      let old = try #require(file.tensors[name])
+      file.tensors[name] = Tensor(shape: old.shape, dtype: .float32) { bytes in
+        old.withUnsafeBytes { bytes.copyMemory(from: $0) }
+        bytes[0] ^= 1
+      }
+    }
+    #expect(tensor == .digest(path: path))
+    let (seed, other) = try error(keepsDigest: true) { $0.metadata["seed"] = "1" }
+    #expect(seed == .digest(path: other))
+    let (digest, third) = try error { $0.metadata["digest"] = "0" }
+    #expect(digest == .digest(path: third))
+  }
+
+  @Test(arguments: [("9223372036854775806", 9_223_372_036_854_775_806), ("500", 500)])
+  func `more iterations than the run has`(text: String, found: Int) throws {
+    let (error, path) = try error {
+      $0.metadata["iteration"] = text
+      $0.metadata["iterations"] = "100"
+    }
+    #expect(error == .iteration(path: path, found: found, iterations: 100))
+  }
+
+  @Test func `more iterations than tasks can be numbered`() throws {
+    try withTemporaryFolder { folder in
+      let experiment = try Experiment(Small.request())
+      try Checkpoint(experiment: experiment, snapshot: try experiment.trainer().snapshot).write(to: folder)
+      var file = try Safetensors(contentsOf: "\(folder)/checkpoint.safetensors")
+      (file.metadata["digest"], file.metadata["iterations"], file.metadata["iteration"]) = (nil, "\(Int.max)", "\(Int.max - 1)")
+      try file.write(to: "\(folder)/checkpoint.safetensors")
+      let checkpoint = try Checkpoint(contentsOf: folder)
+      let error = try #require(throws: HyperparameterError.self) { try checkpoint.experiment() }
+      #expect("\(error)".hasPrefix("iterations is '\(Int.max)', expected at most "))
+    }
+  }
+
+  @Test(arguments: [1e30, -1, 0.5, 2001]) func `a count of steps that no run reaches`(count: Double) throws {
+    let settings = [("mode", "serial"), ("inner.carryMoments", "true"), ("inner.optimizer", "adam")]
+    var request = Small.request("reptile", settings)
+    request.settings = request.settings.filter { !$0.key.hasPrefix("training.") } + [("training.metaBatch", "1")]
+    let experiment = try Experiment(request)
+    var trainer = try experiment.trainer()
+    _ = try trainer.step()
+    var tensors = trainer.snapshot.tensors
+    let good = Checkpoint(experiment: experiment, snapshot: TrainingSnapshot(iteration: 1, tensors: tensors))
+    #expect(throws: Never.self) { try good.state(for: experiment) }
+    #expect(throws: Never.self) { try good.trainer(for: experiment) }
+    tensors["carried.count"] = Tensor(count)
+    let bad = Checkpoint(experiment: experiment, snapshot: TrainingSnapshot(iteration: 1, tensors: tensors))
+    let found = Double(Float(count))
+    let error = AlgorithmError.carriedState(algorithm: "reptile", name: "carried.count", found: found, limit: 2000)
+    #expect(throws: error) { try bad.state(for: experiment) }
+    #expect(throws: error) { try bad.trainer(for: experiment) }
+  }
 
   @Test(arguments: ["formatVersion", "algorithm", "task", "model", "seed", "iteration", "iterations", "splitFingerprint", "configuration"])
   func `missing metadata`(key: String) throws {

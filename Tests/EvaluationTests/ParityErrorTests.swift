@@ -137,6 +137,50 @@ import _TestSupport
     }
   }
 
+  @Test func `products of numbers are bounded`() throws {
+    let conv =
+      #"{"kind": "conv", "image": 28, "channels": 1, "hidden": 4, "blocks": 1, "downsample": "stride", "#
+      + #""head": "flatten", "ways": 3000}"#
+    for key in ["support", "query"] {
+      try expectFault(.outOfRange(key: key, found: 1_000_000, expected: 1...715_827)) { file in
+        file.metadata["case"] = file.metadata["case"]?.replacing(#"{"kind": "mlp", "layers": [1, 1]}"#, with: conv)
+          .replacing("\"\(key)\": 1", with: "\"\(key)\": 1000000")
+      }
+    }
+  }
+
+  @Test(arguments: ["support", "query", "support2"])
+  func `labels of every set are checked, whatever their type`(name: String) throws {
+    func label(_ value: UInt8, _ dtype: DType) -> Tensor {
+      Tensor(shape: [1, 1], dtype: dtype) { $0.copyBytes(from: [value] + Array(repeating: 0, count: dtype.byteCount - 1)) }
+    }
+    for dtype in [DType.int32, .int64] {
+      for objective in ["query", "contrastive"] where objective == "contrastive" || name != "support2" {
+        try expectFault(.label(tensor: "\(name).y", found: 1, ways: 1)) { file in
+          let kind = objective == "query" ? "" : #", "objective": {"kind": "contrastive", "margin": 1}"#
+          file.metadata["case"] = file.metadata["case"]?.replacing("\"mse\"", with: "\"cross-entropy\"\(kind)")
+          file.tensors["support2.x"] = file.tensors["support.x"]
+          for set in ["support", "query", "support2"] { file.tensors["\(set).y"] = label(set == name ? 1 : 0, dtype) }
+        }
+      }
+    }
+  }
+
+  @Test func `targets of a binary loss are 0 or 1`() throws {
+    for name in ["support", "query"] {
+      try expectFault(.target(tensor: "\(name).y", found: 2)) { file in
+        file.metadata["case"] = file.metadata["case"]?.replacing("\"mse\"", with: "\"binary-cross-entropy\"")
+        file.tensors["\(name).y"] = Tensor(repeating: 2, shape: [1, 1, 1], dtype: .float64)
+      }
+    }
+  }
+
+  @Test func `text of a file is shown without control characters, and shortened`() {
+    let error = ParityError(path: "a", fault: .missingTensor("\u{1b}[31m" + String(repeating: "x", count: 100_000)))
+    #expect(error.description.count < 200)
+    #expect(error.description.hasPrefix("a: tensor '\\u{1b}[31mxxx"))
+  }
+
   @Test func `messages say what was found and expected`() {
     let error = ParityError(path: "a.safetensors", fault: .tensorShape(name: "support.x", expected: [1, 2], found: [3]))
     #expect(error.description == "a.safetensors: tensor 'support.x' has shape [3], the case makes it [1, 2].")

@@ -1,4 +1,5 @@
 import Evaluation
+import Registry
 
 #if canImport(Glibc)
 import Glibc
@@ -21,7 +22,12 @@ public enum CommandLineTool {
   /// Runs the command that the arguments of the process name, and exits.
   ///
   /// The exit code is 0 on success, 1 if a check failed, 2 for bad input and 130 if interrupted.
-  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+  public static func main() -> Never { exit(run(words).rawValue) }
+
+  /// The arguments without the program's name, with bytes that are not UTF-8 kept; `CommandLine.arguments` replaces them.
+  private static var words: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { systemText($0) } }
+  }
 
   /// Runs a command and reports its errors.
   private static func run(_ words: [String]) -> ExitCode {
@@ -29,10 +35,10 @@ public enum CommandLineTool {
     do {
       return try dispatch(words)
     } catch let interruption as Interrupted {
-      Console.note("tools: interrupted \(interruption.place).")
+      Console.note("tools: interrupted \(legible(interruption.place, limit: nil)).")
       return .interrupted
     } catch {
-      Console.note("tools: error: \(error)")
+      Console.note("tools: error: \(legible("\(error)", limit: nil, keepsLines: true))")
       return .badInput
     }
   }

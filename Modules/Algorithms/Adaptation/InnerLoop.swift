@@ -4,11 +4,14 @@ public import Registry
 ///
 /// Its settings have the prefix "inner" on the command line.
 public struct InnerLoop: Sendable, Hashable {
+  /// The largest number of steps that the settings admit.
+  static let stepsLimit = 1000
+
   /// The settings of the rule, the number of steps and the adapted part.
   public static let hyperparameters =
     HyperparameterTable<InnerLoop>.flattened(\.optimizer, Optimizer.settings)
     + HyperparameterTable([
-      .integer("steps", \.steps, in: 0...1000, "Adaptation steps in meta-training."),
+      .integer("steps", \.steps, in: 0...stepsLimit, "Adaptation steps in meta-training."),
       .choice("adapts", \.adapts, "The parameters that adapt: all, or the head or the body of an embedding model."),
     ])
 

@@ -28,6 +28,8 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
   case emptyRange(algorithm: String, setting: String, low: Double, high: Double)
   /// The settings of a selected part, such as the inner optimizer or the objective, are invalid.
   case setting(algorithm: String, text: String)
+  /// A number of a carried state that no run reaches; it belongs to 0...limit.
+  case carriedState(algorithm: String, name: String, found: Double, limit: Double)
 
   /// True if the algorithm does not suit such tasks or models under any settings.
   public var isUnsuited: Bool { if case .unsuited = self { true } else { false } }
@@ -46,6 +48,8 @@ public enum AlgorithmError: Error, Hashable, CustomStringConvertible {
     case .needsGroups(let algorithm, let size, let metaBatch):
       "\(algorithm) compares tasks in groups of \(size), and the meta-batch is \(metaBatch); set training.metaBatch to a multiple of \(size)."
     case .setting(let algorithm, let text): "\(algorithm): \(text)"
+    case .carriedState(let algorithm, let name, let found, let limit):
+      "\(algorithm): \(name) of the saved state is \(found), expected a whole number from 0 to \(limit); the file is damaged."
     }
   }
 }

@@ -40,6 +40,14 @@ public protocol TrainingBehaviour: Sendable {
   /// - Returns: The new carried state, with the same names and shapes.
   func carried(after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int) -> ParameterTree<Tensor>
 
+  /// Checks a carried state from a file, in addition to its names and shapes; by default every finite one is possible.
+  ///
+  /// - Parameters:
+  ///   - carried: The carried state.
+  ///   - iteration: The number of steps done.
+  /// - Throws: ``AlgorithmError/carriedState(algorithm:name:found:limit:)`` for a state that no run reaches.
+  func validate(carried: ParameterTree<Tensor>, after iteration: Int) throws(AlgorithmError)
+
   /// The objective of each task, [T]; an `.exact` meta-gradient is its derivative.
   func metaObjective(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> Tensor
 
@@ -98,6 +106,7 @@ extension TrainingBehaviour {
   public func carried(
     after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int
   ) -> ParameterTree<Tensor> { observed }
+  public func validate(carried: ParameterTree<Tensor>, after iteration: Int) throws(AlgorithmError) {}
 }
 
 extension Algorithm {

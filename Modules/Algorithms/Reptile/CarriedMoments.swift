@@ -16,9 +16,24 @@ enum CarriedMoments {
     return rule.slots.indices.reduce(steps) { $0.merging(zeros.prefixed(prefix($1))) }
   }
 
+  /// Checks the number of steps.
+  ///
+  /// Up to 2²⁴ it is exact. Beyond, float32 rounds each sum, to twice the addend at most.
+  /// - Parameters:
+  ///   - carried: The carried state.
+  ///   - most: The most steps that the inner optimizer can have taken.
+  /// - Throws: The number and its limit, as an error of Reptile.
+  static func validate(_ carried: ParameterTree<Tensor>, most: Double) throws(AlgorithmError) {
+    guard carried.names.contains(count) else { return }
+    let steps = carried[count].scalar
+    guard steps >= 0, steps <= 2 * most, steps == steps.rounded() else {
+      throw .carriedState(algorithm: Reptile.card.id, name: "carried.\(count)", found: steps, limit: 2 * most)
+    }
+  }
+
   /// The state with which a task's adaptation begins.
   static func state(_ rule: any OptimizerRule.Type, _ carried: ParameterTree<Tensor>) -> OptimizerState {
-    // A count from a file may be any number.
+    // A program may resume from any number.
     let steps = Int(min(max(carried[count].scalar, 0), 1e9))
     guard steps > 0 else { return OptimizerState() }
     let trees = rule.slots.indices.map { slot in

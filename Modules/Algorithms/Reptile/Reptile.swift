@@ -100,6 +100,11 @@ public struct Reptile: InnerLoopAlgorithm {
       carried: carriesMoments ? CarriedMoments.start(of: inner.optimizer.rule, like: initial, dtype) : ParameterTree())
   }
 
+  public func validate(carried: ParameterTree<Tensor>, after iteration: Int) throws(AlgorithmError) {
+    // The largest inner.steps: a test may have another number of steps than the run.
+    try CarriedMoments.validate(carried, most: Double(iteration) * Double(InnerLoop.stepsLimit))
+  }
+
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {

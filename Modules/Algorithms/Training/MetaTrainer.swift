@@ -81,6 +81,7 @@ public struct MetaTrainer: Sendable {
     func joined(_ tree: ParameterTree<Tensor>) -> Tensor { flat.layout.joined(tree.leaves) }
     flat.learned = joined(try restored(state.learned.named, "learned"))
     flat.carried = try restored(state.carried, "carried")
+    try algorithm.validate(carried: flat.carried, after: snapshot.iteration)
     update.resume(
       count: snapshot.iteration,
       slots: try configuration.outer.optimizer.checkpointSlots.map { joined(try restored(state.learned.named, "outer.\($0)")) })

@@ -27,10 +27,16 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// The configuration for an algorithm: checks the outer optimizer, and sets the shard size that the task coupling requires.
   ///
-  /// - Throws: `HyperparameterError` if a setting of the outer optimizer is invalid, ``AlgorithmError`` if the meta-batch cannot be cut
+  /// - Throws: `HyperparameterError` if a setting of the outer optimizer or the number of iterations is invalid, ``AlgorithmError`` if the meta-batch cannot be cut
   ///   into such shards.
   package func validated(for algorithm: any Algorithm) throws -> TrainingConfiguration {
     try outer.validate()
+    // Tasks are numbered from 0 to iterations · meta-batch.
+    if iterations.multipliedReportingOverflow(by: metaBatchSize).overflow {
+      throw HyperparameterError.malformed(
+        key: "iterations", found: "\(iterations)",
+        expected: "at most \(Int.max / metaBatchSize), so that all tasks of meta-batches of \(metaBatchSize) can be numbered")
+    }
     return try cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
   }
 

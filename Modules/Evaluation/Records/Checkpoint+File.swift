@@ -1,4 +1,5 @@
 import Algorithms
+import Tasks
 import TensorCore
 
 #if canImport(FoundationEssentials)
@@ -13,6 +14,8 @@ extension Checkpoint {
   /// - Throws: ``CheckpointError/file(path:_:)``
   public func write(to path: String) throws(CheckpointError) {
     let path = Self.file(at: path)
+    var metadata = metadata
+    metadata[Self.digestKey] = Self.digest(of: snapshot.tensors, metadata)
     do {
       try Safetensors(tensors: snapshot.tensors, metadata: metadata).write(to: path)
     } catch {
@@ -22,7 +25,7 @@ extension Checkpoint {
 
   /// Reads a checkpoint from a file, or from the folder that contains it.
   ///
-  /// The names and shapes of the tensors are checked later, in ``state(for:)``.
+  /// The names and shapes of the tensors are checked later, in ``state(for:)``. A file of an earlier version has no digest.
   /// - Throws: ``CheckpointError`` for a file that is missing, malformed or not a checkpoint.
   public init(contentsOf path: String) throws(CheckpointError) {
     let path = Self.file(at: path)
@@ -46,11 +49,54 @@ extension Checkpoint {
       throw .metadata(path: path, key: "configuration", found: configuration)
     }
     self.settings = settings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
-    for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
-      guard ["learned.", "carried.", "outer."].contains(where: name.hasPrefix) else { throw .unexpectedTensor(name: name) }
+    let (tensors, ignored) = try Self.tensors(file, path)
+    self.ignored = ignored
+    let iteration = try Self.number("iteration", file, path, atLeast: 0)
+    guard iteration <= iterations else { throw .iteration(path: path, found: iteration, iterations: iterations) }
+    snapshot = TrainingSnapshot(iteration: iteration, tensors: tensors)
+    if let digest = file.metadata[Self.digestKey], digest != Self.digest(of: tensors, file.metadata) { throw .digest(path: path) }
+  }
+
+  /// The tensors of the state in float32, and notes about others, which are of types that no checkpoint has.
+  private static func tensors(
+    _ file: Safetensors, _ path: String
+  ) throws(CheckpointError) -> (tensors: [String: Tensor], ignored: [IgnoredTensor]) {
+    func isState(_ name: String) -> Bool { ["learned.", "carried.", "outer."].contains(where: name.hasPrefix) }
+    var tensors = file.tensors
+    var ignored: [IgnoredTensor] = []
+    for (name, other) in file.foreign.sorted(by: { $0.key < $1.key }) {
+      guard isState(name) else {
+        ignored.append(IgnoredTensor(path: path, name: name, type: other.type))
+        continue
+      }
+      guard let tensor = other.converted(), tensor.dtype == .float32 else {
+        throw .file(path: path, .unsupportedType(tensor: name, type: other.type))
+      }
+      tensors[name] = tensor
+    }
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard isState(name) else { throw .unexpectedTensor(name: name) }
       guard tensor.dtype == .float32 else { throw .type(name: name, found: tensor.dtype) }
     }
-    snapshot = TrainingSnapshot(iteration: try Self.number("iteration", file, path, atLeast: 0), tensors: file.tensors)
+    return (tensors, ignored)
+  }
+
+  private static let digestKey = "digest"
+
+  /// The SHA-256 of the metadata without the digest, and of the tensors: names, shapes and bytes.
+  private static func digest(of tensors: [String: Tensor], _ metadata: [String: String]) -> String {
+    var hash = SHA256()
+    for (key, text) in metadata.sorted(by: { $0.key < $1.key }) where key != digestKey {
+      hash.update(field: key)
+      hash.update(field: text)
+    }
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      hash.update(field: name)
+      hash.update(UInt64(tensor.shape.rank))
+      for extent in tensor.shape.dimensions { hash.update(UInt64(extent)) }
+      tensor.contiguous.withUnsafeBytes { hash.update($0) }
+    }
+    return hexadecimal(hash.finish())
   }
 
   private var metadata: [String: String] {

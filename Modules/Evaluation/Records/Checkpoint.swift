@@ -7,8 +7,8 @@ import TensorCore
 /// The saved state of a run: enough to test it, and to resume it with the same bits.
 ///
 /// A checkpoint is a safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations,
-/// splitFingerprint, dataDigest (if the task reads data) and configuration (a JSON object of all settings as texts); never a time,
-/// a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`: "learned.…", "carried.…" and
+/// splitFingerprint, dataDigest (if the task reads data), configuration (a JSON object of all settings as texts) and digest (of
+/// metadata and tensors); never a time, a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`: "learned.…", "carried.…" and
 /// "outer.…".
 public struct Checkpoint: Sendable {
   /// The format version; other versions are not read.
@@ -34,6 +34,8 @@ public struct Checkpoint: Sendable {
   public let settings: [(key: String, value: String)]
   /// The state of training.
   public let snapshot: TrainingSnapshot
+  /// The tensors of the file that were not read.
+  public let ignored: [IgnoredTensor]
 
   /// Creates the checkpoint of a run.
   public init(experiment: Experiment, snapshot: TrainingSnapshot) {
@@ -44,6 +46,7 @@ public struct Checkpoint: Sendable {
     dataDigest = experiment.tasks.dataDigest
     settings = experiment.settings.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
     self.snapshot = snapshot
+    ignored = []
   }
 
   /// The request of the run.
@@ -127,15 +130,18 @@ public struct Checkpoint: Sendable {
 
   /// The meta-learned state, checked against an experiment's algorithm and model.
   ///
-  /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite, `AlgorithmError` if no run of the
+  ///   algorithm reaches the carried state.
   public func state(for experiment: Experiment) throws -> MetaState {
-    try state(like: experiment.trainer().state)
+    let state = try state(like: experiment.trainer().state)
+    try experiment.algorithm.validate(carried: state.carried, after: snapshot.iteration)
+    return state
   }
 
   private func state(like expected: MetaState) throws(CheckpointError) -> MetaState {
-    MetaState(
-      learned: expected.learned.replacing(try tree("learned", like: expected.learned.named).leaves),
-      carried: try tree("carried", like: expected.carried))
+    try MetaState(
+      learned: expected.learned.replacing(tree("learned", like: expected.learned.named).leaves),
+      carried: tree("carried", like: expected.carried))
   }
 
   /// A meta-trainer that resumes from the checkpoint.

@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// An error of reading, writing or using a checkpoint.
@@ -8,6 +9,10 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   case missingMetadata(path: String, key: String)
   /// A metadata value is not valid for its key.
   case metadata(path: String, key: String, found: String)
+  /// More iterations are done than the whole run has.
+  case iteration(path: String, found: Int, iterations: Int)
+  /// The content has another digest than when it was written.
+  case digest(path: String)
   /// The file has another format version.
   case formatVersion(path: String, expected: Int, found: String)
   /// A tensor that the algorithm and model need is missing.
@@ -28,23 +33,29 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(_, .file(let error)): "the checkpoint cannot be used: \(error)"
-    case .file(let path, let error): "\(path) is not a valid checkpoint: \(error)"
+    case .file(let path, let error): "\(legible(path, limit: nil)) is not a valid checkpoint: \(error)"
     case .missingMetadata(let path, let key):
-      "\(path) is not a checkpoint: its metadata have no '\(key)'; name a checkpoint.safetensors that `run` wrote, or its folder."
-    case .metadata(let path, let key, let found): "\(path) is not a valid checkpoint: its \(key) is '\(found)'."
+      "\(legible(path, limit: nil)) is not a checkpoint: its metadata have no '\(key)'; name a checkpoint.safetensors that `run` wrote, or its folder."
+    case .metadata(let path, let key, let found):
+      "\(legible(path, limit: nil)) is not a valid checkpoint: its \(key) is '\(legible(found))'."
+    case .iteration(let path, let found, let iterations):
+      "\(legible(path, limit: nil)) is not a valid checkpoint: its iteration is \(found), expected 0 to \(iterations), its iterations."
+    case .digest(let path):
+      "\(legible(path, limit: nil)) is damaged: its content differs from what was written; use another copy, or repeat the run."
     case .formatVersion(let path, let expected, let found):
-      "\(path) has format version '\(found)', this program reads \(expected); use the program that wrote it."
-    case .missingTensor(let name): "the checkpoint has no tensor '\(name)'; it belongs to another algorithm, model or outer optimizer."
+      "\(legible(path, limit: nil)) has format version '\(legible(found))', this program reads \(expected); use the program that wrote it."
+    case .missingTensor(let name):
+      "the checkpoint has no tensor '\(legible(name))'; it belongs to another algorithm, model or outer optimizer."
     case .unexpectedTensor(let name):
-      "the checkpoint has a tensor '\(name)' that is not expected; it belongs to another algorithm, model or outer optimizer."
+      "the checkpoint has a tensor '\(legible(name))' that is not expected; it belongs to another algorithm, model or outer optimizer."
     case .shape(let name, let expected, let found):
-      "tensor '\(name)' of the checkpoint has shape \(found), expected \(expected); the checkpoint is of another model or task."
-    case .type(let name, let found): "tensor '\(name)' of the checkpoint is \(found.rawValue), expected float32."
-    case .notFinite(let name): "tensor '\(name)' of the checkpoint holds a number that is not finite; the run had diverged."
+      "tensor '\(legible(name))' of the checkpoint has shape \(found), expected \(expected); the checkpoint is of another model or task."
+    case .type(let name, let found): "tensor '\(legible(name))' of the checkpoint is \(found.rawValue), expected float32."
+    case .notFinite(let name): "tensor '\(legible(name))' of the checkpoint holds a number that is not finite; the run had diverged."
     case .otherSplits(let found, let expected):
-      "the run's tasks have the split fingerprint \(expected), these have \(found); name the data and the task settings of the run."
+      "the run's tasks have the split fingerprint \(legible(expected)), these have \(legible(found)); name the data and the task settings of the run."
     case .otherData(let found, let expected):
-      "the run's data have the digest \(expected ?? "of no data"), these have \(found ?? "that of no data"); name the run's data by --data."
+      "the run's data have the digest \(legible(expected ?? "of no data")), these have \(legible(found ?? "that of no data")); name the run's data by --data."
     }
   }
 }

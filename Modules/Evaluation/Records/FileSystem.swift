@@ -1,3 +1,5 @@
+import Registry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -9,13 +11,13 @@ import Darwin
 /// Whether the path is a folder.
 func isFolder(_ path: String) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether anything exists at the path.
 func exists(_ path: String) -> Bool {
   var status = stat()
-  return lstat(path, &status) == 0
+  return lstat(systemPath(path), &status) == 0
 }
 
 /// Whether two paths name the same file, symbolic links followed.
@@ -32,7 +34,7 @@ func makeFolder(_ path: String) -> Int32? {
   if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
     if let code = makeFolder(String(path[..<slash])) { return code }
   }
-  guard mkdir(path, 0o777) != 0 else { return nil }
+  guard mkdir(systemPath(path), 0o777) != 0 else { return nil }
   let code = errno
   return isFolder(path) ? nil : code
 }
@@ -40,13 +42,13 @@ func makeFolder(_ path: String) -> Int32? {
 /// Removes a file.
 ///
 /// - Returns: nil on success or if there was no file, otherwise errno.
-func removeFile(_ path: String) -> Int32? { unlink(path) == 0 || errno == ENOENT ? nil : errno }
+func removeFile(_ path: String) -> Int32? { unlink(systemPath(path)) == 0 || errno == ENOENT ? nil : errno }
 
 /// Appends bytes to a file, and creates it if needed; a failure leaves the file as it was.
 ///
 /// - Returns: nil on success, or errno.
 func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
-  let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+  let file = open(systemPath(path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
   guard file >= 0 else { return errno }
   var status = stat()
   guard fstat(file, &status) == 0 else {
@@ -96,7 +98,7 @@ func makeNewFolder(_ path: String) -> (path: String, code: Int32?) {
 ///
 /// For files of /proc and /sys, whose size is reported as 0.
 func smallText(_ path: String) -> String? {
-  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  let file = open(systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard file >= 0 else { return nil }
   defer { _ = close(file) }
   var failed = false

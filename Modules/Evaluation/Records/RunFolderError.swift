@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// An error of the output folder of a run.
@@ -26,11 +27,13 @@ public enum RunFolderError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .holdsRun(let path, let file):
-      "\(path) holds a run already (\(file)); name another folder with --out, or replace the run with --overwrite."
+      "\(legible(path, limit: nil)) holds a run already (\(file)); name another folder with --out, or replace the run with --overwrite."
     case .holdsInput(let path, let file):
-      "\(path) contains the \(file) that is to be tested, and --overwrite would remove it; name another folder with --out."
-    case .notAFolder(let path): "\(path) is not a folder; name another one with --out."
-    case .cannotMake(let path, let code): "the folder '\(path)' cannot be created: \(reason(code)); name another one with --out."
+      "\(legible(path, limit: nil)) contains the \(file) that is to be tested, and --overwrite would remove it; name another folder with "
+        + "--out."
+    case .notAFolder(let path): "\(legible(path, limit: nil)) is not a folder; name another one with --out."
+    case .cannotMake(let path, let code):
+      "the folder '\(legible(path, limit: nil))' cannot be created: \(reason(code)); name another one with --out."
     case .file(let error): error.description
     case .inUse(let path, let owner):
       "\(path) is in use by \(owner ?? "another process"); wait until it has ended, or name another folder with --out."

@@ -16,6 +16,7 @@ extension Command {
       """
   ) { arguments in
     let checkpoint = try Checkpoint(contentsOf: arguments.operands[0])
+    Console.note(checkpoint.ignored)
     let task = arguments.text(.task) ?? checkpoint.task
     let experiment = try checkpoint.experiment(
       overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads,

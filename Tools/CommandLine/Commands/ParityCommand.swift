@@ -21,9 +21,10 @@ extension Command {
     var passed = 0
     for path in arguments.operands {
       let report = try parityReports(path: path, tolerances: tolerances)
+      Console.note(report.ignored)
       if report.passed { passed += 1 }
       // The tensors of a passing case are printed on request only.
-      try Console.print(report.passed && !arguments.has(.verbose) ? "\(report.name): \(report.verdict)" : "\(report)")
+      try Console.print(report.passed && !arguments.has(.verbose) ? "\(legible(report.name, limit: nil)): \(report.verdict)" : "\(report)")
     }
     try Console.print("\(passed) of \(arguments.operands.count) cases passed.")
     return passed == arguments.operands.count ? .success : .checkFailed

@@ -11,7 +11,7 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .differs(let path, let key, let kept, let asked):
-      "\(path) contains a run with \(key) = \(kept), but this command has \(asked); resume with the original flags."
+      "\(legible(path, limit: nil)) contains a run with \(legible(key)) = \(legible(kept)), but this command has \(legible(asked)); resume with the original flags."
     }
   }
 }

@@ -1,3 +1,6 @@
+import Evaluation
+import Registry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -29,6 +32,11 @@ enum Console {
     _ = write("\(text)\(terminator)", to: STDERR_FILENO)
   }
 
+  /// Writes a note for each tensor of a file that was ignored.
+  static func note(_ ignored: [IgnoredTensor]) {
+    for tensor in ignored { note("tools: note: \(tensor)") }
+  }
+
   /// Whether standard error is a terminal.
   static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -45,8 +53,8 @@ enum Console {
   }
 
   private static func write(_ text: String, to file: Int32) -> Int32 {
-    var text = text
-    return text.withUTF8 { bytes in
+    // A path in the text gets its own bytes back.
+    return systemBytes(text).withUnsafeBytes { bytes in
       var written = 0
       while written < bytes.count, let base = bytes.baseAddress {
         let count = writeDescriptor(file, base + written, bytes.count - written)
