@@ -1,5 +1,13 @@
 public import TensorCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Omniglot data that are missing, damaged or not as expected.
 public enum OmniglotError: Error, Hashable, CustomStringConvertible {
   /// One half of the data is missing: the folder has neither an archive nor an unpacked folder of this name.
@@ -8,6 +16,14 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
   case unreadable(FileError)
   /// An archive is truncated or corrupt; `reason` is the unpacking library's own message.
   case damagedArchive(path: String, reason: String)
+  /// A symbolic link leads nowhere, or only to other links; `code` is errno.
+  case brokenLink(path: String, code: Int32)
+  /// A symbolic link leads to a folder that contains it.
+  case cyclicLink(path: String)
+  /// An archive stores a symbolic link, which has no content.
+  case archivedLink(path: String, member: String)
+  /// The folder of a character has no drawings.
+  case emptyCharacter(path: String)
   /// A drawing has an unexpected path.
   case unexpectedMember(path: String, member: String)
   /// An archive has two members of the same name, or both archives have the same class.
@@ -28,6 +44,12 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
     case .unreadable(let error):
       "\(error) Each half of the data has to be a zip archive, or the folder that it unpacks to, which this user may read."
     case .damagedArchive(let path, let reason): "\(path) is truncated or corrupt (\(reason)); get it again."
+    case .brokenLink(let path, let code):
+      "\(path) is a symbolic link that cannot be followed: \(String(cString: strerror(code))); mend or remove the link."
+    case .cyclicLink(let path): "\(path) leads to a folder that contains it; remove the symbolic link."
+    case .archivedLink(let path, let member):
+      "\(path) holds \(member) as a symbolic link, not as a file; pack the file that it leads to."
+    case .emptyCharacter(let path): "\(path) holds no PNG file; put the character's drawings there, or remove the folder."
     case .unexpectedMember(let path, let member):
       "\(path) holds \(member); drawings are expected at SET/ALPHABET/characterNN/NAME.png, as upstream."
     case .duplicateMember(let member): "the data hold \(member) twice; get the archives again."
@@ -37,7 +59,8 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
     case .wrongSize(let member, let width, let height):
       "\(member) is \(width)×\(height) pixels, expected 105×105; get the archives again."
     case .missingClasses(let count, let first):
-      "\(count) classes of the Vinyals split are not in the data, \(first) for one; get the whole data, or set task.split=background-evaluation."
+      "\(count) classes of the Vinyals split are not in the data, \(first) for one; get the whole data, or accept the loss: "
+        + "task.split=background-evaluation divides the alphabets that are there."
     }
   }
 }
