@@ -1,3 +1,5 @@
+import Registry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -34,22 +36,22 @@ extension AtomicFile {
   }
 
   private static func removeIfAbandoned(_ path: String) {
-    let file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let file = open(systemPath(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard file >= 0 else { return }
     defer { _ = close(file) }
     var status = stat()
     // The name is checked after the lock is taken: the writer may have renamed the file, and another one may have the name now.
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, flock(file, LOCK_EX | LOCK_NB) == 0, isNamed(path, file)
     else { return }
-    _ = unlink(path)
+    _ = unlink(systemPath(path))
   }
 
   private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
+    guard let folder = opendir(systemPath(path)) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
-      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { systemText($0.prefix { $0 != 0 }) })
     }
     return names
   }

@@ -51,7 +51,7 @@ package enum AtomicFile {
   /// - Throws: ``FileError/unwritable(path:code:)``
   package static func checkWritable(_ path: String) throws(FileError) {
     let (file, temporary) = try makeTemporary(beside: path)
-    _ = unlink(temporary)
+    _ = unlink(systemPath(temporary))
     _ = close(file)
   }
 
@@ -76,7 +76,8 @@ package enum AtomicFile {
   /// Whether a path names an open file; symbolic links are not followed.
   package static func isNamed(_ path: String, _ file: Int32) -> Bool {
     var (named, opened) = (stat(), stat())
-    return lstat(path, &named) == 0 && fstat(file, &opened) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
+    return lstat(systemPath(path), &named) == 0 && fstat(file, &opened) == 0 && named.st_ino == opened.st_ino
+      && named.st_dev == opened.st_dev
   }
 
   /// Flushes the folder so that the rename is durable; some file systems cannot, and the content is safe either way.

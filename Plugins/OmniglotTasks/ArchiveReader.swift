@@ -24,6 +24,17 @@ extension OmniglotSource.Container {
     let path: String
     let size: Int64
     let modified: (seconds: Int64, nanoseconds: Int64)
+
+    init(path: String, _ status: stat) {
+      self.path = path
+      size = Int64(status.st_size)
+      #if canImport(Darwin)
+      let time = status.st_mtimespec
+      #else
+      let time = status.st_mtim
+      #endif
+      modified = (Int64(time.tv_sec), Int64(time.tv_nsec))
+    }
   }
 
   /// The largest size of a member in bytes; real drawings have at most a few hundred.
@@ -34,18 +45,27 @@ extension OmniglotSource.Container {
   /// Files that are not drawings are skipped.
   ///
   /// - Throws: ``OmniglotError`` when the archive or folder cannot be read to its end, or a member is too long.
-  package func members() throws(OmniglotError) -> [Member] {
+  package func members() throws(OmniglotError) -> [Member] { try isArchive ? archiveMembers() : folderMembers() }
+
+  /// The archive itself, or the drawings of the folder, sorted by path.
+  func files() throws(OmniglotError) -> [File] {
+    guard isArchive else { return try folderFiles().sorted { $0.path < $1.path } }
+    var status = stat()
+    guard stat(systemPath(path), &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
+    return [File(path: path, status)]
+  }
+
+  private func archiveMembers() throws(OmniglotError) -> [Member] {
     var members: [Member] = []
     // One byte more than the limit, to detect longer members.
     var buffer = [UInt8](repeating: 0, count: Self.memberLimit + 1)
-    try walk { (archive, _, name) throws(OmniglotError) in
-      guard Self.isDrawing(name) else { return }
+    try walk { (archive, name) throws(OmniglotError) in
       var count = 0
       while count < buffer.count {
         let got = buffer.withUnsafeMutableBytes {
           archive_read_data(archive, $0.baseAddress.map { $0 + count }, $0.count - count)
         }
-        if got < 0 { throw Self.failure(archive, at: isArchive ? path : "\(path)\(name.dropFirst(self.name.count))") }
+        if got < 0 { throw Self.failure(archive, at: path) }
         if got == 0 { break }
         count += got
       }
@@ -55,49 +75,26 @@ extension OmniglotSource.Container {
     return members
   }
 
-  /// The archive itself, or the drawings of the folder, sorted by path.
-  func files() throws(OmniglotError) -> [File] {
-    if isArchive {
-      var status = stat()
-      guard stat(systemPath(path), &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
-      #if canImport(Darwin)
-      let modified = status.st_mtimespec
-      #else
-      let modified = status.st_mtim
-      #endif
-      return [File(path: path, size: Int64(status.st_size), modified: (Int64(modified.tv_sec), Int64(modified.tv_nsec)))]
-    }
-    var files: [File] = []
-    try walk { (_, entry, name) throws(OmniglotError) in
-      guard Self.isDrawing(name) else { return }
-      let modified = (Int64(archive_entry_mtime(entry)), Int64(archive_entry_mtime_nsec(entry)))
-      files.append(File(path: "\(path): \(name)", size: archive_entry_size(entry), modified: modified))
-    }
-    return files.sorted { $0.path < $1.path }
-  }
-
-  /// Visits the regular files of the archive or folder; libarchive reads both.
-  private func walk(
-    _ visit: (_ archive: OpaquePointer, _ entry: OpaquePointer, _ name: String) throws(OmniglotError) -> Void
-  ) throws(OmniglotError) {
+  /// Visits the drawings of the archive.
+  private func walk(_ visit: (_ archive: OpaquePointer, _ name: String) throws(OmniglotError) -> Void) throws(OmniglotError) {
     try refuseUnreadable()
-    guard let archive = isArchive ? archive_read_new() : archive_read_disk_new() else {
-      throw .unreadable(.unreadable(path: path, code: ENOMEM))
-    }
+    guard let archive = archive_read_new() else { throw .unreadable(.unreadable(path: path, code: ENOMEM)) }
     defer { archive_read_free(archive) }
     guard let entry = archive_entry_new2(archive) else { throw .unreadable(.unreadable(path: path, code: ENOMEM)) }
     defer { archive_entry_free(entry) }
-    let opened = isArchive ? openArchive(archive) : openFolder(archive)
-    guard opened == ARCHIVE_OK else { throw Self.failure(archive, at: path) }
+    archive_read_support_format_zip(archive)
+    guard archive_read_open_filename(archive, systemPath(path), 1 << 20) == ARCHIVE_OK else { throw Self.failure(archive, at: path) }
     while true {
       let status = archive_read_next_header2(archive, entry)
       if status == ARCHIVE_EOF { return }
       // A warning concerns the character set of a name, for example. The member can still be read.
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw Self.failure(archive, at: path) }
-      if !isArchive { archive_read_disk_descend(archive) }
-      let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
-      guard isFile, let stored = storedName(entry) else { continue }
-      try visit(archive, entry, memberName(systemText(stored)))
+      guard let stored = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else { continue }
+      let name = Self.memberName(String(cString: stored))
+      let kind = archive_entry_filetype(entry) & S_IFMT
+      // The link of a drawing or of a folder of drawings; its target is not unpacked.
+      if kind == S_IFLNK, !Self.isHidden(name) { throw .archivedLink(path: path, member: name) }
+      if kind == S_IFREG, Self.isDrawing(name) { try visit(archive, name) }
     }
   }
 
@@ -108,9 +105,7 @@ extension OmniglotSource.Container {
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
-    let kind = status.st_mode & S_IFMT
-    if isArchive, kind != S_IFREG { throw .unreadable(.notAFile(path: path)) }
-    if !isArchive, kind != S_IFDIR { throw .unreadable(.unreadable(path: path, code: ENOTDIR)) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(.notAFile(path: path)) }
   }
 
   /// Translates an error of libarchive: a system error if it has one, otherwise damage.
@@ -130,31 +125,11 @@ extension OmniglotSource.Container {
   private static var formatError: Int32 { EILSEQ }
   #endif
 
-  private func openArchive(_ archive: OpaquePointer) -> Int32 {
-    archive_read_support_format_zip(archive)
-    return archive_read_open_filename(archive, systemPath(path), 1 << 20)
-  }
+  private static func memberName(_ stored: String) -> String { stored.hasPrefix("./") ? String(stored.dropFirst(2)) : stored }
 
-  private func openFolder(_ archive: OpaquePointer) -> Int32 {
-    archive_read_disk_set_symlink_hybrid(archive)  // the folder itself may be a link
-    archive_read_disk_set_behavior(
-      archive, ARCHIVE_READDISK_NO_XATTR | ARCHIVE_READDISK_NO_ACL | ARCHIVE_READDISK_NO_FFLAGS | ARCHIVE_READDISK_NO_SPARSE)
-    return archive_read_disk_open(archive, systemPath(path))
-  }
+  /// Whether a member is a PNG file; a camera or an old system may write the extension in capitals.
+  static func isDrawing(_ name: String) -> Bool { name.lowercased().hasSuffix(".png") && !isHidden(name) }
 
-  /// A folder's names have the system's bytes, which need not be UTF-8; an archive's may be in another character set.
-  private func storedName(_ entry: OpaquePointer) -> UnsafePointer<CChar>? {
-    isArchive ? archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) : archive_entry_pathname(entry)
-  }
-
-  private func memberName(_ stored: String) -> String {
-    if isArchive { return stored.hasPrefix("./") ? String(stored.dropFirst(2)) : stored }
-    return name + stored.dropFirst(path.count)
-  }
-
-  /// Whether a member is a PNG file, other than one that a file manager added ("__MACOSX/…", "._0709_01.png").
-  private static func isDrawing(_ name: String) -> Bool {
-    guard name.hasSuffix(".png") else { return false }
-    return !name.hasPrefix("__MACOSX/") && !name.hasPrefix(".") && !name.contains("/.")
-  }
+  /// Whether a file manager added a member: "__MACOSX/…", "._0709_01.png".
+  static func isHidden(_ name: String) -> Bool { name.hasPrefix("__MACOSX/") || name.hasPrefix(".") || name.contains("/.") }
 }

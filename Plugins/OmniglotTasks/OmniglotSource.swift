@@ -1,3 +1,4 @@
+import CArchive  // the system headers that it includes define `stat`
 import Registry
 import Tasks
 
@@ -48,9 +49,9 @@ package struct OmniglotSource: Sendable, Hashable {
 
   private static func container(_ name: String, in folder: String) -> Container? {
     let archive = "\(folder)/\(name).zip"
-    if access(systemPath(archive), F_OK) == 0 { return Container(name: name, path: archive, isArchive: true) }
+    if exists(archive) { return Container(name: name, path: archive, isArchive: true) }
     let unpacked = "\(folder)/\(name)"
-    return access(systemPath(unpacked), F_OK) == 0 ? Container(name: name, path: unpacked, isArchive: false) : nil
+    return exists(unpacked) ? Container(name: name, path: unpacked, isArchive: false) : nil
   }
 
   private static func missingData(searched: [String]) -> TaskError {
@@ -83,6 +84,12 @@ package struct OmniglotSource: Sendable, Hashable {
 func environment(_ name: String) -> String? {
   guard let value = getenv(name).map({ systemText($0) }), !value.isEmpty else { return nil }
   return value
+}
+
+/// Whether anything is at the path, a broken link included: reading it then says what is wrong.
+private func exists(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(systemPath(path), &status) == 0
 }
 
 private func absolutePath(_ path: String) -> String? {

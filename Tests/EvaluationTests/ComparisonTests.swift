@@ -65,7 +65,7 @@ import _TestSupport
     #expect(comparison.json.contains("\"diverged\": 2"))
     #expect(comparison.json.contains("\"finiteMean\": 1.5"))
     #expect(comparison.json.contains("\"finalLosses\": [1.0,null,null,2.0]"))
-    #expect(comparison.csv.contains("none,loss,1,,,,1.5,4,2,0,3,2,meta-test,0123456789abcdef,\(FrameworkVersion.current)\n"))
+    #expect(comparison.csv.contains("none,loss,1,,,,1.5,4,2,0,3,2,meta-test,0123456789abcdef,\(FrameworkVersion.current),\n"))
     #expect(comparison.table.contains("- (2 diverged, the others 1.5000)"))
     #expect(comparison.markdown.contains("- (2 diverged, the others 1.5000)"))
     for text in [comparison.json, comparison.csv] { #expect(!text.contains("nan") && !text.contains("inf,")) }
@@ -135,9 +135,9 @@ import _TestSupport
     #expect(lines.count == 1 + 2 * 2)
     #expect(
       lines[0]
-        == "task,rank,algorithm,model,normalisation,metric,step,mean,half_width,median,finite_mean,episodes,diverged,seed,iterations,shard_size,split,split_fingerprint,version"
+        == "task,rank,algorithm,model,normalisation,metric,step,mean,half_width,median,finite_mean,episodes,diverged,seed,iterations,shard_size,split,split_fingerprint,version,failure"
     )
-    #expect(lines.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 19 })
+    #expect(lines.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 20 })
     #expect(lines[2].hasPrefix("fake,1,chance,mlp,none,loss,1,2.0,0.0,2.0,2.0,2,0,"))
     #expect(lines[4].hasPrefix("fake,2,maml,mlp,none,loss,1,2.0,1.96"))
   }
@@ -166,6 +166,32 @@ import _TestSupport
       return [comparison.json, comparison.csv, comparison.markdown]
     }
     #expect(try files() == files())
+  }
+
+  @Test func `a failed run is a row with its reason, in every form`() throws {
+    let failure = Comparison.Failure(experiment: try Small.experiment(FirstOrderMAML()), reason: "it diverged, alas.")
+    let comparison = Comparison(outcomes: [.failed(failure), .tested(try row(Chance(), [1, 2]))])
+    #expect(comparison.rows.map(\.experiment.ids.algorithm) == ["chance"])
+    #expect(comparison.groups.map(\.failures.count) == [1])
+    #expect(comparison.table.contains("\n   fomaml          - (failed)  "))
+    #expect(comparison.table.contains("\n\nfailed  fomaml: it diverged, alas.\n"))
+    #expect(comparison.markdown.contains("|  | fomaml | - (failed) |"))
+    #expect(comparison.markdown.contains("### Failed\n\n- fomaml: it diverged, alas.\n"))
+    #expect(comparison.markdown.contains("\n- fomaml: `algorithm=fomaml`"))
+    #expect(comparison.json.contains("\"failure\": \"it diverged, alas.\""))
+    #expect(comparison.json.contains("\"failure\": null"))
+    #expect(comparison.csv.contains("\nfake,,fomaml,mlp,,,,,,,,7,,0,3,2,meta-test,"))
+    #expect(comparison.csv.hasSuffix(",\"it diverged, alas.\"\n"))
+  }
+
+  @Test func `a task on which every run failed is in every form too`() throws {
+    let failure = Comparison.Failure(experiment: try Small.experiment(MAML()), reason: "it diverged.")
+    let comparison = Comparison(outcomes: [.failed(failure)])
+    #expect(comparison.table.hasPrefix("fake · mse after 2 steps · 7 held-out episodes of meta-test · split "))
+    #expect(comparison.table.contains("- (failed)"))
+    #expect(comparison.markdown.contains("- maml: it diverged."))
+    #expect(!comparison.markdown.contains("Adaptation curves"))
+    #expect(comparison.csv.split(separator: "\n").count == 2)
   }
 
   @Test func `published numbers stand beside the runs that they belong to`() throws {

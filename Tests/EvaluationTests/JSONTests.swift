@@ -2,6 +2,14 @@ import Evaluation
 import Testing
 
 @Suite struct TextTableTests {
+  /// The layout takes a second; a quadratic one would take an hour.
+  @Test(.timeLimit(.minutes(1))) func `a table of many steps takes time in proportion to them`() {
+    var table = TextTable(["step", "loss"])
+    for step in 0..<50_000 { table.append(["\(step)", "0.5"]) }
+    #expect(table.lines.count == 50_001)
+    #expect(table.lines[50_000] == "49999   0.5")
+  }
+
   @Test func `without titles all columns are to the left`() {
     #expect(TextTable(rows: [["a", "1", "x"], ["bcd", "20", ""]]).text == "a    1   x\nbcd  20\n")
   }

@@ -62,6 +62,39 @@ import _TestSupport
     expectClose(found.sliced(1..<2, along: 1).reshaped(wide), inverse, tolerance: tolerance)
   }
 
+  /// Normalises one channel with scale 1 and offset 0, repeated over `channels` to reach every path of the kernels.
+  private func normalised(_ values: [Float], channels: Int) throws -> [Float] {
+    let shape: Shape = [1, values.count, 1, 1, channels]
+    let x = try Tensor(values.flatMap { Array(repeating: $0, count: channels) }, shape: shape)
+    let one = try Tensor([Float](repeating: 1, count: channels), shape: [1, channels])
+    return x.batchNormalised(scale: one, offset: .zeros([1, channels], .float32), epsilon: 1e-5, relu: false).result.floats
+  }
+
+  @Test(arguments: [1.007_021_1, 1e7 / 3, -3e7, 1e-30] as [Float], [1, 16, 83])
+  func `equal numbers become exactly the offset`(value: Float, channels: Int) throws {
+    for rows in [1, 24, 28 * 28, 5001] {
+      #expect(try normalised(Array(repeating: value, count: rows), channels: channels).allSatisfy { $0 == 0 }, "\(rows) rows")
+    }
+  }
+
+  @Test(arguments: [1000, -1e5] as [Double], [60, 5000])
+  func `a large mean costs no digits`(mean: Double, rows: Int) throws {
+    // The first value is far from all others, so that the differences to it are large too.
+    let noise = try Tensor.random([rows], "noise", .float64).doubles
+    let values = noise.enumerated().map { Float(mean + ($0 == 0 ? 50 : $1)) }
+    let exact = values.map(Double.init)
+    let middle = exact.reduce(0, +) / Double(rows)
+    let variance = exact.reduce(0) { $0 + ($1 - middle) * ($1 - middle) } / Double(rows)
+    for channels in [1, 83] {
+      let found = try normalised(values, channels: channels)
+      let errors = exact.enumerated().map { index, value in
+        let expected = (value - middle) / (variance + 1e-5).squareRoot()
+        return abs(Double(found[index * channels]) - expected) / max(1, abs(expected))
+      }
+      #expect(try #require(errors.max()) <= 1e-5)
+    }
+  }
+
   /// A single channel takes another path through the kernels than a vector of channels.
   ///
   /// The Autograd tests check its derivatives.

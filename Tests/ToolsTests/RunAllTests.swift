@@ -47,7 +47,13 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
       #expect(outcome.exitCode == 2)
       #expect(outcome.errors.hasPrefix("tools: error: maml on sinusoid: meta-training diverged in iteration "))
       let tasks = try #require(try jsonObject("\(folder)/results.json")["tasks"] as? [[String: Any]])
-      #expect(tasks.compactMap { ($0["rows"] as? [Any])?.count } == [1])
+      let rows = try #require(tasks.first?["rows"] as? [[String: Any]])
+      #expect(rows.compactMap { $0["algorithm"] as? String } == ["chance", "maml"])
+      #expect((rows.last?["failure"] as? String)?.hasPrefix("meta-training diverged in iteration ") == true)
+      #expect(rows.first?["failure"] is NSNull)
+      #expect(outcome.output.contains("\nfailed  maml: meta-training diverged in iteration "))
+      let files = try ["report.md", "results.csv"].map { String(decoding: try bytes("\(folder)/\($0)"), as: UTF8.self) }
+      for text in files { #expect(text.contains("meta-training diverged in iteration ")) }
     }
   }
 

@@ -32,9 +32,17 @@ extension Variable {
   func composedBatchNorm(scale: Variable, offset: Variable, rows: Int, epsilon: Double) -> Variable {
     let perChannel: Shape = [shape[0], 1, 1, 1, shape[4]]
     let axes: AxisSet = [1, 2, 3]
-    let measured = sliced(0..<rows, along: 1)
-    let centred = self - measured.mean(axes)
+    let shifted = shiftedByFirstValues()
+    let centred = shifted - shifted.sliced(0..<rows, along: 1).mean(axes)
     let inverse = centred.sliced(0..<rows, along: 1).squared().mean(axes).reciprocalSquareRoot(epsilon: epsilon)
     return centred * (inverse * scale.reshaped(perChannel)) + offset.reshaped(perChannel)
+  }
+
+  /// [T, N, H, W, C] minus the first value of each task and channel.
+  ///
+  /// Statistics of the differences keep the digits that a large common offset would cost, and equal numbers become exactly 0. The values
+  /// count as constants, because batch normalisation does not depend on an offset.
+  func shiftedByFirstValues() -> Variable {
+    self - Variable(constant: (1...3).reduce(value) { $0.sliced(0..<1, along: $1) })
   }
 }

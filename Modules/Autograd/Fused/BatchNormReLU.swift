@@ -68,7 +68,8 @@ struct BatchNormReLUGradient: MultiOperation {
     func gated(_ variable: Variable) -> Variable { appliesReLU ? variable.gated(by: Variable(constant: output)) : variable }
 
     let h = gated(g)
-    let centred = x - x.mean(axes)
+    let shifted = x.shiftedByFirstValues()
+    let centred = shifted - shifted.mean(axes)
     let r = centred.squared().mean(axes).reciprocalSquareRoot(epsilon: epsilon)
     let normalised = centred * r
     let slope = scale.reshaped(perChannel) * r

@@ -23,7 +23,8 @@ func exists(_ path: String) -> Bool {
 /// Whether two paths name the same file, symbolic links followed.
 func isSameFile(_ first: String, _ second: String) -> Bool {
   var (one, other) = (stat(), stat())
-  return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino && one.st_dev == other.st_dev
+  return stat(systemPath(first), &one) == 0 && stat(systemPath(second), &other) == 0 && one.st_ino == other.st_ino
+    && one.st_dev == other.st_dev
 }
 
 /// Creates a folder and its parents; existing folders are not an error.
@@ -73,7 +74,7 @@ func appendBytes(_ bytes: [UInt8], to path: String) -> Int32? {
 ///
 /// - Returns: nil on success, or errno.
 func flushFile(_ path: String) -> Int32? {
-  let file = open(path, O_RDONLY | O_CLOEXEC)
+  let file = open(systemPath(path), O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { return errno == ENOENT ? nil : errno }
   defer { _ = close(file) }
   return fsync(file) == 0 || errno == EINVAL ? nil : errno
@@ -88,7 +89,7 @@ func makeNewFolder(_ path: String) -> (path: String, code: Int32?) {
   }
   for number in 1..<10_000 {
     let name = number == 1 ? path : "\(path)-\(number)"
-    if mkdir(name, 0o777) == 0 { return (name, nil) }
+    if mkdir(systemPath(name), 0o777) == 0 { return (name, nil) }
     guard errno == EEXIST else { break }
   }
   return (path, errno)

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 #if canImport(Glibc)
@@ -32,7 +33,7 @@ public final class FolderLock: Sendable {
     path = "\(folder)/\(Self.fileName)"
     // An owner may remove the file between opening and locking it. The lock is then worth nothing, and the next file is tried.
     for _ in 0..<1000 {
-      let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+      let file = open(systemPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
       guard file >= 0 else {
         if errno == EINTR { continue }
         throw .file(.unwritable(path: path, code: errno))
@@ -65,7 +66,7 @@ public final class FolderLock: Sendable {
 
   deinit {
     // The name is checked, because the folder may have been removed and made anew by somebody else.
-    if isOwn, AtomicFile.isNamed(path, file) { _ = unlink(path) }
+    if isOwn, AtomicFile.isNamed(path, file) { _ = unlink(systemPath(path)) }
     _ = close(file)
   }
 

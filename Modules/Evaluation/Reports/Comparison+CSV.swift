@@ -3,10 +3,12 @@ import Tasks
 
 extension Comparison {
   /// The content of results.csv: one line for each task, algorithm, mode, metric and step; a missing number is an empty field.
+  ///
+  /// A failed run has one line, without rank, mode, metric and step, and with the reason in the last field.
   public var csv: String {
     let titles = [
       "task", "rank", "algorithm", "model", "normalisation", "metric", "step", "mean", "half_width", "median", "finite_mean", "episodes",
-      "diverged", "seed", "iterations", "shard_size", "split", "split_fingerprint", "version",
+      "diverged", "seed", "iterations", "shard_size", "split", "split_fingerprint", "version", "failure",
     ]
     var lines = [titles]
     for group in groups {
@@ -17,6 +19,7 @@ extension Comparison {
           }
         }
       }
+      lines += group.failures.map(\.fields)
     }
     return CSV.text(lines)
   }
@@ -25,12 +28,28 @@ extension Comparison {
 extension Comparison.Row {
   fileprivate func fields(rank: Int, mode: String, metric: String, _ point: CurvePoint) -> [String] {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-    let (list, training) = (result.episodes, experiment.training)
     return [
       experiment.ids.task, "\(rank)", experiment.ids.algorithm, experiment.ids.model, mode, metric, "\(point.step)",
       text(point.estimate?.mean), text(point.estimate?.halfWidth), text(point.median), text(point.estimate?.finiteMean),
-      "\(list.count)", "\(point.diverged)", "\(training.seed)", "\(training.iterations)", "\(training.shardSize)",
-      list.split.rawValue, list.splitFingerprint, FrameworkVersion.current,
+      "\(result.episodes.count)", "\(point.diverged)",
+    ] + experiment.fields(result.episodes) + [""]
+  }
+}
+
+extension Comparison.Failure {
+  fileprivate var fields: [String] {
+    let (list, none) = (experiment.episodeList, "")
+    return [experiment.ids.task, none, experiment.ids.algorithm, experiment.ids.model] + Array(repeating: none, count: 7)
+      + ["\(list.count)", none] + experiment.fields(list) + [reason]
+  }
+}
+
+extension Experiment {
+  /// The fields that a result and a failure share, from the seed to the version.
+  fileprivate func fields(_ list: EpisodeList) -> [String] {
+    [
+      "\(training.seed)", "\(training.iterations)", "\(training.shardSize)", list.split.rawValue, list.splitFingerprint,
+      FrameworkVersion.current,
     ]
   }
 }

@@ -4,6 +4,8 @@ import Tasks
 
 extension Comparison {
   /// The content of results.json: the rows of every task, the best first; equal results give equal bytes.
+  ///
+  /// A failed run is a row without rank, modes and learned values; its member `failure` is the reason, which is null for the others.
   public var json: String {
     JSON.object([
       .init("version", .string(FrameworkVersion.current)),
@@ -11,13 +13,15 @@ extension Comparison {
         "tasks",
         .array(
           groups.map { group in
-            let rows = group.rows.indices.map { place in
-              JSON.object(
-                [
-                  .init("rank", .integer(place + 1)),
-                  .init("differenceToBest", group.difference(place).map(\.json) ?? .null),
-                ] + group.rows[place].members)
-            }
+            let rows =
+              group.rows.indices.map { place in
+                JSON.object(
+                  [
+                    .init("rank", .integer(place + 1)),
+                    .init("differenceToBest", group.difference(place).map(\.json) ?? .null),
+                    .init("failure", .null),
+                  ] + group.rows[place].members)
+              } + group.failures.map(\.json)
             return .object([.init("task", .string(group.task)), .init("rows", .array(rows))])
           })),
     ]).text
@@ -29,15 +33,29 @@ extension Comparison.Row {
   public var json: JSON { .object([.init("version", .string(FrameworkVersion.current))] + members) }
 
   var members: [JSON.Member] {
-    let list = result.episodes
-    return [
-      .init("algorithm", .string(experiment.ids.algorithm)), .init("task", .string(experiment.ids.task)),
-      .init("model", .string(experiment.ids.model)), .init("seed", .string("\(experiment.training.seed)")),
-      .init("iterations", .integer(experiment.training.iterations)),
-      .init("adaptationSteps", .integer(experiment.algorithm.adaptationSteps)),
-      .init("metric", .string(result.measure.id)),
-      .init("taskLoss", .string(experiment.learner.taskLoss.id)),
-      .init("configuration", .object(experiment.configuration.map { JSON.Member($0.key, $0.value.json) })),
+    experiment.members(result.measure, result.episodes, modes: result.modes, learned: learned)
+  }
+}
+
+extension Comparison.Failure {
+  fileprivate var json: JSON {
+    let measure = experiment.learner.taskLoss.measure ?? .loss
+    return .object(
+      [.init("rank", .null), .init("differenceToBest", .null), .init("failure", .string(reason))]
+        + experiment.members(measure, experiment.episodeList, modes: [], learned: []))
+  }
+}
+
+extension Experiment {
+  fileprivate func members(_ measure: Measure, _ list: EpisodeList, modes: [ModeResult], learned: [LearnedValue]) -> [JSON.Member] {
+    [
+      .init("algorithm", .string(ids.algorithm)), .init("task", .string(ids.task)),
+      .init("model", .string(ids.model)), .init("seed", .string("\(training.seed)")),
+      .init("iterations", .integer(training.iterations)),
+      .init("adaptationSteps", .integer(algorithm.adaptationSteps)),
+      .init("metric", .string(measure.id)),
+      .init("taskLoss", .string(learner.taskLoss.id)),
+      .init("configuration", .object(configuration.map { JSON.Member($0.key, $0.value.json) })),
       .init(
         "episodes",
         .object([
@@ -45,9 +63,9 @@ extension Comparison.Row {
           .init("seed", .string("\(list.seed)")), .init("splitFingerprint", .string(list.splitFingerprint)),
           .init("dataDigest", .optional(list.dataDigest)),
         ])),
-      .init("modes", .array(result.modes.map(\.json))),
+      .init("modes", .array(modes.map(\.json))),
       .init("learned", .array(learned.map(\.json))),
-      .init("published", .array(PublishedResult.matching(experiment).map(\.json))),
+      .init("published", .array(PublishedResult.matching(self).map(\.json))),
     ]
   }
 }

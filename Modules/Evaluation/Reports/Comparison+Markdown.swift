@@ -20,12 +20,15 @@ extension Comparison {
 extension Comparison.Group {
   fileprivate var markdown: String {
     var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n"
+    if !failures.isEmpty {
+      text += "### Failed\n\n" + failures.map { "- \($0.experiment.ids.algorithm): \($0.reason)\n" }.joined() + "\n"
+    }
     if !published.isEmpty {
       var table = TextTable(["algorithm", "published", "how", "source"])
       for (algorithm, entry) in published { table.append([algorithm, entry.result, entry.setting, entry.source]) }
       text += "### Published, for comparison\n\n\(table.markdown)\n"
     }
-    text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n"
+    if !rows.isEmpty { text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n" }
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
     if !starText.isEmpty { text += "\\\(starText)\n" }
     return text + learnedText + configurationText
@@ -45,15 +48,16 @@ extension Comparison.Group {
 
   /// The configuration: shared settings once, the others by algorithm.
   private var configurationText: String {
-    let all = rows.map { $0.experiment.configuration.map { "\($0.key)=\($0.value)" } }
-    let shared = all[0].filter { entry in all.allSatisfy { $0.contains(entry) } }
+    let experiments = experiments
+    let all = experiments.map { $0.configuration.map { "\($0.key)=\($0.value)" } }
+    let shared = all.dropFirst().reduce(Set(all[0])) { $0.intersection($1) }
     func list(_ entries: [String]) -> String { entries.map { "`\($0)`" }.joined(separator: " ") }
     var text = "### Configuration\n\n"
-    if let digest = rows[0].result.episodes.dataDigest { text += "Data: `\(digest)`\n\n" }
-    if rows.count > 1 { text += "All: \(list(shared))\n\n" }
-    for (row, entries) in zip(rows, all) {
-      let own = rows.count > 1 ? entries.filter { !shared.contains($0) } : entries
-      text += "- \(row.experiment.ids.algorithm): \(list(own))\n"
+    if let digest = episodes.dataDigest { text += "Data: `\(digest)`\n\n" }
+    if all.count > 1 { text += "All: \(list(all[0].filter(shared.contains)))\n\n" }
+    for (experiment, entries) in zip(experiments, all) {
+      let own = all.count > 1 ? entries.filter { !shared.contains($0) } : entries
+      text += "- \(experiment.ids.algorithm): \(list(own))\n"
     }
     return text
   }

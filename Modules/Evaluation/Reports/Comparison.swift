@@ -22,10 +22,8 @@ public struct Comparison: Sendable {
       learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
-    /// Whether an adaptation step is beyond the last one for which per-step hyperparameters were learned.
-    func isBeyondLearnedSteps(_ step: Int) -> Bool {
-      step > experiment.algorithm.adaptationSteps && learned.contains { $0.step != nil }
-    }
+    /// The last adaptation step for which per-step hyperparameters were learned; nil if there are none.
+    var lastLearnedStep: Int? { learned.contains { $0.step != nil } ? experiment.algorithm.adaptationSteps : nil }
 
     /// The headline's score after as many adaptation steps as in meta-training.
     ///
@@ -39,12 +37,52 @@ public struct Comparison: Sendable {
     }
   }
 
-  /// The rows of one task, the best first.
+  /// A run that ended without a result, because meta-training diverged for example.
+  public struct Failure: Sendable {
+    /// The experiment.
+    public let experiment: Experiment
+    /// Why there is no result, in a sentence.
+    public let reason: String
+
+    /// Records why an experiment has no result.
+    public init(experiment: Experiment, reason: String) {
+      self.experiment = experiment
+      self.reason = reason
+    }
+  }
+
+  /// How a run ended.
+  public enum Outcome: Sendable {
+    /// The run has a result.
+    case tested(Row)
+    /// The run has none.
+    case failed(Failure)
+
+    /// The experiment of the run.
+    public var experiment: Experiment {
+      switch self {
+      case .tested(let row): row.experiment
+      case .failed(let failure): failure.experiment
+      }
+    }
+  }
+
+  /// The runs of one task, the best first.
   public struct Group: Sendable {
     /// The task's id.
     public let task: String
     /// The rows, sorted by result.
     public let rows: [Row]
+    /// The runs without a result, sorted by the algorithm's id.
+    public let failures: [Failure]
+
+    /// Groups runs of one task; at least one.
+    init(task: String, rows: [Row], failures: [Failure] = []) {
+      precondition(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
+      self.task = task
+      self.rows = rows
+      self.failures = failures
+    }
 
     /// The mean over episodes of a row's score minus the best row's.
     ///
@@ -59,22 +97,43 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// The ends of the runs, in the order of the runs.
+  public let outcomes: [Outcome]
+
   /// The rows, in the order of the runs.
-  public let rows: [Row]
+  public var rows: [Row] {
+    outcomes.compactMap {
+      if case .tested(let row) = $0 { row } else { nil }
+    }
+  }
+
+  /// The runs without a result, in the order of the runs.
+  public var failures: [Failure] {
+    outcomes.compactMap {
+      if case .failed(let failure) = $0 { failure } else { nil }
+    }
+  }
 
   /// Compares rows.
-  public init(_ rows: [Row]) { self.rows = rows }
+  public init(_ rows: [Row]) { self.init(outcomes: rows.map(Outcome.tested)) }
 
-  /// The rows by task, tasks in the order of their first row, the best row of a task first.
+  /// Compares runs, some of which may have failed.
+  public init(outcomes: [Outcome]) { self.outcomes = outcomes }
+
+  /// The runs by task, tasks in the order of their first run, the best row of a task first.
   ///
   /// The measure says whether a higher score is better. Rows with diverged episodes come last, sorted by the number of those
   /// episodes. Ties are sorted by the algorithm's id.
   public var groups: [Group] {
     var tasks: [String] = []
-    for row in rows where !tasks.contains(row.experiment.ids.task) { tasks.append(row.experiment.ids.task) }
+    for outcome in outcomes where !tasks.contains(outcome.experiment.ids.task) { tasks.append(outcome.experiment.ids.task) }
     return tasks.map { task in
-      let own = rows.filter { $0.experiment.ids.task == task }
-      return Group(task: task, rows: own.sorted { $0.rank < $1.rank })
+      // The rank is computed from all scores, so compute it once per row.
+      let ranked = rows.filter { $0.experiment.ids.task == task }.map { (rank: $0.rank, row: $0) }
+      let failed = failures.filter { $0.experiment.ids.task == task }
+      return Group(
+        task: task, rows: ranked.sorted { $0.rank < $1.rank }.map(\.row),
+        failures: failed.sorted { $0.experiment.ids.algorithm < $1.experiment.ids.algorithm })
     }
   }
 }

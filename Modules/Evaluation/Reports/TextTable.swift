@@ -26,10 +26,11 @@ package struct TextTable {
   package var lines: [String] {
     let all = (titles.isEmpty ? [] : [titles]) + rows
     let widths = (all.first ?? []).indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    let numeric = widths.indices.map(isNumeric)
     return all.map { row in
       var line = row.indices.map { column -> String in
         let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return isNumeric(column) ? space + row[column] : row[column] + space
+        return numeric[column] ? space + row[column] : row[column] + space
       }.joined(separator: "  ")
       while line.hasSuffix(" ") { line.removeLast() }
       return line

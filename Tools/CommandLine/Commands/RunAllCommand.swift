@@ -18,7 +18,8 @@ extension Command {
     flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .overwrite, .quiet, .json],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv and report.md into the folder --out, and each
-      run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it.
+      run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it. A run that diverges is marked
+      as failed.
       """
   ) { arguments in
     let sweep = try Sweep(arguments)
@@ -121,8 +122,7 @@ private struct Sweep {
     let folder = try arguments.text(.outAll).map { try RunFolder($0, overwrite: overwrite) } ?? RunFolder(new: "runs/\(Host.timestamp)")
     let out = folder.path
     let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }
-    var rows: [Comparison.Row] = []
-    var failed = false
+    var outcomes: [Comparison.Outcome] = []
     do {
       for (number, (experiment, part)) in zip(experiments, parts).enumerated() {
         let request = requests[number]
@@ -130,21 +130,21 @@ private struct Sweep {
         do {
           var run = ExperimentRun(experiment)
           run.folder = part
-          rows.append(try Session(run: run, label: label, quiet: arguments.has(.quiet))())
+          outcomes.append(.tested(try Session(run: run, label: label, quiet: arguments.has(.quiet))()))
         } catch let error as TrainingError {
-          failed = true
+          outcomes.append(.failed(.init(experiment: experiment, reason: "\(error)")))
           Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
         }
       }
     } catch {
       // Keep the results so far.
-      if !rows.isEmpty { try folder.write(Comparison(rows)) }
+      if !outcomes.isEmpty { try folder.write(Comparison(outcomes: outcomes)) }
       throw error
     }
-    let comparison = Comparison(rows)
+    let comparison = Comparison(outcomes: outcomes)
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
-    return failed ? .badInput : .success
+    return comparison.failures.isEmpty ? .success : .badInput
   }
 }

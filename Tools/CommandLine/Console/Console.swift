@@ -37,8 +37,14 @@ enum Console {
     for tensor in ignored { note("tools: note: \(tensor)") }
   }
 
-  /// Whether standard error is a terminal.
-  static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether standard error is a terminal on which a line may be redrawn.
+  ///
+  /// A terminal of type "dumb" or of no type shows control codes as text. A user who sets NO_COLOR wants none.
+  /// - SeeAlso: <https://no-color.org>
+  static var isInteractive: Bool {
+    func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    return isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(variable("TERM")) && variable("NO_COLOR").isEmpty
+  }
 
   /// The width of the terminal in columns.
   static var columns: Int {
