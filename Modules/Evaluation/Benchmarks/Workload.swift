@@ -132,7 +132,7 @@ extension Workload {
     _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable () -> BatchPool
   ) {
     var training = TrainingConfiguration()
-    training.iterations = .max  // large enough that every timed step draws ahead
+    training.iterations = 1 << 40  // large enough that every timed step draws ahead
     training.metaBatchSize = size.tasks
     training.shardSize = shardSize
     training.outer = outer

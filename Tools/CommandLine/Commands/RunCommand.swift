@@ -39,7 +39,7 @@ extension Command {
     if let path = arguments.text(.out) {
       if arguments.has(.resume) {
         let resumption = try Resumption(of: experiment, in: path)
-        Console.note(resumption.checkpoint.ignored)
+        Console.note(resumption.checkpoint?.ignored ?? [])
         run.start = resumption.checkpoint
         run.folder = resumption.folder
         if resumption.checkpoint == nil, !arguments.has(.quiet) {
