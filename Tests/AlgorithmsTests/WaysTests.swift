@@ -311,6 +311,9 @@ import _TestSupport
     // Negative curvature at once returns b itself.
     #expect(result.solution[2].doubles == [1, 2])
     #expect(result.solution[3].doubles == [0, 0])
+    // A row that has stopped stays finite, however large its residual and however many steps follow.
+    let large = ConjugateGradient(try Tensor([1e40, 1e40] as [Double], shape: [1, 2]), steps: 20) { -1 * $0 }
+    #expect(large.solution.doubles == [1e40, 1e40])
   }
 
   @Test func `implicit refuses an objective that reads the path, and settings out of range`() throws {

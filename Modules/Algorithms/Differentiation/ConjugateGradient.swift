@@ -46,7 +46,8 @@ package struct ConjugateGradient: Sendable {
       solution = solution + length * direction
       residual = residual - length * product
       let next = dot(residual, residual)
-      direction = residual + (next / (square.combined(.gate, with: active) + (one - active))) * direction
+      // A stopped row keeps its residual as direction: by a factor of rᵀr a step it would overflow, and 0·∞ is NaN.
+      direction = residual + ((active * next) / (square.combined(.gate, with: active) + (one - active))) * direction
       active = active * next.combined(.greater, with: floor)
       square = next
     }
