@@ -11,7 +11,8 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .differs(let path, let key, let kept, let asked):
-      "\(path) contains a run with \(key) = \(kept), but this command has \(asked); resume with the original flags."
+      "\(path) contains a run with \(key) = \(kept), but this command has \(asked); resume with the original flags, or name another "
+        + "folder with --out."
     }
   }
 }
@@ -32,7 +33,7 @@ struct Resumption {
   }
 
   /// Throws if the settings differ from those of the run.
-  private static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
+  static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
     let asked = Checkpoint(experiment: experiment, snapshot: checkpoint.snapshot)
     func facts(_ checkpoint: Checkpoint) -> [(key: String, value: String)] {
       [
