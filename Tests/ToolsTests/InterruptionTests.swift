@@ -39,7 +39,8 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       #expect(other.exitCode == 2)
       #expect(
         other.errors == """
-          tools: error: \(folder)/stopped contains a run with seed = 0, but this command has 7; resume with the original flags.\n
+          tools: error: \(folder)/stopped contains a run with seed = 0, but this command has 7; resume with the original flags, or name \
+          another folder with --out.\n
           """)
 
       let resumed = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/stopped") + ["--resume"]).outcome()

@@ -34,6 +34,8 @@ import Testing
     (["run", "maml", "--task", "sinusoid", "--set", "inner.steps"], "--set is 'inner.steps', expected KEY=VALUE."),
     (["run", "maml", "--task", "sinusoid", "--data", "sinusoid="], "--data is 'sinusoid=', expected NAME=DIR."),
     (["run", "maml", "--task", "sinusoid", "--resume"], "--resume needs --out DIR."),
+    (["run-all", "--resume"], "--resume needs --out DIR."),
+    (["run-all", "--resume", "--overwrite", "--out", "x"], "--resume and --overwrite exclude each other; give one of them."),
     (
       ["run", "maml", "--task", "sinusoid", "--resume", "--overwrite", "--out", "x"],
       "--resume and --overwrite exclude each other; give one of them."

@@ -68,11 +68,21 @@ public struct ModeResult: Sendable, Hashable {
   /// "transductive", "support" or "support-plus-one"; "none" for a model without batch norm.
   public let name: String
   /// Query losses: one list of episodes for each number of steps 0, 1, …; not finite where the episode diverged.
+  ///
+  /// A result that was restored from results.json has the last list only.
   public let losses: [[Double]]
   /// What ``scores`` measures; nil where the loss alone is reported.
   public let measure: Measure?
   /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil without a measure.
   public let scores: [[Double]]?
+  /// The curves of a restored result; nil if they are computed from all scores.
+  private let recorded: Curves?
+
+  /// The curves that results.json records.
+  struct Curves: Sendable, Hashable {
+    let loss: [CurvePoint]
+    let score: [CurvePoint]?
+  }
 
   /// Creates the result of one mode.
   /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
@@ -83,14 +93,24 @@ public struct ModeResult: Sendable, Hashable {
     self.losses = losses
     self.measure = measure
     self.scores = scores
+    recorded = nil
+  }
+
+  /// Restores a recorded result from its curves and the scores of each episode after the last step.
+  init(name: String, finalLosses: [Double], measure: Measure?, finalScores: [Double]?, curves: Curves) {
+    self.name = name
+    losses = [finalLosses]
+    self.measure = measure
+    scores = finalScores.map { [$0] }
+    recorded = curves
   }
 
   /// The loss before adaptation and after each step.
-  public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses, .loss) }
+  public var lossCurve: [CurvePoint] { recorded?.loss ?? CurvePoint.curve(of: losses, .loss) }
   /// The score before adaptation and after each step; nil without a measure.
   public var scoreCurve: [CurvePoint]? {
     guard let measure, let scores else { return nil }
-    return CurvePoint.curve(of: scores, measure)
+    return recorded?.score ?? CurvePoint.curve(of: scores, measure)
   }
   /// Each measure with its curve: the score, if there is one, then the loss.
   var curves: [(measure: Measure, points: [CurvePoint])] {
@@ -121,6 +141,14 @@ public struct CurvePoint: Sendable, Hashable {
     estimate = Estimate(scores)
     median = Evaluation.median(scores, isMoreBetter: measure.isMoreBetter)
     diverged = scores.count { !$0.isFinite }
+  }
+
+  /// Restores a recorded point.
+  init(step: Int, estimate: Estimate?, median: Double?, diverged: Int) {
+    self.step = step
+    self.estimate = estimate
+    self.median = median
+    self.diverged = diverged
   }
 
   static func curve(of scores: [[Double]], _ measure: Measure) -> [CurvePoint] {

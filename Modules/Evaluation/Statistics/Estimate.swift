@@ -37,6 +37,15 @@ public struct Estimate: Sendable, Hashable {
     halfWidth = 1.96 * (variance / Double(count)).squareRoot()
   }
 
+  /// Restores a recorded estimate.
+  init(mean: Double?, halfWidth: Double?, count: Int, diverged: Int, finiteMean: Double?) {
+    self.mean = mean
+    self.halfWidth = halfWidth
+    self.count = count
+    self.diverged = diverged
+    self.finiteMean = finiteMean
+  }
+
   /// The mean; it does not overflow for large scores.
   private static func average(_ scores: [Double]) -> Double {
     let count = Double(scores.count)

@@ -11,7 +11,8 @@ enum ResumptionError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .differs(let path, let key, let kept, let asked):
-      "\(legible(path, limit: nil)) contains a run with \(legible(key)) = \(legible(kept)), but this command has \(legible(asked)); resume with the original flags."
+      "\(legible(path, limit: nil)) contains a run with \(legible(key)) = \(legible(kept)), but this command has \(legible(asked)); "
+        + "resume with the original flags, or name another folder with --out."
     }
   }
 }
@@ -35,7 +36,7 @@ struct Resumption {
   }
 
   /// Throws if the settings differ from those of the run.
-  private static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
+  static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
     let asked = Checkpoint(experiment: experiment, snapshot: checkpoint.snapshot)
     func facts(_ checkpoint: Checkpoint) -> [(key: String, value: String)] {
       [

@@ -8,6 +8,7 @@ extension Flag {
   static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
+  static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
 }
 
 extension Command {
@@ -15,13 +16,17 @@ extension Command {
   static let runAll = Command(
     name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
     operand: nil,
-    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .overwrite, .quiet, .json],
+    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .resumeAll, .overwrite, .quiet, .json],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv and report.md into the folder --out, and each
       run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it. A run that diverges is marked
-      as failed.
+      as failed. After an interruption, the same command with --resume continues.
       """
   ) { arguments in
+    if arguments.has(.resumeAll) {
+      guard arguments.has(.outAll) else { throw UsageError.needsFlag(.resumeAll, needs: .outAll) }
+      if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resumeAll, .overwrite) }
+    }
     let sweep = try Sweep(arguments)
     Interrupt.catchSignals()
     return try sweep.run()
@@ -119,32 +124,59 @@ private struct Sweep {
     // Check everything before touching a file, and all folders before the first long run.
     let (requests, experiments) = try suited()
     let overwrite = arguments.has(.overwrite)
-    let folder = try arguments.text(.outAll).map { try RunFolder($0, overwrite: overwrite) } ?? RunFolder(new: "runs/\(Host.timestamp)")
+    let folder = try open(overwrite: overwrite)
     let out = folder.path
-    let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }
-    var outcomes: [Comparison.Outcome] = []
+    let paths = requests.map { "\(out)/\($0.task)/\($0.algorithm)" }
+    let stages = try zip(experiments, paths).map { try arguments.has(.resumeAll) ? RunStage(of: $0, in: $1) : .new }
+    let parts = try zip(stages, paths).map { try $0.open($1, overwrite: overwrite) }
+    var outcomes: [Comparison.Outcome?] = stages.map(\.outcome)
+    // Keep the results so far.
+    func write() throws {
+      let ended = outcomes.compactMap(\.self)
+      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended)) }
+    }
+    try write()
+    let finished = outcomes.count { $0 != nil }
+    if finished > 0, !arguments.has(.quiet) {
+      Console.note("tools: \(finished) of \(requests.count) runs are finished, and are not repeated.")
+    }
     do {
-      for (number, (experiment, part)) in zip(experiments, parts).enumerated() {
+      for (number, experiment) in experiments.enumerated() where outcomes[number] == nil {
         let request = requests[number]
-        let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
+        var run = ExperimentRun(experiment)
+        run.folder = parts[number]
+        run.start = stages[number].checkpoint
         do {
-          var run = ExperimentRun(experiment)
-          run.folder = part
-          outcomes.append(.tested(try Session(run: run, label: label, quiet: arguments.has(.quiet))()))
+          let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
+          let session = Session(run: run, label: label, resumeAdvice: resumeAdvice(out), quiet: arguments.has(.quiet))
+          outcomes[number] = .tested(try session())
         } catch let error as TrainingError {
-          outcomes.append(.failed(.init(experiment: experiment, reason: "\(error)")))
+          outcomes[number] = .failed(.init(experiment: experiment, reason: "\(error)"))
           Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
         }
       }
     } catch {
-      // Keep the results so far.
-      if !outcomes.isEmpty { try folder.write(Comparison(outcomes: outcomes)) }
+      try write()
       throw error
     }
-    let comparison = Comparison(outcomes: outcomes)
+    let comparison = Comparison(outcomes: outcomes.compactMap(\.self))
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
     return comparison.failures.isEmpty ? .success : .badInput
+  }
+
+  /// Opens the folder of the comparison; one that is resumed keeps its files.
+  private func open(overwrite: Bool) throws -> RunFolder {
+    guard let path = arguments.text(.outAll) else { return try RunFolder(new: "runs/\(Host.timestamp)") }
+    guard arguments.has(.resumeAll) else { return try RunFolder(path, overwrite: overwrite) }
+    if let file = RunFolder.files(in: path).first, !RunFolder.holdsComparison(path) {
+      throw RunFolderError.holdsRun(path: path, file: file)
+    }
+    return try RunFolder(resuming: path)
+  }
+
+  private func resumeAdvice(_ out: String) -> String {
+    "; run the same command with \(arguments.has(.outAll) ? "" : "--out \(out) ")--resume to continue"
   }
 }
