@@ -26,7 +26,9 @@ import Darwin
       try folder.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
       let row = Comparison.Row(experiment: experiment, result: try experiment.metaTest(trainer.state))
       try folder.write(row)
-      try folder.write(Timing(trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, products: "libxsmm"))
+      try folder.write(
+        Timing(
+          trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, activeThreads: 1.5, products: "libxsmm"))
       #expect(fileNames(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"])
       let lines = try text("\(folder.path)/metrics.jsonl").split(separator: "\n")
       #expect(lines.count == 2)
@@ -41,6 +43,7 @@ import Darwin
             "iterationsPerSecond": 2.0,
             "peakBytes": 5,
             "threads": 2,
+            "activeThreads": 1.5,
             "products": "libxsmm"
           }
 

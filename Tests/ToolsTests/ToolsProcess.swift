@@ -29,11 +29,11 @@ struct ToolsProcess {
   private let process = Process()
   private let folder: URL
 
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  init(_ arguments: [String], environment: [String: String] = [:], executable: String = toolsPath) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("tools-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for name in ["output", "errors"] { try Data().write(to: folder.appendingPathComponent(name)) }
-    process.executableURL = URL(fileURLWithPath: toolsPath)
+    process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "OMNIGLOT_DIR" }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

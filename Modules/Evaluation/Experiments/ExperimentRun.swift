@@ -50,7 +50,8 @@ public struct ExperimentRun: Sendable {
       try folder.write(
         Timing(
           trainingSeconds: (trained - begin) / .seconds(1), testSeconds: (tested - trained) / .seconds(1),
-          iterations: trainer.iteration - first, peakBytes: TensorMemory.peakBytes, threads: experiment.training.threads,
+          iterations: trainer.iteration - first, peakBytes: TensorMemory.peakBytes, threads: trainer.threads,
+          activeThreads: trainer.meanActiveThreads,
           products: Kernels.productLibrary))
     }
     return row
