@@ -20,8 +20,8 @@ import Darwin
 public enum CommandLineTool {
   /// Runs the command that the arguments of the process name, and exits.
   ///
-  /// The exit code is 0 on success, 1 if a check failed, 2 for bad input and 130 if interrupted.
-  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+  /// The exit code is 0 on success, 1 if a check failed, 2 for bad input, and 128 + N if the signal N stopped the run.
+  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst())).status) }
 
   /// Runs a command and reports its errors.
   private static func run(_ words: [String]) -> ExitCode {
@@ -29,8 +29,8 @@ public enum CommandLineTool {
     do {
       return try dispatch(words)
     } catch let interruption as Interrupted {
-      Console.note("tools: interrupted \(interruption.place).")
-      return .interrupted
+      Console.note(interruption.message)
+      return Interrupt.exitCode
     } catch {
       Console.note("tools: error: \(error)")
       return .badInput

@@ -124,23 +124,19 @@ private struct Sweep {
     let parts = try requests.map { try RunFolder("\(out)/\($0.task)/\($0.algorithm)", overwrite: overwrite) }
     var rows: [Comparison.Row] = []
     var failed = false
-    do {
-      for (number, (experiment, part)) in zip(experiments, parts).enumerated() {
-        let request = requests[number]
-        let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
-        do {
-          var run = ExperimentRun(experiment)
-          run.folder = part
-          rows.append(try Session(run: run, label: label, quiet: arguments.has(.quiet))())
-        } catch let error as TrainingError {
-          failed = true
-          Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
-        }
+    for (number, (experiment, part)) in zip(experiments, parts).enumerated() {
+      let request = requests[number]
+      let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
+      do {
+        var run = ExperimentRun(experiment)
+        run.folder = part
+        rows.append(try Session(run: run, label: label, quiet: arguments.has(.quiet))())
+        // Keep the results so far: what stops the next run may leave no time to do so.
+        try folder.write(Comparison(rows))
+      } catch let error as TrainingError {
+        failed = true
+        Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
       }
-    } catch {
-      // Keep the results so far.
-      if !rows.isEmpty { try folder.write(Comparison(rows)) }
-      throw error
     }
     let comparison = Comparison(rows)
     try folder.write(comparison)

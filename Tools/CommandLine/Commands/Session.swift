@@ -30,21 +30,40 @@ struct Session {
       training.finish()
       testing?.finish()
     }
-    return try run { event in
-      switch event {
-      case .step(let report):
-        training.update(report.iteration, detail(report))
-        if Interrupt.isRequested { throw Interrupted(place: "after iteration \(report.iteration) of \(total)\(keptText)") }
-      case .tested(let done):
-        if testing == nil {
-          training.finish()
-          testing = testProgress
+    var run = run
+    let live = LiveTraining()
+    run.live = live
+    return try Interrupt.rescuing({ [keptText] in Self.rescue(live, of: total, keptText) }) {
+      try run { event in
+        switch event {
+        case .step(let report):
+          training.update(report.iteration, detail(report))
+          try Interrupt.check("after iteration \(report.iteration) of \(total)\(keptText)")
+        case .tested(let done):
+          if testing == nil {
+            training.finish()
+            testing = testProgress
+          }
+          testing?.update(done, "")
+          try Interrupt.check("in the meta-test\(keptText)")
+        case .notKept(let error):
+          Console.note("tools: error: \(error)")
         }
-        testing?.update(done, "")
-        if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText)") }
-      case .notKept(let error):
-        Console.note("tools: error: \(error)")
       }
+    }
+  }
+
+  /// Saves the last finished iteration while the next one still computes.
+  private static func rescue(_ live: LiveTraining, of total: Int, _ keptText: String) -> String {
+    do {
+      switch try live.stop() {
+      case .preparing: return "before the first iteration; nothing is saved"
+      case .training(let iteration): return "after iteration \(iteration) of \(total)\(keptText)"
+      case .trained: return "in the meta-test\(keptText)"
+      }
+    } catch {
+      Console.note("tools: error: \(error)")
+      return "in training; the last iterations could not be saved"
     }
   }
 
@@ -52,9 +71,11 @@ struct Session {
   func test(_ state: MetaState) throws -> TestResult {
     var progress = testProgress
     defer { progress.finish() }
-    return try run.experiment.metaTest(state, threads: run.experiment.training.threads) { done, _ in
-      progress.update(done, "")
-      if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText)") }
+    return try Interrupt.rescuing({ [keptText] in "in the meta-test\(keptText)" }) {
+      try run.experiment.metaTest(state, threads: run.experiment.training.threads) { done, _ in
+        progress.update(done, "")
+        try Interrupt.check("in the meta-test\(keptText)")
+      }
     }
   }
 
