@@ -70,16 +70,17 @@ package final class RecordedProgram: @unchecked Sendable {
   /// The number of kernel calls.
   package var callCount: Int { Int(tk_program_calls(program)) }
 
-  /// Runs the calls again, on this thread or on all threads of a pool.
+  /// Runs the calls again, on this thread or on the active threads of a pool.
   ///
   /// The threads of a pool share the work of the large kernels. The result has the same bits in either case.
   /// - Precondition: The pool is idle.
   package func run(on pool: WorkerPool? = nil) {
-    guard let pool, pool.threads > 1, let team = Team(threads: pool.threads) else {
+    let active = pool?.active ?? 1
+    guard let pool, active > 1, let team = Team(threads: active) else {
       tk_program_run(program)
       return
     }
-    pool.together { tk_program_run_together(self.program, team.handle, Int32($0)) }
+    pool.together(active) { tk_program_run_together(self.program, team.handle, Int32($0)) }
   }
 }
 
@@ -89,10 +90,11 @@ extension WorkerPool {
   /// During a recording, kernels are not shared; the recorded program shares them when it runs.
   /// - Precondition: The pool is idle.
   package func sharing<Result>(_ body: () throws -> Result) rethrows -> Result {
-    guard threads > 1, let team = Team(threads: threads) else { return try body() }
+    let active = active
+    guard active > 1, let team = Team(threads: active) else { return try body() }
     return try withoutActuallyEscaping(body) { body in
       let leader = Leader(body)
-      together { thread in
+      together(active) { thread in
         guard thread == 0 else { return tk_team_follow(team.handle, Int32(thread)) }
         tk_team_lead(team.handle)
         leader.run()

@@ -11,6 +11,13 @@ public final class WorkerPool: @unchecked Sendable {
   public let threads: Int
   private let pool: OpaquePointer?
   private let turn = Mutex(())
+  private let limit: Atomic<Int>
+
+  /// How many of the threads take part in ``each(_:_:)`` and ``map(_:_:)``, from 1 to ``threads``; the results do not depend on it.
+  package var active: Int {
+    get { limit.load(ordering: .relaxed) }
+    set { limit.store(min(max(newValue, 1), threads), ordering: .relaxed) }
+  }
 
   /// Starts `threads` − 1 threads; the calling thread is the other one.
   /// - Precondition: At least one thread.
@@ -18,6 +25,7 @@ public final class WorkerPool: @unchecked Sendable {
     precondition(threads >= 1, "a worker pool of \(threads) threads")
     pool = threads > 1 ? wk_create(Int32(threads)) : nil
     self.threads = pool.map { Int(wk_threads($0)) } ?? 1
+    limit = Atomic(self.threads)
   }
 
   deinit { if let pool { wk_destroy(pool) } }
@@ -32,7 +40,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Like ``map(_:_:)``, but also passes the number of the item's thread, 0..<threads, which can index per-thread caches.
   package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) throws -> Result) throws -> [Result] {
-    guard pool != nil, count > 1 else { return try turn.withLock { _ in try (0..<count).map { try body($0, 0) } } }
+    guard active > 1, count > 1 else { return try turn.withLock { _ in try (0..<count).map { try body($0, 0) } } }
     var slots = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
     slots.withUnsafeMutableBufferPointer { buffer in
       let slots = SlotBuffer(buffer)
@@ -49,37 +57,42 @@ public final class WorkerPool: @unchecked Sendable {
   /// Not generic, so that a call costs no more than waking the threads: a step of a small network takes 100 µs.
   package func each(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
     turn.withLock { _ in
-      guard let pool, count > 1 else {
+      let active = active
+      guard let pool, active > 1, count > 1 else {
         for item in 0..<count { body(item, 0) }
         return
       }
       withoutActuallyEscaping(body) { run in
         let job = Job(run: run)
-        withExtendedLifetime(job) { Self.run(job, count, on: pool) }
+        withExtendedLifetime(job) { Self.run(job, count, on: pool, active) }
       }
     }
   }
 }
 
 extension WorkerPool {
-  /// Calls the body once on every thread, all at the same time, with the thread's number; the calls may wait for each other.
+  /// Calls the body once on each of the first `count` threads, all at the same time, with the thread's number; nil stands for all
+  /// threads.
   ///
-  /// Must not be called from inside a body of the same pool.
-  package func together(_ body: @escaping @Sendable (_ thread: Int) -> Void) {
+  /// The calls may wait for each other. Must not be called from inside a body of the same pool.
+  /// - Precondition: At most ``threads``.
+  package func together(_ count: Int? = nil, _ body: @escaping @Sendable (_ thread: Int) -> Void) {
     turn.withLock { _ in
-      guard let pool else {
+      let count = count ?? threads
+      precondition((1...threads).contains(count), "\(count) of \(threads) threads")
+      guard let pool, count > 1 else {
         body(0)
         return
       }
       // There is one item for each thread, and a thread starts with the item of its number.
       let job = Job { item, _ in body(item) }
-      withExtendedLifetime(job) { Self.run(job, threads, on: pool) }
+      withExtendedLifetime(job) { Self.run(job, count, on: pool, count) }
     }
   }
 
-  fileprivate static func run(_ job: Job, _ count: Int, on pool: OpaquePointer) {
+  fileprivate static func run(_ job: Job, _ count: Int, on pool: OpaquePointer, _ active: Int) {
     wk_run(
-      pool, Int64(count),
+      pool, Int32(active), Int64(count),
       { context, item, worker in
         guard let context else { return }
         Unmanaged<Job>.fromOpaque(context).takeUnretainedValue().run(Int(item), Int(worker))

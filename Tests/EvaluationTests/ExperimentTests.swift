@@ -202,6 +202,21 @@ import Testing
     #expect(try training("4") == training("2"))
   }
 
+  @Test func `tasks of changing shapes need a recording for each shape that a thread keeps`() throws {
+    func training(shardSize: Int, further: Int) throws -> Int {
+      var tasks = FakeTasks()
+      tasks.further = further
+      var training = TrainingConfiguration()
+      (training.metaBatchSize, training.shardSize) = (4, shardSize)
+      return try Experiment(
+        algorithm: MAML(), learner: Learner(model: MLP(widths: [1, 3, 1]), taskLoss: .meanSquaredError), tasks: tasks, training: training
+      ).memoryEstimate.trainingBytes
+    }
+    let one = try training(shardSize: 1, further: 0)
+    #expect(try training(shardSize: 1, further: 39) >= 8 * one)
+    #expect(try training(shardSize: 2, further: 0) < 8 * one)
+  }
+
   @Test func `a learned rate for each parameter counts as one`() throws {
     func parameters(_ algorithm: String) throws -> Int { try Experiment(Small.request(algorithm)).memoryEstimate.parameterBytes }
     #expect(try parameters("meta-sgd") == 2 * parameters("maml"))

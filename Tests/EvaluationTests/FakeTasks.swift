@@ -12,6 +12,8 @@ struct FakeTasks: TaskDistribution {
 
   var shots = 3
   var queries = 4
+  /// The number of support points goes from `shots` to `shots` + `further`, by turns.
+  var further = 0
   var names: [Split: [String]] = [:]
   /// The index of an episode whose query targets contain a number that is not finite.
   var spoilt: Int?
@@ -36,7 +38,7 @@ struct FakeTasks: TaskDistribution {
       return LabelledSet(
         inputs: try Tensor(x, shape: [count, 1], dtype: .float32), targets: .values(try Tensor(y, shape: [count, 1], dtype: .float32)))
     }
-    return Episode(support: try set(shots), query: try set(queries, last: index == spoilt ? .nan : nil))
+    return Episode(support: try set(shots + index % (further + 1)), query: try set(queries, last: index == spoilt ? .nan : nil))
   }
 }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import TensorCore
 import Testing
 
 @Suite struct MachineTests {
@@ -35,6 +36,28 @@ import Testing
   @Test(arguments: ["", "\n", "memory", "9:memory", "0:x:/a", "::/"]) func `what is no membership names no file`(text: String) {
     #expect(ControlGroup.limitFiles(membership: text) == [])
   }
+
+  @Test func `quotas of the processor stand beside the limits of memory`() {
+    let second = ControlGroup.quotaFiles(membership: "0::/job\n")
+    #expect(second.map(\.quota) == ["/sys/fs/cgroup/job/cpu.max", "/sys/fs/cgroup/cpu.max"])
+    #expect(second.allSatisfy { $0.period == nil })
+    let first = ControlGroup.quotaFiles(membership: "4:memory:/job\n1:cpu,cpuacct:/job\n")
+    #expect(first.map(\.quota) == ["/sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"])
+    #expect(first.map(\.period) == ["/sys/fs/cgroup/cpu/job/cpu.cfs_period_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"])
+    #expect(ControlGroup.quotaFiles(membership: "2:cpuacct:/a\nnothing").isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ("max 100000\n", nil, nil), ("100000 100000\n", nil, 1), ("150000 100000\n", nil, 2), ("50000 100000\n", nil, 1),
+      ("800000\n", "100000\n", 8), ("-1\n", "100000\n", nil), ("", nil, nil), ("x 100000", nil, nil), ("100000 0", nil, nil),
+      ("\(Int.max) 1", nil, .max),
+    ] as [(String, String?, Int?)])
+  func `a quota is a number of cores, rounded up`(quota: String, period: String?, cores: Int?) {
+    #expect(ControlGroup.cores(quota: quota, period: period) == cores)
+  }
+
+  @Test func `at least one core is allowed`() { #expect(Processors.allowed >= 1) }
 
   @Test(
     arguments: [

@@ -29,7 +29,9 @@ import Darwin
       try folder.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
       let row = Comparison.Row(experiment: experiment, result: try experiment.metaTest(trainer.state))
       try folder.write(row)
-      try folder.write(Timing(trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, products: "libxsmm"))
+      try folder.write(
+        Timing(
+          trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, activeThreads: 1.5, products: "libxsmm"))
       #expect(files(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"])
       let lines = try text("\(folder.path)/metrics.jsonl").split(separator: "\n")
       #expect(lines.count == 2)
@@ -44,12 +46,13 @@ import Darwin
             "iterationsPerSecond": 2.0,
             "peakBytes": 5,
             "threads": 2,
+            "activeThreads": 1.5,
             "products": "libxsmm"
           }
 
           """)
       try folder.write(Comparison([row]))
-      #expect(fileNames(in: folder.path).contains("results.csv") && fileNames(in: folder.path).contains("report.md"))
+      #expect(files(in: folder.path).contains("results.csv") && files(in: folder.path).contains("report.md"))
     }
   }
 

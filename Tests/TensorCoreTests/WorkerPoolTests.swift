@@ -42,6 +42,20 @@ import Testing
     #expect(throws: Never.self) { try pool.map(10) { $0 } }
   }
 
+  @Test func `only the active threads take items, whatever their number was before`() throws {
+    let pool = WorkerPool(threads: 4)
+    for round in 0..<2000 {
+      pool.active = [4, 1, 2, 3, 1, 4, 2][round % 7]
+      let active = pool.active
+      let workers = try pool.map(9) { (item: Int, worker: Int) in (item, worker) }
+      #expect(workers.map(\.0) == Array(0..<9) && workers.allSatisfy { $0.1 < active })
+    }
+    pool.active = 0
+    #expect(pool.active == 1)
+    pool.active = 9
+    #expect(pool.active == 4)
+  }
+
   @Test func `callers on several threads take turns`() async throws {
     let pool = WorkerPool(threads: 2)
     try await withThrowingTaskGroup(of: Bool.self) { group in

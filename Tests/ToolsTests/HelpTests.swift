@@ -1,5 +1,13 @@
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @Suite struct HelpTests {
   @Test func `the overview names every command and exit code`() throws {
     let overview = try tools("help")
@@ -7,7 +15,10 @@ import Testing
     for command in ["list", "run", "run-all", "evaluate", "parity", "check", "help", "--version"] {
       #expect(overview.output.contains("\n  \(command) "))
     }
-    #expect(overview.output.contains("Exit codes: 0 success; 1 a check failed; 2 bad input; 130 interrupted."))
+    #expect(overview.output.contains("Exit codes: 0 success; 1 a check failed; 2 bad input; 128 + N stopped by signal N, "))
+    for signal in ["SIGHUP 129", "SIGINT 130", "SIGTERM 143", "SIGUSR1 \(128 + SIGUSR1)", "SIGUSR2 \(128 + SIGUSR2)", "SIGXCPU 152"] {
+      #expect(overview.output.contains(signal))
+    }
     for arguments in [[], ["--help"], ["-h"]] { #expect(try ToolsProcess(arguments).outcome().output == overview.output) }
     #expect(try tools("--version").output == "tools 0.1.0\n")
   }

@@ -24,11 +24,11 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
     return try #require(nil, "no run was long enough to be interrupted")
   }
 
-  @Test(arguments: [("maml", SIGINT), ("reptile", SIGTERM)])
+  @Test(arguments: [("maml", SIGINT), ("reptile", SIGTERM), ("maml", SIGHUP), ("maml", SIGUSR1), ("maml", SIGUSR2), ("maml", SIGXCPU)])
   func `a run that was interrupted and resumed equals one that was not`(algorithm: String, signal: Int32) throws {
     try withTemporaryFolder { folder throws in
       let (iterations, outcome) = try interrupted(algorithm, by: signal, in: "\(folder)/stopped")
-      try #require(outcome.exitCode == 130, "\(outcome.errors)")
+      try #require(outcome.exitCode == 128 + signal, "\(outcome.errors)")
       #expect(outcome.errors.contains("tools: interrupted after iteration "))
       #expect(outcome.errors.hasSuffix("; the checkpoint is in \(folder)/stopped; run the same command with --resume to continue.\n"))
       #expect(outcome.output == "")
@@ -51,6 +51,59 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
         #expect(try bytes("\(folder)/stopped/\(name)") == bytes("\(folder)/whole/\(name)"), "\(name)")
       }
       #expect(fileNames(in: "\(folder)/stopped") == fileNames(in: "\(folder)/whole"))
+    }
+  }
+
+  @Test func `a signal that is ignored from the start stays ignored`() throws {
+    try withTemporaryFolder { folder throws in
+      // The shell ignores the signal, the program inherits that, and the run ends as if none had come.
+      let script = "trap '' HUP; \"$0\" \"$@\" & while kill -0 $! && kill -HUP $!; do sleep 0.05; done 2>/dev/null; wait $!"
+      let arguments = arguments("maml", 300, "\(folder)/run") + ["--quiet"]
+      let shell = try ToolsProcess(["-c", script, toolsPath] + arguments, executable: "/bin/sh")
+      #expect(try shell.outcome().exitCode == 0)
+      #expect(fileNames(in: "\(folder)/run").contains("results.json"))
+    }
+  }
+
+  /// Starts the program, waits until a file is there, sends a signal, and returns the outcome and the seconds until the end.
+  private func stopped(_ arguments: [String], by signal: Int32, when file: String) throws -> (outcome: Outcome, seconds: Double) {
+    let process = try ToolsProcess(arguments)
+    while process.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
+    usleep(300_000)
+    let start = ContinuousClock.now
+    process.send(signal)
+    let outcome = try process.outcome()
+    return (outcome, (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  @Test func `a test shard that takes minutes stops within seconds`() throws {
+    try withTemporaryFolder { folder throws in
+      let large = ["--test-episodes", "100000", "--test-steps", "10", "--set", "test.shardSize=100000"]
+      let run = ["run", "maml", "--task", "sinusoid", "--iterations", "3", "--out", folder, "--threads", "1", "--quiet"]
+      let (outcome, seconds) = try stopped(run + smallSettings + large, by: SIGTERM, when: "\(folder)/checkpoint.safetensors")
+      #expect(outcome.exitCode == 143)
+      #expect(
+        outcome.errors == """
+          tools: interrupted in the meta-test; the checkpoint is in \(folder); run the same command with --resume to continue.\n
+          """)
+      // The limit is two seconds; a busy machine gets more.
+      #expect(seconds < 10)
+    }
+  }
+
+  @Test func `an iteration that takes minutes is left, and the one before is saved`() throws {
+    try withTemporaryFolder { folder throws in
+      let large = ["--set", "training.metaBatch=100000", "--set", "training.shardSize=100000", "--set", "inner.steps=100"]
+      let run = ["run", "fomaml", "--task", "sinusoid", "--iterations", "3", "--out", folder, "--threads", "1", "--set", "model.hidden=4"]
+      let (outcome, seconds) = try stopped(run + smallTest + large, by: SIGUSR1, when: folder)
+      #expect(outcome.exitCode == 128 + SIGUSR1)
+      #expect(
+        outcome.errors == """
+          tools: interrupted after iteration 0 of 3; the checkpoint is in \(folder); run the same command with --resume to continue.\n
+          """)
+      // The process ended without cleaning up; the next owner recognises the stale lock.
+      #expect(fileNames(in: folder) == [".metalearning-lock", "checkpoint.safetensors"])
+      #expect(seconds < 10)
     }
   }
 

@@ -36,13 +36,17 @@ struct ToolsProcess {
   ///   - environment: Additional variables.
   ///   - directory: Its working directory; nil for that of the tests.
   ///   - fileBlocks: The largest size of a file that it can write, in the blocks of `ulimit -f`: 512 or 1024 bytes; nil for no limit.
+  ///   - executable: The program.
   /// - Throws: Errors of files, and of starting a process.
-  init(_ arguments: [String], environment: [String: String] = [:], in directory: String? = nil, fileBlocks: Int? = nil) throws {
+  init(
+    _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil, fileBlocks: Int? = nil,
+    executable: String = toolsPath
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("tools-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for name in ["output", "errors"] { try Data().write(to: folder.appendingPathComponent(name)) }
-    process.executableURL = URL(fileURLWithPath: fileBlocks == nil ? toolsPath : "/bin/sh")
-    process.arguments = (fileBlocks.map { ["-c", "ulimit -f \($0); exec \"$0\" \"$@\"", toolsPath] } ?? []) + arguments
+    process.executableURL = URL(fileURLWithPath: fileBlocks == nil ? executable : "/bin/sh")
+    process.arguments = (fileBlocks.map { ["-c", "ulimit -f \($0); exec \"$0\" \"$@\"", executable] } ?? []) + arguments
     if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "OMNIGLOT_DIR" }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

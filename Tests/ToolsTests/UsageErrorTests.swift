@@ -54,7 +54,10 @@ import Testing
         + "omniglot-fomaml-5, omniglot-maml-1, omniglot-maml-1-q15, omniglot-maml-5, omniglot-maml-5-q15, omniglot-pool-maml-5-q15, "
         + "omniglot-protonet, sinusoid-fomaml-1, sinusoid-maml-1, sinusoid-maml-5, sinusoid-metasgd-1, sinusoid-reptile-5."
     ),
-    (["bench", "sinusoid-maml-1", "--sweep", "depth"], "--sweep is 'depth', expected one of tasks, queries, steps, threads, iterations."),
+    (
+      ["bench", "sinusoid-maml-1", "--sweep", "depth"],
+      "--sweep is 'depth', expected one of tasks, queries, steps, threads, iterations, contention."
+    ),
     (["bench", "sinusoid-maml-1", "--sweep", "steps", "--profile"], "--sweep and --profile exclude each other; give one of them."),
     (
       ["bench", "omniglot-protonet", "--sweep", "steps"],

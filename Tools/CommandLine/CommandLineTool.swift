@@ -21,8 +21,8 @@ import Darwin
 public enum CommandLineTool {
   /// Runs the command that the arguments of the process name, and exits.
   ///
-  /// The exit code is 0 on success, 1 if a check failed, 2 for bad input and 130 if interrupted.
-  public static func main() -> Never { exit(run(words).rawValue) }
+  /// The exit code is 0 on success, 1 if a check failed, 2 for bad input, and 128 + N if the signal N stopped the run.
+  public static func main() -> Never { exit(run(words).status) }
 
   /// The arguments without the program's name, with bytes that are not UTF-8 kept; `CommandLine.arguments` replaces them.
   private static var words: [String] {
@@ -35,8 +35,8 @@ public enum CommandLineTool {
     do {
       return try dispatch(words)
     } catch let interruption as Interrupted {
-      Console.note("tools: interrupted \(legible(interruption.place, limit: nil)).")
-      return .interrupted
+      Console.note(interruption.message)
+      return Interrupt.exitCode
     } catch {
       Console.note("tools: error: \(legible("\(error)", limit: nil, keepsLines: true))")
       return .badInput

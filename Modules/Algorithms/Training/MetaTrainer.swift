@@ -24,6 +24,13 @@ public struct MetaTrainer: Sendable {
   private var episodes: ShardEpisodes
   private let supports: Int
   private let isScheduled: Bool
+  private var pace: ThreadPace
+
+  /// Number of threads started: the configuration's, but no more than the allowed cores.
+  public var threads: Int { workers.threads }
+
+  /// The mean number of threads in use over the time of all steps; ``threads`` before the first step.
+  public var meanActiveThreads: Double { pace.mean ?? Double(threads) }
 
   /// The current learned and carried state.
   public var state: MetaState { flat.split }
@@ -51,8 +58,9 @@ public struct MetaTrainer: Sendable {
     update = OuterUpdate(
       configuration.outer, iterations: configuration.iterations, for: flat.learned,
       segments: flat.layout.segments(configuration.outer.rateFactor))
-    workers = WorkerPool(threads: configuration.threads)
-    recorder = StepRecorder(algorithm, workers: configuration.threads)
+    workers = WorkerPool(threads: configuration.workers)
+    recorder = StepRecorder(algorithm, workers: configuration.workers)
+    pace = ThreadPace(most: workers.threads, isFixed: configuration.usesAllThreads)
     supports = algorithm.supports
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
     let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
@@ -97,7 +105,7 @@ public struct MetaTrainer: Sendable {
 
   /// Releases the memory of recordings and of tasks drawn ahead; later steps record and draw again.
   public mutating func releaseWorkingMemory() {
-    recorder = StepRecorder(algorithm, workers: configuration.threads)
+    recorder = StepRecorder(algorithm, workers: configuration.workers)
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
   }
 
@@ -109,14 +117,21 @@ public struct MetaTrainer: Sendable {
   /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, which leaves the last good state, and any error of the task
   ///   distribution.
   public mutating func step() throws -> StepReport {
-    let sum = try shards()
-    return try KernelProfile.timed(.optimizer) { try finish(sum) }
+    try finish(contributions())
   }
 
-  /// Computes and sums the contributions of the next step's shards.
+  /// The sum of the shards' contributions to one step.
+  package struct Contributions: Sendable {
+    let sum: StepTotal.Sum
+    let start: ContinuousClock.Instant
+  }
+
+  /// Computes and sums the contributions of the next step's shards: the first and longest part of ``step()``.
   ///
   /// It is a separate function, so that nothing in it still references the learned parameters during their update.
-  private func shards() throws -> StepTotal.Sum {
+  package func contributions() throws -> Contributions {
+    let start = ContinuousClock.now
+    workers.active = pace.active
     let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
@@ -152,7 +167,14 @@ public struct MetaTrainer: Sendable {
         do { try contribution(item, worker) } catch { total.fail(error, in: item) }
       }
     }
-    return try total.sum()
+    return Contributions(sum: try total.sum(), start: start)
+  }
+
+  /// Updates with the contributions to the next step: the second part of ``step()``.
+  package mutating func finish(_ contributions: Contributions) throws -> StepReport {
+    let report = try KernelProfile.timed(.optimizer) { try finish(contributions.sum) }
+    pace.note(seconds: (ContinuousClock.now - contributions.start) / .seconds(1))
+    return report
   }
 
   private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {

@@ -10,7 +10,7 @@ import TensorCore
 /// keeps a few recordings and evicts the least recently used one.
 final class StepRecorder: Sendable {
   /// Number of recordings per worker.
-  static let capacity = 8
+  static let capacity = TrainingConfiguration.recordingsPerThread
   private let slots: [Slot]
   /// Read once, because reading it decodes settings, and a step of a small network takes only 100 µs.
   private let isRecordable: Bool

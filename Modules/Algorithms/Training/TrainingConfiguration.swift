@@ -20,8 +20,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var shardSize = 5
   /// The random seed.
   public var seed: UInt64 = 0
-  /// Number of threads; it does not change the result.
+  /// Largest number of threads; it does not change the result.
+  ///
+  /// A run starts no more than the cores that it may use.
   public var threads = 1
+  /// Whether all threads take part in every step; otherwise the trainer measures how many are fastest.
+  public var usesAllThreads = false
   /// The outer optimizer.
   public var outer = OuterOptimizer()
 
@@ -58,13 +62,19 @@ public struct TrainingConfiguration: Sendable, Hashable {
     return result
   }
 
+  /// Number of recordings of shard shapes that each thread keeps.
+  package static let recordingsPerThread = 8
+
+  /// Number of threads to start: ``threads``, but no more than the allowed cores.
+  package var workers: Int { min(threads, Processors.allowed) }
+
   /// Number of shards per meta-batch.
   package var shards: Int { (metaBatchSize - 1) / shardSize + 1 }
 
   /// Largest number of shards of the next step to draw ahead, starting with the first; 0 with one thread or one shard.
   ///
   /// The limit is four per thread, so that memory never holds a whole large meta-batch.
-  package var shardsAhead: Int { threads > 1 && shards > 1 ? min(shards, 4 * min(threads, shards)) : 0 }
+  package var shardsAhead: Int { workers > 1 && shards > 1 ? min(shards, 4 * min(workers, shards)) : 0 }
 
   /// Creates the default configuration.
   public init() {}

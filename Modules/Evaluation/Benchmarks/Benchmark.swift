@@ -38,9 +38,12 @@ public struct Benchmark: Sendable {
   public let threads: Int
   /// How long to time the steady state, in seconds.
   public let seconds: Double
+  /// Whether the trainer measures how many of the threads are fastest, as a run does; otherwise all take part.
+  public let adapts: Bool
 
   /// Creates a benchmark of a workload.
-  public init(_ workload: Workload, threads: Int, seconds: Double) {
+  public init(_ workload: Workload, threads: Int, seconds: Double, adapts: Bool = false) {
+    self.adapts = adapts
     self.workload = workload
     self.threads = threads
     self.seconds = seconds
@@ -57,7 +60,7 @@ public struct Benchmark: Sendable {
     let clock = ContinuousClock()
     TensorMemory.trim()
     TensorMemory.resetPeak()
-    var trainer = try workload.trainer(threads: threads)
+    var trainer = try workload.trainer(threads: threads, adapts: adapts)
     let start = clock.now
     _ = try trainer.step()
     let first = (clock.now - start) / .seconds(1)

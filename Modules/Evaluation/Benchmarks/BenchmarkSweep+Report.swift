@@ -9,6 +9,8 @@ extension BenchmarkSweep {
         switch quantity {
         case .threads:
           Self.columns.map { column in point.speedUp.map { fixed(column.factor($0), 2) } ?? "" } + [BenchmarkResult.rounded(peak)]
+        case .contention:
+          Self.rates.map { rate in point.contention.map { BenchmarkResult.rounded(rate.value($0)) } ?? "" }
         case .iterations: [fixed(peak, 2), point.reservedBytes.map { fixed(Double($0) / 1e6, 2) } ?? ""]
         case .tasks, .queries, .steps:
           [residual(time, point.value, point.seconds * 1e3), BenchmarkResult.rounded(peak), residual(memory, point.value, peak)]
@@ -34,7 +36,7 @@ extension BenchmarkSweep {
               [
                 .init("value", .integer($0.value)), .init("secondsPerIteration", .number($0.seconds)),
                 .init("peakBytes", .integer($0.peakBytes)),
-              ] + members($0.speedUp) + ($0.reservedBytes.map { [.init("reservedBytes", .integer($0))] } ?? []))
+              ] + members($0.speedUp) + members($0.contention) + ($0.reservedBytes.map { [.init("reservedBytes", .integer($0))] } ?? []))
           })),
     ])
   }
@@ -59,9 +61,29 @@ extension BenchmarkSweep {
       + Self.columns.map { .init($0.name, .number($0.factor(gain))) }
   }
 
+  /// A rate under contention: its title, its name in JSON, and its value.
+  private struct Rate {
+    let title: String
+    let name: String
+    let value: @Sendable (Contention) -> Double
+  }
+
+  private static let rates = [
+    Rate(title: "one thread/s", name: "oneThreadPerSecond") { $0.oneThread },
+    Rate(title: "all threads/s", name: "allThreadsPerSecond") { $0.allThreads },
+    Rate(title: "adaptive/s", name: "adaptivePerSecond") { $0.adaptive },
+    Rate(title: "active threads", name: "activeThreads") { $0.activeThreads },
+  ]
+
+  private func members(_ contention: Contention?) -> [JSON.Member] {
+    guard let contention else { return [] }
+    return Self.rates.map { .init($0.name, .number($0.value(contention))) }
+  }
+
   private var tailTitles: [String] {
     switch quantity {
     case .threads: Self.columns.map(\.title) + ["peak MB"]
+    case .contention: Self.rates.map(\.title)
     case .iterations: ["peak MB", "from the system MB"]
     case .tasks, .queries, .steps: ["from line", "peak MB", "from line"]
     }

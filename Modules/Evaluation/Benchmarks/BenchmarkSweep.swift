@@ -16,6 +16,8 @@ public struct BenchmarkSweep: Sendable {
     case threads
     /// Iterations done before the peak of memory is read, over a factor of 10 or 100.
     case iterations
+    /// Cores that another program has taken, 0 and 1; for the sinusoids, whose threads meet most often.
+    case contention
   }
 
   /// The measurements for one value of the quantity.
@@ -30,6 +32,8 @@ public struct BenchmarkSweep: Sendable {
     public var reservedBytes: Int? = nil
     /// The speed-up over one thread; nil unless threads are varied.
     public var speedUp: SpeedUp? = nil
+    /// The rates beside a busy loop; nil unless contention is varied.
+    public var contention: Contention? = nil
   }
 
   /// The workload to vary.
@@ -47,6 +51,7 @@ public struct BenchmarkSweep: Sendable {
   public init?(_ workload: Workload, _ quantity: Quantity, threads: Int, seconds: Double) {
     if quantity == .steps, workload.size.steps == 0 { return nil }
     if quantity == .tasks || quantity == .threads, workload.size.tasks == 1 { return nil }
+    if quantity == .contention, workload.signature.inputShape.rank >= 3 { return nil }
     self.workload = workload
     self.quantity = quantity
     self.threads = threads
@@ -62,6 +67,7 @@ public struct BenchmarkSweep: Sendable {
     case .queries: return factors.map { isImage ? $0 : workload.size.queries * $0 }
     case .steps: return factors
     case .threads: return Array(1...threads)
+    case .contention: return [0, 1]
     case .iterations: return isImage ? [30, 300] : [100, 10_000]
     }
   }
@@ -72,6 +78,7 @@ public struct BenchmarkSweep: Sendable {
     switch quantity {
     case .iterations: return try afterIterations()
     case .threads: return try overThreads()
+    case .contention: return try underContention()
     case .tasks, .queries, .steps: return try overSizes()
     }
   }
@@ -87,7 +94,7 @@ public struct BenchmarkSweep: Sendable {
         case .tasks: size.tasks = value
         case .queries: size.queries = value
         case .steps: size.steps = value
-        case .threads, .iterations: break
+        case .threads, .iterations, .contention: break
         }
         TensorMemory.trim()
         TensorMemory.resetPeak()

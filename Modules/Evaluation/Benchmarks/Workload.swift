@@ -25,9 +25,16 @@ public struct Workload: Sendable {
   private let tasks: @Sendable () -> BatchPool
 
   /// Creates a trainer at the start of the workload, with its own tasks.
-  public func trainer(threads: Int) throws -> MetaTrainer {
+  ///
+  /// - Parameters:
+  ///   - threads: The number of threads, at most the allowed cores.
+  ///   - adapts: Whether the trainer measures how many of them are fastest; otherwise all take part.
+  /// - Returns: The trainer before its first step.
+  /// - Throws: Errors of the trainer's initialiser.
+  public func trainer(threads: Int, adapts: Bool = false) throws -> MetaTrainer {
     var configuration = training
     configuration.threads = threads
+    configuration.usesAllThreads = !adapts
     return try MetaTrainer(algorithm, learner, tasks: tasks(), configuration)
   }
 

@@ -24,6 +24,8 @@ public struct ExperimentRun: Sendable {
   public var start: Checkpoint?
   /// Iterations between checkpoints; nil for one checkpoint a minute.
   public var checkpointEvery: Int?
+  /// Lets another thread save and stop the run's training; nil if none does.
+  public var live: LiveTraining?
 
   /// Creates a run that starts anew and saves nothing.
   public init(_ experiment: Experiment) { self.experiment = experiment }
@@ -37,9 +39,14 @@ public struct ExperimentRun: Sendable {
   public func callAsFunction(_ handle: (Event) throws -> Void) throws -> Comparison.Row {
     TensorMemory.resetPeak()
     let begin = ContinuousClock.now
-    var trainer = try start?.trainer(for: experiment) ?? experiment.trainer()
-    let first = trainer.iteration
-    try train(&trainer, handle)
+    let live = live ?? LiveTraining()
+    // Nothing else may reference the trainer's parameters, or every update would copy them.
+    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer()) { [experiment, folder] trainer in
+      try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
+    }
+    let first = live.iteration
+    try train(live, handle)
+    var trainer = live.end()
     trainer.releaseWorkingMemory()
     let trained = ContinuousClock.now
     let result = try experiment.metaTest(trainer.state, threads: experiment.training.threads) { done, _ in try handle(.tested(done)) }
@@ -50,40 +57,35 @@ public struct ExperimentRun: Sendable {
       try folder.write(
         Timing(
           trainingSeconds: (trained - begin) / .seconds(1), testSeconds: (tested - trained) / .seconds(1),
-          iterations: trainer.iteration - first, peakBytes: TensorMemory.peakBytes, threads: experiment.training.threads,
+          iterations: trainer.iteration - first, peakBytes: TensorMemory.peakBytes, threads: trainer.threads,
+          activeThreads: trainer.meanActiveThreads,
           products: Kernels.productLibrary))
     }
     return row
   }
 
-  private func train(_ trainer: inout MetaTrainer, _ handle: (Event) throws -> Void) throws {
+  private func train(_ live: LiveTraining, _ handle: (Event) throws -> Void) throws {
     let total = experiment.training.iterations
     var saved = ContinuousClock.now
-    while trainer.iteration < total {
+    while live.iteration < total {
       do {
-        let report = try trainer.step()
-        if let folder, MetricsLog.isLogged(report.iteration, of: total) {
-          try folder.append(report, learned: experiment.algorithm.learnedValues(trainer.state))
+        let report = try live.step { report, trainer in
+          if let folder, MetricsLog.isLogged(report.iteration, of: total) {
+            try folder.append(report, learned: experiment.algorithm.learnedValues(trainer.state))
+          }
         }
         try handle(.step(report))
-      } catch let error as RunFolderError {
-        // A checkpoint of this iteration could not be resumed from, because its line of metrics.jsonl is missing.
-        throw error
       } catch {
         // The trainer has the last good state. The first error matters more than a failure to save.
-        do { try keep(trainer) } catch let failure { try handle(.notKept(failure)) }
+        do { try live.save() } catch let failure { try handle(.notKept(failure)) }
         throw error
       }
-      let isDue = checkpointEvery.map { trainer.iteration % $0 == 0 } ?? (ContinuousClock.now - saved > .seconds(60))
-      if isDue, trainer.iteration < total {
-        try keep(trainer)
+      let isDue = checkpointEvery.map { live.iteration % $0 == 0 } ?? (ContinuousClock.now - saved > .seconds(60))
+      if isDue, live.iteration < total {
+        try live.save()
         saved = .now
       }
     }
-    try keep(trainer)
-  }
-
-  private func keep(_ trainer: MetaTrainer) throws {
-    try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
+    try live.save()
   }
 }

@@ -1,3 +1,5 @@
+import TensorCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

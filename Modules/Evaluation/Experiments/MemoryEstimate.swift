@@ -7,14 +7,15 @@ import TensorCore
 ///
 /// ```
 /// parameters   4 · [L · (8 + shards of a meta-batch) + C]
-/// training     threads · 4 · Σ over T (L + T · [L · (4 + r · steps + K) + 8 · A · (steps · S + Q)]) + 4 · D · T · (I + O) · (S + Q)
+/// training     threads · 4 · Σ over T (L + T · [M · (4 + r · steps) + 8 · A · (steps · S + Q)]) + 4 · D · T · (I + O) · (S + Q)
 /// test         threads · 4 · [T' · P · (steps' + 2 + r) + max(T' · 8 · A · S, T' · 4 · A · Q, 4 · A · Q · (S + 1))]
 /// ```
-/// P is the number of parameters, L the number of learned numbers in the initial state. S and Q are the support and query samples of a
-/// task, T and T' the tasks of a shard in training and test. A is the number of outputs of all layers for one sample. If the
-/// meta-gradient is exact, the graph of every step is kept, and K is 0. Otherwise `steps` is 1, and K is the number of steps, because
-/// each step keeps its parameters. r is the memory of one step of the inner rule, found by trying a step. The last term of the maximum
-/// is support-plus-one. If the support set normalises, S + Q replaces Q.
+/// P is the number of parameters, L the number of learned numbers in the initial state, M the larger of the two. S and Q are the
+/// support and query samples of a task, T and T' the tasks of a shard in training and test. A is the number of outputs of all layers
+/// for one sample. `steps` is the number of adaptation steps whose graphs are alive at the same time, by the algorithm's
+/// ``TrainingFootprint``; steps' is the number in the test. r is the number of parameter-sized tensors that one step of the inner rule
+/// holds. `threads` is no more than the allowed cores. The last term of the maximum is support-plus-one. If the support set normalises,
+/// S + Q replaces Q.
 ///
 /// I is the size of one input, O the size of its target (2 for a class). With several threads and several shards, D shards of the next
 /// step are drawn ahead: four for each thread, or all of them if there are fewer.
@@ -22,7 +23,8 @@ import TensorCore
 /// The 8 of the parameters counts the state, two moments, the sum and the mean of the gradients, and the temporaries of an update. Each
 /// shard adds one gradient. C is twice the carried state: before and after a step.
 /// A recording keeps its memory as long as the trainer lives. Each thread holds one for whole shards and, if the meta-batch is not a
-/// multiple of the shard size, one for the rest; hence the sum over T. `MetaTrainer.releaseWorkingMemory` releases them before the
+/// multiple of the shard size, one for the rest; hence the sum over T. If shards are single tasks of changing shapes, it holds as many as
+/// a thread keeps, counted as the largest. `MetaTrainer.releaseWorkingMemory` releases them before the
 /// test, so training and test do not add up. The estimates for training and for test are between 1.2 and 4.1 times the allocator's
 /// high-water mark, measured on small MLPs and convolutional networks with each algorithm, inner rule and mode.
 public struct MemoryEstimate: Sendable, Hashable, CustomStringConvertible {
@@ -57,11 +59,14 @@ extension Experiment {
 
   /// The estimate from the sizes of the run's initial state and the algorithm's footprint.
   public var memoryEstimate: MemoryEstimate {
-    Self.estimate(of: self, state: algorithm.initialState(learner, from: RandomStream(seed: training.seed), dtype: .float32))
+    Self.estimate(
+      of: self, state: algorithm.initialState(learner, from: RandomStream(seed: training.seed), dtype: .float32), shapes: firstShapes)
   }
 
   /// The estimate for an initial state; nil stands for a state of the model's parameters alone.
-  static func estimate(of experiment: Experiment, state: MetaState?) -> MemoryEstimate {
+  ///
+  /// `shapes` are the numbers of support and query samples of some tasks, if they are known and shards are single tasks.
+  static func estimate(of experiment: Experiment, state: MetaState?, shapes: [[Int]] = []) -> MemoryEstimate {
     let (learner, training, test) = (experiment.learner, experiment.training, experiment.test)
     let (algorithm, signature) = (experiment.algorithm, experiment.tasks.signature)
     let parameters = learner.model.parameters.reduce(0.0) { $0 + Self.size($1.shape) }
@@ -69,7 +74,10 @@ extension Experiment {
     let carried = 2 * (state.map { $0.carried.leaves.reduce(0.0) { $0 + Self.size($1.shape) } } ?? 0)
     let activations = Self.size(signature.inputShape) + learner.model.activationsPerSample
     let footprint = algorithm.footprint
-    let (support, query) = (Double(signature.supportCount * footprint.supports), Double(signature.queryCount))
+    let (supportCount, queryCount) = (
+      shapes.reduce(signature.supportCount) { max($0, $1[0]) }, shapes.reduce(signature.queryCount) { max($0, $1[1]) }
+    )
+    let (support, query) = (Double(supportCount * footprint.supports), Double(queryCount))
     let ruleCopies = footprint.copiesPerStep * Double(footprint.supports)
     // If the support set normalises, it goes through the model together with the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query
@@ -80,7 +88,10 @@ extension Experiment {
     let adapted = max(learned, parameters)
     // A thread keeps one recording for each shard size.
     let rest = training.metaBatchSize % shardSize
-    let sizes = (algorithm.isRecordable && rest > 0 ? [shardSize, rest] : [shardSize]).map(Double.init)
+    let sizes =
+      Set(shapes).count > 1 && algorithm.isRecordable
+      ? Array(repeating: Double(shardSize), count: TrainingConfiguration.recordingsPerThread)
+      : (algorithm.isRecordable && rest > 0 ? [shardSize, rest] : [shardSize]).map(Double.init)
     let trainingShards = sizes.reduce(0.0) { sum, tasks in
       sum + learned + tasks
         * (adapted * (4 + ruleCopies * steps) + Self.graphCopies * activations * (steps * support + trainingQuery))
@@ -104,8 +115,19 @@ extension Experiment {
 
     return MemoryEstimate(
       parameterBytes: saturated(4 * (learned * Double(8 + shards) + carried)),
-      trainingBytes: saturated(4 * (trainingShards * Double(min(training.threads, shards)) + drawnAhead)),
-      testBytes: saturated(4 * testShard * Double(min(training.threads, testShards))))
+      trainingBytes: saturated(4 * (trainingShards * Double(min(training.workers, shards)) + drawnAhead)),
+      testBytes: saturated(4 * testShard * Double(min(training.workers, testShards))))
+  }
+
+  /// The numbers of support and query samples of the first tasks, if each is a shard of its own; tasks of one shard agree.
+  ///
+  /// A task that cannot be drawn is left out: the run reports its error.
+  private var firstShapes: [[Int]] {
+    guard training.shardSize == 1, algorithm.isRecordable else { return [] }
+    return (0..<4).compactMap { index in
+      guard let shard = try? tasks.episodes(index..<(index + 1), in: .metaTrain, seed: training.seed) else { return nil }
+      return [shard.support.inputs.shape[1], shard.query.inputs.shape[1]]
+    }
   }
 
   /// The number of elements as a floating-point number, which cannot overflow.

@@ -11,18 +11,18 @@ extension Experiment {
   /// of threads.
   /// - Parameters:
   ///   - state: The meta-learned state.
-  ///   - threads: Worker threads, at least 1.
+  ///   - threads: Worker threads, at least 1; no more are started than the allowed cores.
   ///   - progress: Called on the calling thread with the number of episodes done. If it throws, the test ends.
   /// - Returns: The scores of every episode before adaptation and after each step, in every tested mode.
   /// - Throws: `TaskError.notFinite` for an episode with data that are not finite; errors of the distribution and of `progress`.
   public func metaTest(
     _ state: MetaState, threads: Int = 1, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> TestResult {
-    let pool = WorkerPool(threads: threads)
+    let pool = WorkerPool(threads: min(threads, Processors.allowed))
     let shards = stride(from: 0, to: test.episodes, by: test.shardSize).map { $0..<min($0 + test.shardSize, test.episodes) }
     var scores: [[ShardScores]] = []
     // Waves of a few shards per thread, with a progress call after each.
-    for wave in stride(from: 0, to: shards.count, by: 4 * threads).map({ $0..<min($0 + 4 * threads, shards.count) }) {
+    for wave in stride(from: 0, to: shards.count, by: 4 * pool.threads).map({ $0..<min($0 + 4 * pool.threads, shards.count) }) {
       scores += try pool.map(wave.count) { try self.scores(state, shards[wave.lowerBound + $0]) }
       try progress(shards[wave.upperBound - 1].upperBound, test.episodes)
     }

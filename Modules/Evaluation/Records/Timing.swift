@@ -8,18 +8,23 @@ public struct Timing: Sendable, Hashable {
   public var iterations: Int
   /// Peak memory of live tensors, bytes.
   public var peakBytes: Int
-  /// Worker threads.
+  /// Worker threads that were started.
   public var threads: Int
+  /// The mean number of threads at work in meta-training.
+  public var activeThreads: Double
   /// The library of small matrix products: "libxsmm" or "portable".
   public var products: String
 
   /// Creates a record.
-  public init(trainingSeconds: Double, testSeconds: Double, iterations: Int, peakBytes: Int, threads: Int, products: String) {
+  public init(
+    trainingSeconds: Double, testSeconds: Double, iterations: Int, peakBytes: Int, threads: Int, activeThreads: Double, products: String
+  ) {
     self.trainingSeconds = trainingSeconds
     self.testSeconds = testSeconds
     self.iterations = iterations
     self.peakBytes = peakBytes
     self.threads = threads
+    self.activeThreads = activeThreads
     self.products = products
   }
 
@@ -29,7 +34,8 @@ public struct Timing: Sendable, Hashable {
       .init("trainingSeconds", .number(trainingSeconds)), .init("testSeconds", .number(testSeconds)),
       .init("iterations", .integer(iterations)),
       .init("iterationsPerSecond", trainingSeconds > 0 ? .number(Double(iterations) / trainingSeconds) : .null),
-      .init("peakBytes", .integer(peakBytes)), .init("threads", .integer(threads)), .init("products", .string(products)),
+      .init("peakBytes", .integer(peakBytes)), .init("threads", .integer(threads)),
+      .init("activeThreads", .number(activeThreads)), .init("products", .string(products)),
     ])
   }
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import Registry
+import TensorCore
 
 extension Flag {
   static let everyWorkload = toggle("all", "Run all workloads.")
@@ -32,13 +33,16 @@ extension Command {
       disturbed. For comparison it prints the same for steps of equal length that consist of small matrix products only, in about as
       many equal parts as there are shards: what the machine can give.
 
+      --sweep contention compares one thread, all threads, and as many as the trainer finds fastest, on the quiet machine and beside
+      a busy loop that takes a core. Without --threads and --sweep, the trainer chooses as in a run; with --threads, all take part.
+
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
   ) { arguments in
     let ids = arguments.has(.everyWorkload) ? Workload.ids : arguments.operands
     guard !ids.isEmpty else { throw UsageError.emptySelection(kind: "workload") }
     let workloads = try ids.map { try Workload.named($0) }
-    let threads = arguments.integer(.threads) ?? Host.cores
+    let threads = min(arguments.integer(.threads) ?? .max, Processors.allowed)
     let seconds = arguments.real(.seconds) ?? 5
     if let quantity = arguments.text(.sweep).flatMap(BenchmarkSweep.Quantity.init) {
       if arguments.has(.profile) { throw UsageError.exclusiveFlags(.sweep, .profile) }
@@ -48,7 +52,8 @@ extension Command {
     var results: [BenchmarkResult] = []
     for workload in workloads {
       Console.note("\(workload.id): \(workload.summary)")
-      let result = try Benchmark(workload, threads: threads, seconds: seconds).run(peakRate: peak, profiled: arguments.has(.profile))
+      let result = try Benchmark(workload, threads: threads, seconds: seconds, adapts: !arguments.has(.threads))
+        .run(peakRate: peak, profiled: arguments.has(.profile))
       results.append(result)
       if arguments.has(.profile), !arguments.has(.json) { try Console.print("\(workload.id)\n\(result.profileTable.text)") }
     }

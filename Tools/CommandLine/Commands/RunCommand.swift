@@ -21,7 +21,8 @@ extension Command {
     discussion: """
       Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
 
-      Ctrl-C finishes the iteration and writes the checkpoint. metrics.jsonl and checkpoint.safetensors do not depend on the number
+      Ctrl-C and the signals of batch systems (TERM, HUP, USR1, USR2, XCPU) finish the iteration and write the checkpoint; an iteration
+      that takes longer than a second is left unfinished. metrics.jsonl and checkpoint.safetensors do not depend on the number
       of threads.
       """
   ) { arguments in

@@ -42,28 +42,49 @@ struct Session {
       training.finish()
       testing?.finish()
     }
-    var reached = run.start?.snapshot.iteration ?? 0
-    do {
-      return try run { event in
-        switch event {
-        case .step(let report):
-          reached = report.iteration
-          training.update(report.iteration, detail(report))
-          if Interrupt.isRequested { throw Interrupted(place: "after iteration \(report.iteration) of \(total)") }
-        case .tested(let done):
-          if testing == nil {
-            training.finish()
-            testing = testProgress
+    var run = run
+    let live = LiveTraining()
+    run.live = live
+    let first = run.start?.snapshot.iteration ?? 0
+    return try Interrupt.rescuing({ rescue(live, of: total) }) {
+      var reached = first
+      do {
+        return try run { event in
+          switch event {
+          case .step(let report):
+            reached = report.iteration
+            training.update(report.iteration, detail(report))
+            try Interrupt.check("after iteration \(report.iteration) of \(total)")
+          case .tested(let done):
+            if testing == nil {
+              training.finish()
+              testing = testProgress
+            }
+            testing?.update(done, "")
+            try Interrupt.check("in the meta-test")
+          case .notKept(let error):
+            Console.note("tools: error: \(error)")
           }
-          testing?.update(done, "")
-          if Interrupt.isRequested { throw Interrupted(place: "in the meta-test") }
-        case .notKept(let error):
-          Console.note("tools: error: \(error)")
         }
+      } catch var interruption as Interrupted {
+        // Training has saved its state by now.
+        interruption.place += keptText(at: reached)
+        throw interruption
       }
-    } catch var interruption as Interrupted {
-      interruption.place += keptText(at: reached)
-      throw interruption
+    }
+  }
+
+  /// Saves the last finished iteration while the next one still computes.
+  private func rescue(_ live: LiveTraining, of total: Int) -> String {
+    do {
+      switch try live.stop() {
+      case .preparing: return "before the first iteration; nothing is saved"
+      case .training(let iteration): return "after iteration \(iteration) of \(total)\(keptText(at: iteration))"
+      case .trained: return "in the meta-test\(keptText(at: total))"
+      }
+    } catch {
+      Console.note("tools: error: \(error)")
+      return "in training; the last iterations could not be saved\(keptText())"
     }
   }
 
@@ -71,9 +92,11 @@ struct Session {
   func test(_ state: MetaState) throws -> TestResult {
     var progress = testProgress
     defer { progress.finish() }
-    return try run.experiment.metaTest(state, threads: run.experiment.training.threads) { done, _ in
-      progress.update(done, "")
-      if Interrupt.isRequested { throw Interrupted(place: "in the meta-test\(keptText())") }
+    return try Interrupt.rescuing({ "in the meta-test\(keptText())" }) {
+      try run.experiment.metaTest(state, threads: run.experiment.training.threads) { done, _ in
+        progress.update(done, "")
+        try Interrupt.check("in the meta-test\(keptText())")
+      }
     }
   }
 

@@ -16,7 +16,8 @@ enum Help {
       'tools help COMMAND' explains a command. Example:
         tools run maml --task sinusoid --iterations 2000
 
-      Exit codes: 0 success; 1 a check failed; 2 bad input; 130 interrupted.
+      Exit codes: 0 success; 1 a check failed; 2 bad input; 128 + N stopped by signal N, with the work so far saved:
+        \(Interrupt.signals.map { "\($0.name) \(ExitCode.interrupted(signal: $0.number).status)" }.joined(separator: ", ")).
       """
   }
 

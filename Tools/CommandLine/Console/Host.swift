@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -13,9 +8,6 @@ import Darwin
 
 /// Queries to the system.
 enum Host {
-  /// The number of cores available to the process.
-  static var cores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
-
   /// The local time as a folder name: "2026-11-20-163802".
   static var timestamp: String {
     var now = time(nil)

@@ -1,6 +1,7 @@
 import Evaluation
 import Registry
 import Tasks
+import TensorCore
 
 extension Arguments {
   /// The request for one algorithm on one task, with the settings that apply to them.
@@ -19,7 +20,7 @@ extension Arguments {
   var seed: UInt64 { UInt64(integer(.seed) ?? 0) }
 
   /// Worker threads.
-  var threads: Int { integer(.threads) ?? Host.cores }
+  var threads: Int { integer(.threads) ?? Processors.allowed }
 
   /// The folder that `--data` gives for a task.
   ///

@@ -1,11 +1,21 @@
 /// The exit code of the program.
-enum ExitCode: Int32, Sendable {
-  case success = 0
+enum ExitCode: Sendable, Hashable {
+  case success
   /// A comparison of `parity` or a check of `check` failed.
-  case checkFailed = 1
-  case badInput = 2
-  /// SIGINT or SIGTERM; the work so far is saved.
-  case interrupted = 130
+  case checkFailed
+  case badInput
+  /// One of ``Interrupt/signals``; the work so far is saved.
+  case interrupted(signal: Int32)
+
+  /// The number that the process ends with; after a signal, the shell's number for a process that the signal ended.
+  var status: Int32 {
+    switch self {
+    case .success: 0
+    case .checkFailed: 1
+    case .badInput: 2
+    case .interrupted(let signal): 128 + signal
+    }
+  }
 }
 
 /// A command's positional arguments.
