@@ -28,6 +28,7 @@ package struct DrawingDecoder {
   /// - Throws: ``OmniglotError/corruptDrawing(member:)`` or ``OmniglotError/wrongSize(member:width:height:)``.
   package mutating func decode(_ png: [UInt8], member: String, into ink: UnsafeMutableBufferPointer<UInt8>) throws(OmniglotError) {
     precondition(ink.count == Self.pixelCount, "a drawing is written to \(Self.pixelCount) bytes, not to \(ink.count)")
+    guard pngChunksFit(png) else { throw .corruptDrawing(member: member) }
     // libpng's simplified interface catches errors in C, so that no jump crosses Swift's frames.
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
