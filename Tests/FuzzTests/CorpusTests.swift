@@ -27,7 +27,7 @@ import _Fuzz
 
   @Test(arguments: try entries.get()) func `an input has the outcome on record`(entry: Entry) throws {
     let input = try AtomicFile.read("\(Self.folder)/\(entry.reader.name)/\(entry.name)")
-    try inFolder { folder in
+    try inFolder { folder throws in
       #expect(try entry.reader.probe(input, folder: folder) == entry.outcome)
     }
   }
@@ -40,7 +40,7 @@ import _Fuzz
 
   @Test(arguments: Reader.all) func `three hundred damaged inputs keep every promise`(reader: Reader) throws {
     var fuzzer = try Fuzzer(reader, seed: 1)
-    try inFolder { folder in
+    try inFolder { folder throws in
       for _ in 0..<300 {
         let input = fuzzer.next()
         fuzzer.keep(input, outcome: try reader.probe(input, folder: folder))
