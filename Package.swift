@@ -7,7 +7,7 @@ import PackageDescription
 let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Registry", ["CSectionBounds"]),
   ("TensorCore", ["Registry", "CTensorKernels"]),
-  ("Autograd", ["TensorCore"]),
+  ("Autograd", ["TensorCore", "Registry"]),
   ("Models", ["Autograd", "TensorCore", "Registry"]),
   ("Tasks", ["TensorCore", "Registry"]),
   ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
