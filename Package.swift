@@ -7,7 +7,7 @@ import PackageDescription
 let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Registry", ["CSectionBounds"]),
   ("TensorCore", ["Registry", "CTensorKernels"]),
-  ("Autograd", ["TensorCore"]),
+  ("Autograd", ["TensorCore", "Registry"]),
   ("Models", ["Autograd", "TensorCore", "Registry"]),
   ("Tasks", ["TensorCore", "Registry"]),
   ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
@@ -37,6 +37,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks"]
   ),
   ("ToolsTests", ["tools"]),
+  ("FuzzTests", ["_Fuzz", "TensorCore"]),
 ]
 
 let settings: [SwiftSetting] = [
@@ -89,6 +90,13 @@ let package = Package(
         path: "Tools/CommandLine", swiftSettings: settings),
       .executableTarget(
         name: "tools", dependencies: ["CommandLineTool"] + pluginDependencies, path: "Tools/tools", swiftSettings: settings),
+      // The readers of outside input, and an executable that feeds them damaged input.
+      .target(
+        name: "_Fuzz",
+        dependencies: ["CommandLineTool", "Evaluation", "Algorithms", "Tasks", "TensorCore", "Registry"] + pluginDependencies,
+        path: "Tests/Fuzz/Readers", swiftSettings: settings),
+      .executableTarget(
+        name: "fuzz", dependencies: ["_Fuzz", "Tasks", "TensorCore", "Registry"], path: "Tests/Fuzz/fuzz", swiftSettings: settings),
       .target(name: "_TestSupport", dependencies: ["TensorCore", "Tasks"], path: "Tests/_TestSupport", swiftSettings: settings),
     ]
     + tests.map {

@@ -80,7 +80,7 @@ private struct Unrecorded: Algorithm {
 
   let base: any Algorithm
 
-  init() { preconditionFailure("made around an algorithm only") }
+  init() { fatalError("made around an algorithm only") }
 
   init(base: any Algorithm) { self.base = base }
 

@@ -30,7 +30,7 @@ struct SmokeProblem: Sendable {
       try network.configure(inputShape: [8, 8, 1], outputs: 2)
       try logistic.configure(inputShape: [2], outputs: 1)
     } catch {
-      preconditionFailure("the smoke problems' own models fit their tasks: \(error)")
+      fatalError("the smoke problems' own models fit their tasks: \(error)")
     }
     let images = SmokeTasks(kind: .images)
     return [

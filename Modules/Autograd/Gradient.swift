@@ -1,3 +1,4 @@
+import Registry
 import Synchronization
 import TensorCore
 
@@ -34,7 +35,7 @@ public func gradient(of output: Variable, at targets: [Variable], differentiable
 public func pullback(
   of output: Variable, at targets: [Variable], cotangent: Variable, differentiable: Bool = false
 ) -> [Variable] {
-  precondition(cotangent.shape == output.shape, "pullback: a cotangent of shape \(cotangent.shape) for an output of \(output.shape)")
+  require(cotangent.shape == output.shape, "pullback: a cotangent of shape \(cotangent.shape) for an output of \(output.shape)")
   return ReversePass(from: output, to: targets).cotangents(at: targets, from: cotangent, differentiable: differentiable)
 }
 
@@ -85,7 +86,7 @@ extension ReverseOrder {
     for place in leads.indices.reversed() where leads[place] {
       let node = node(place)
       defer { finish(place) }
-      precondition(node.visit == (number, place), "a pullback must not differentiate the graph that it is part of")
+      require(node.visit == (number, place), "a pullback must not differentiate the graph that it is part of")
       switch node.origin {
       case .leaf: continue
       case .operation(let operation):
@@ -106,7 +107,7 @@ extension ReverseOrder {
         let inputs = differentiable ? node.inputs : node.inputs.map(\.detached)
         let outputs = evaluation.outputs(node.inputs, differentiable: differentiable)
         let parts = evaluation.operation.pullback(flowing, inputs: inputs, outputs: outputs)
-        precondition(
+        require(
           parts.count == inputs.count,
           "\(type(of: evaluation.operation).name): the pullback returns \(parts.count) cotangents for \(inputs.count) inputs")
         for (input, part) in zip(node.inputs, parts) where leads(input) {

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 /// Gradient checkpointing: drops segments of a graph and rebuilds them in the reverse pass.
@@ -218,7 +219,7 @@ private final class RematerialisedPass: ReverseOrder {
     case .inside(let number, let index):
       let segment = graph.segment(number)
       if segment.nodes.isEmpty { build(segment) }
-      guard let node = segment.nodes[index] else { preconditionFailure("a node of a segment is asked for twice") }
+      guard let node = segment.nodes[index] else { fatalError("a node of a segment is asked for twice") }
       return node
     }
   }
@@ -245,7 +246,7 @@ private final class RematerialisedPass: ReverseOrder {
 
   private func build(_ segment: Rematerialisation.Segment) {
     segment.nodes = graph.nodes(of: segment.build())
-    precondition(segment.nodes.count == segment.outline.count, "a segment is built of other nodes than the first time")
+    require(segment.nodes.count == segment.outline.count, "a segment is built of other nodes than the first time")
     mark(segment)
     // Rebuilding can take gradients, whose passes overwrite `visit` in variables that the segment reads.
     restore()

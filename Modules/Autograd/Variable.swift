@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// A tensor in a graph of differentiable operations.
@@ -72,7 +73,7 @@ public final class Variable {
   /// Lets a body update the value in place.
   /// - Precondition: The variable is not tracked and is uniquely referenced.
   func change(_ body: (inout Tensor) -> Bool) -> Bool {
-    precondition(!isTracked, "a tracked variable does not change")
+    require(!isTracked, "a tracked variable does not change")
     return body(&value)
   }
 

@@ -15,12 +15,7 @@ import TensorCore
 /// - Throws: ``ParityError`` for a file that is not such a case.
 public func parityReports(path: String, tolerances: ParityTolerances = ParityTolerances()) throws(ParityError) -> ParityReport {
   do throws(ParityError.Fault) {
-    let file: Safetensors
-    do { file = try Safetensors(contentsOf: path) } catch { throw .file(error) }
-    guard let json = file.metadata["case"] else { throw .missingCase }
-    let definition = try ParityCase(ParityDefinition(json: json))
-    let tensors = try ParityTensors(file, definition)
-    try definition.refuseOversize()
+    let (definition, tensors) = try parityCase(path: path)
     var rows: [ParityReport.Row] = []
     for dtype in [DType.float64, .float32] {
       rows += try parityRows(definition, tensors, ParityMeasure(dtype: dtype, tolerance: tolerances.tolerance(dtype)))
@@ -32,6 +27,29 @@ public func parityReports(path: String, tolerances: ParityTolerances = ParityTol
   } catch {
     throw ParityError(path: path, fault: error)
   }
+}
+
+/// Reads a reference case and checks it, without computing anything.
+///
+/// - Returns: The number of its tasks.
+/// - Throws: ``ParityError`` for a file that is not such a case.
+package func checkParityCase(path: String) throws(ParityError) -> Int {
+  do throws(ParityError.Fault) {
+    return try parityCase(path: path).definition.tasks
+  } catch {
+    throw ParityError(path: path, fault: error)
+  }
+}
+
+/// The definition and the tensors of a file.
+private func parityCase(path: String) throws(ParityError.Fault) -> (definition: ParityCase, tensors: ParityTensors) {
+  let file: Safetensors
+  do { file = try Safetensors(contentsOf: path) } catch { throw .file(error) }
+  guard let json = file.metadata["case"] else { throw .missingCase }
+  let definition = try ParityCase(ParityDefinition(json: json))
+  let tensors = try ParityTensors(file, definition)
+  try definition.refuseOversize()
+  return (definition, tensors)
 }
 
 /// The errors in one precision.

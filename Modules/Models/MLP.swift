@@ -29,7 +29,7 @@ public struct MLP: EmbeddingModel {
   /// Layers of the given widths, input and output included.
   /// - Precondition: There are at least two widths, input and output, and all are positive.
   public init(widths: [Int], activation: Activation = .relu, initialisation: WeightInitialisation = .pytorch) {
-    precondition(widths.count >= 2 && widths.allSatisfy { $0 > 0 }, "an MLP of widths \(widths)")
+    require(widths.count >= 2 && widths.allSatisfy { $0 > 0 }, "an MLP of widths \(widths)")
     self.widths = widths
     self.activation = activation
     self.initialisation = initialisation

@@ -1,3 +1,5 @@
+import Registry
+
 /// Leaves by stable name, such as "features.0.conv.weight", in the order of the model's declarations.
 ///
 /// A tree of tensors is Sendable; a tree of variables belongs to one shard's graph. Adapted weights are just another tree, so no model
@@ -38,11 +40,11 @@ public struct ParameterTree<Leaf> {
   /// - Precondition: The name exists; use ``leaf(_:)`` if it may not.
   public subscript(name: String) -> Leaf {
     get {
-      guard let place = places[name] else { preconditionFailure("no parameter '\(name)' among \(names)") }
+      guard let place = places[name] else { fatalError("no parameter '\(name)' among \(names)") }
       return leaves[place]
     }
     set {
-      guard let place = places[name] else { preconditionFailure("no parameter '\(name)' among \(names)") }
+      guard let place = places[name] else { fatalError("no parameter '\(name)' among \(names)") }
       leaves[place] = newValue
     }
   }
@@ -60,7 +62,7 @@ public struct ParameterTree<Leaf> {
   public func zip<Second, Other>(
     _ second: ParameterTree<Second>, _ transform: (Leaf, Second) throws -> Other
   ) rethrows -> ParameterTree<Other> {
-    precondition(names == second.names, "trees of different names: \(names) and \(second.names)")
+    require(names == second.names, "trees of different names: \(names) and \(second.names)")
     return ParameterTree<Other>(
       names: names, places: places, leaves: try Swift.zip(leaves, second.leaves).map(transform))
   }
@@ -68,7 +70,7 @@ public struct ParameterTree<Leaf> {
   /// A tree with the same names and new leaves, in the order of the names.
   /// - Precondition: There are as many leaves as names.
   public func replacing<Other>(_ leaves: [Other]) -> ParameterTree<Other> {
-    precondition(leaves.count == names.count, "\(leaves.count) leaves for \(names.count) names")
+    require(leaves.count == names.count, "\(leaves.count) leaves for \(names.count) names")
     return ParameterTree<Other>(names: names, places: places, leaves: leaves)
   }
 

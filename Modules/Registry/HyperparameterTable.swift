@@ -5,7 +5,7 @@ public struct HyperparameterTable<Root>: Sendable {
 
   /// - Precondition: No two entries share a key.
   public init(_ entries: [Hyperparameter<Root>]) {
-    precondition(Set(entries.map(\.key)).count == entries.count, "two hyperparameters of \(Root.self) share a key")
+    require(Set(entries.map(\.key)).count == entries.count, "two hyperparameters of \(Root.self) share a key")
     self.entries = entries
   }
 

@@ -26,7 +26,7 @@ public struct Registry<Item: Sendable>: Sendable {
   public init(_ items: [Item], id: (Item) -> String) {
     self.items = items.map { (id: id($0), item: $0) }.sorted { $0.id < $1.id }
     for (first, second) in zip(self.items, self.items.dropFirst()) {
-      precondition(first.id != second.id, "two items are registered as '\(first.id)': \(first.item) and \(second.item)")
+      require(first.id != second.id, "two items are registered as '\(first.id)': \(first.item) and \(second.item)")
     }
   }
 
@@ -56,9 +56,9 @@ public struct Registry<Item: Sendable>: Sendable {
     let count = (end - start) / MemoryLayout<RegistryRecord>.stride
     let records = UnsafeBufferPointer(start: start.assumingMemoryBound(to: RegistryRecord.self), count: count)
     return records.map { record in
-      precondition(record.version == 1, "a record of \(section.rawValue) has version \(record.version), this registry reads 1")
+      require(record.version == 1, "a record of \(section.rawValue) has version \(record.version), this registry reads 1")
       return withUnsafeTemporaryAllocation(of: Item.self, capacity: 1) { memory in
-        guard let base = memory.baseAddress else { preconditionFailure("an allocation of one item has an address") }
+        guard let base = memory.baseAddress else { fatalError("an allocation of one item has an address") }
         record.accessor(UnsafeMutableRawPointer(base))
         return base.move()
       }

@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// The targets of labelled samples.
@@ -79,7 +80,7 @@ public struct Episodes: Sendable {
   /// - Precondition: All sets have the same number of tasks.
   public init(support: LabelledSet, query: LabelledSet, furtherSupports: [LabelledSet] = []) {
     let count = support.inputs.shape[0]
-    precondition(
+    require(
       query.inputs.shape[0] == count && furtherSupports.allSatisfy { $0.inputs.shape[0] == count },
       "the sets of a shard have different task counts: \(([support, query] + furtherSupports).map { $0.inputs.shape[0] })")
     self.support = support
@@ -113,7 +114,7 @@ public struct Episodes: Sendable {
   }
 
   private static func stack(_ sets: [LabelledSet]) -> LabelledSet {
-    guard let first = sets.first else { preconditionFailure("a shard has at least one episode") }
+    guard let first = sets.first else { fatalError("a shard has at least one episode") }
     let targets = Tensor.stacked(sets.map(\.targets.tensor))
     return LabelledSet(inputs: .stacked(sets.map(\.inputs)), targets: first.targets.mapTensor { _ in targets })
   }

@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// Draws class-balanced episodes: it chooses the classes, then drawings of each class.
@@ -19,7 +20,7 @@ public struct FewShotSampler: Sendable, Hashable {
   /// Creates a sampler of episodes with `ways · shots` support and `ways · queries` query samples.
   /// - Precondition: All counts are positive.
   public init(ways: Int, shots: Int, queries: Int, supports: Int = 1) {
-    precondition(
+    require(
       ways > 0 && shots > 0 && queries > 0 && supports > 0,
       "an episode of \(ways) ways, \(shots) shots, \(queries) queries and \(supports) supports")
     self.ways = ways

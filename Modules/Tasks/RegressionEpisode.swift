@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 /// A function of one number, and the random stream for its points.
@@ -13,7 +14,7 @@ extension Episodes {
   /// one tensor per task and stacking them afterwards took a fifth of a small network's meta-iteration.
   /// - Precondition: There is at least one curve.
   static func regression(_ curves: [Curve], inputs: Interval, shots: Int, queries: Int, supports: Int = 1) -> Episodes {
-    precondition(!curves.isEmpty, "a shard has at least one episode")
+    require(!curves.isEmpty, "a shard has at least one episode")
     func points(_ count: Int, _ purpose: String) -> LabelledSet {
       let x = Tensor(shape: [curves.count, count, 1]) { values in
         for (task, curve) in curves.enumerated() {

@@ -1,3 +1,5 @@
+import Registry
+
 /// A counter-based stream of random numbers: Threefry-2x64 with 20 rounds.
 ///
 /// A seed and a path of purposes and indices determine a stream; draws from other streams do not affect it:
@@ -53,7 +55,7 @@ public struct RandomStream: Sendable {
   /// Uniform among 0..<bound, without bias.
   /// - Precondition: The bound is positive.
   public mutating func integer(below bound: Int) -> Int {
-    precondition(bound > 0, "a random integer below \(bound)")
+    require(bound > 0, "a random integer below \(bound)")
     // Lemire's multiplication method, with rejection of the short remainder.
     let bound = UInt64(bound)
     while true {
@@ -84,7 +86,7 @@ public struct RandomStream: Sendable {
   /// - Precondition: `count` is at most `population`.
   /// - Complexity: O(count) draws and memory, however large the population.
   public mutating func choice(_ count: Int, of population: Int) -> [Int] {
-    precondition(count >= 0 && count <= population, "a choice of \(count) from \(population)")
+    require(count >= 0 && count <= population, "a choice of \(count) from \(population)")
     // Fisher–Yates. The dictionary stores only the places of the shuffled array that differ from the identity.
     var moved: [Int: Int] = [:]
     return (0..<count).map { index in

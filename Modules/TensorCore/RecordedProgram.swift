@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 /// A recording of a computation's kernel calls, which can run again on new contents of the same inputs.
@@ -27,11 +28,11 @@ package final class RecordedProgram: @unchecked Sendable {
   /// - Returns: The program and the body's result; tensors in the result lie in the program's memory and change with each run.
   /// - Precondition: No recording is active on this thread.
   package static func record<Result>(_ body: () throws -> Result) rethrows -> (program: RecordedProgram, result: Result) {
-    precondition(!tk_is_recording(), "a recording inside a recording")
+    require(!tk_is_recording(), "a recording inside a recording")
     let read = Kept()
     return try withExtendedLifetime(read) {
       guard let raw = tk_program_begin(Unmanaged.passUnretained(read).toOpaque()) else {
-        preconditionFailure("out of memory for a recorded program")
+        fatalError("out of memory for a recorded program")
       }
       defer { tk_program_end() }
       let program = RecordedProgram(raw, reading: read)
@@ -117,7 +118,7 @@ private final class Leader<Outcome>: @unchecked Sendable {
   func run() { result = Result { try body() } }
 
   func outcome() throws -> Outcome {
-    guard let result else { preconditionFailure("the pool left its first item out") }
+    guard let result else { fatalError("the pool left its first item out") }
     return try result.get()
   }
 }
@@ -142,7 +143,7 @@ extension Tensor {
   /// Supplies new inputs to a recorded program.
   /// - Precondition: Shapes and types agree, and both tensors or neither are expanded.
   package func overwrite(with other: Tensor) {
-    precondition(
+    require(
       shape == other.shape && dtype == other.dtype && isExpanded == other.isExpanded,
       "overwriting \(dtype) \(shape) with \(other.dtype) \(other.shape)")
     withExtendedLifetime((self, other)) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
@@ -151,7 +152,7 @@ extension Tensor {
   /// Copies a vector's elements from `start` on into this tensor's storage; every value that shares the storage sees them.
   /// - Precondition: Types agree, both are contiguous, and the vector is long enough.
   package func overwrite(from vector: Tensor, at start: Int) {
-    precondition(
+    require(
       dtype == vector.dtype && !isExpanded && !vector.isExpanded && start >= 0 && start + storedCount <= vector.storedCount,
       "overwriting \(dtype) \(shape) with \(vector.dtype) \(vector.shape) from \(start)")
     withExtendedLifetime((self, vector)) {

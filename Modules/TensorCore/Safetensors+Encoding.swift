@@ -1,3 +1,5 @@
+import Registry
+
 extension Safetensors {
   /// Encodes a file; equal content gives equal bytes.
   ///
@@ -5,7 +7,7 @@ extension Safetensors {
   /// ordered by element width, widest first, then by name, so that every tensor is aligned to its elements.
   /// - Precondition: No tensor is called `__metadata__`.
   public func encoded() -> [UInt8] {
-    precondition(tensors[Self.metadataKey] == nil, "a tensor cannot be called \(Self.metadataKey), the format keeps that name")
+    require(tensors[Self.metadataKey] == nil, "a tensor cannot be called \(Self.metadataKey), the format keeps that name")
     let byName = tensors.sorted { $0.key < $1.key }
     let byPlace = byName.sorted { ($1.value.dtype.byteCount, $0.key) < ($0.value.dtype.byteCount, $1.key) }
 

@@ -1,3 +1,5 @@
+import Registry
+
 /// The extents of a tensor's axes, outermost first; at most eight.
 ///
 /// Stored inline: making, comparing and hashing a shape allocates nothing.
@@ -11,11 +13,11 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// - Precondition: At most eight extents, none of them negative.
   public init(_ extents: some Collection<Int>) {
-    precondition(extents.count <= Self.maximumRank, "a shape has at most \(Self.maximumRank) axes, got \(extents.count)")
+    require(extents.count <= Self.maximumRank, "a shape has at most \(Self.maximumRank) axes, got \(extents.count)")
     self.extents = .zero
     rank = 0
     for extent in extents {
-      precondition(extent >= 0 && extent <= Int(Int32.max), "a shape's extents lie in 0...\(Int32.max), got \(extent)")
+      require(extent >= 0 && extent <= Int(Int32.max), "a shape's extents lie in 0...\(Int32.max), got \(extent)")
       self.extents[rank] = Int32(extent)
       rank += 1
     }
@@ -33,7 +35,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// - Precondition: The axis exists.
   public func resolved(_ axis: Int) -> Int {
     let index = axis < 0 ? axis + rank : axis
-    precondition(index >= 0 && index < rank, "axis \(axis) of shape \(self), which has \(rank) axes")
+    require(index >= 0 && index < rank, "axis \(axis) of shape \(self), which has \(rank) axes")
     return index
   }
 
@@ -49,7 +51,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// The shape with a new axis inserted before the given one.
   public func inserting(_ extent: Int, at axis: Int) -> Shape {
-    precondition(axis >= 0 && axis <= rank, "an axis put before axis \(axis) of shape \(self)")
+    require(axis >= 0 && axis <= rank, "an axis put before axis \(axis) of shape \(self)")
     var result = Shape([])
     for own in 0..<axis { result.append(self[own]) }
     result.append(extent)
@@ -66,7 +68,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// The shape without its first `count` axes.
   public func dropFirst(_ count: Int = 1) -> Shape {
-    precondition(count <= rank, "dropping \(count) axes of \(self)")
+    require(count <= rank, "dropping \(count) axes of \(self)")
     var result = Shape([])
     for axis in count..<rank { result.append(self[axis]) }
     return result
@@ -80,8 +82,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   }
 
   private mutating func append(_ extent: Int) {
-    precondition(rank < Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
-    precondition(extent >= 0 && extent <= Int(Int32.max), "a shape's extents lie in 0...\(Int32.max), got \(extent)")
+    require(rank < Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
+    require(extent >= 0 && extent <= Int(Int32.max), "a shape's extents lie in 0...\(Int32.max), got \(extent)")
     rank += 1
     self[rank - 1] = extent
   }
@@ -120,7 +122,7 @@ public struct AxisSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public init(_ axes: some Sequence<Int>) {
     bits = 0
     for axis in axes {
-      precondition(axis >= 0 && axis < Shape.maximumRank, "axis \(axis) is outside 0..<\(Shape.maximumRank)")
+      require(axis >= 0 && axis < Shape.maximumRank, "axis \(axis) is outside 0..<\(Shape.maximumRank)")
       bits |= 1 << UInt8(axis)
     }
   }

@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -6,7 +7,7 @@ extension Tensor {
   /// Repeated calls sum many tensors in the order of the calls, without a new tensor for each term.
   /// - Precondition: Shapes and floating types agree.
   public mutating func accumulate(_ other: Tensor) {
-    precondition(
+    require(
       shape == other.shape && dtype == other.dtype, "accumulate: \(dtype) \(shape) and \(other.dtype) \(other.shape)")
     makeUnique()
     addInPlace(other)
@@ -17,7 +18,7 @@ extension Tensor {
   /// - Returns: False, with the tensor unchanged, if other values share the storage.
   /// - Precondition: Shapes and floating types agree.
   package mutating func accumulateInPlace(_ other: Tensor) -> Bool {
-    precondition(
+    require(
       shape == other.shape && dtype == other.dtype, "accumulate: \(dtype) \(shape) and \(other.dtype) \(other.shape)")
     guard isUnique else { return false }
     addInPlace(other)

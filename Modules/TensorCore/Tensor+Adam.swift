@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -28,7 +29,7 @@ extension Tensor {
   ///
   /// - SeeAlso: Kingma and Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019.
   public mutating func applyAdam(_ gradient: Tensor, first: inout Tensor, second: inout Tensor, _ step: AdamStep) {
-    precondition(
+    require(
       shape == gradient.shape && shape == first.shape && shape == second.shape && dtype == gradient.dtype && dtype == first.dtype
         && dtype == second.dtype, "Adam: parameters \(dtype) \(shape), gradient \(gradient.dtype) \(gradient.shape)")
     makeUnique()

@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 /// The stride, padding, image size and filter size of a two-dimensional convolution.
@@ -15,7 +16,7 @@ public struct ConvolutionGeometry: Sendable, Hashable {
 
   /// - Precondition: The filter fits the padded image at least once.
   public init(stride: Int, padding: Int, inputSize: (height: Int, width: Int), filterSize: (height: Int, width: Int)) {
-    precondition(
+    require(
       stride > 0 && padding >= 0 && inputSize.height + 2 * padding >= filterSize.height
         && inputSize.width + 2 * padding >= filterSize.width,
       "convolution: a filter of \(filterSize) on an image of \(inputSize) with stride \(stride) and padding \(padding)")
@@ -134,7 +135,7 @@ extension Tensor {
     let w = filter?.shape ?? target
     let y = outputs?.shape ?? target
     let size = geometry.outputSize
-    precondition(
+    require(
       x.rank == 5 && w.rank == 5 && y.rank == 5 && x[0] == w[0] && x[0] == y[0] && x[1] == y[1]
         && (x[2], x[3]) == geometry.inputSize && (w[1], w[2]) == geometry.filterSize && (y[2], y[3]) == size && x[4] == w[3]
         && y[4] == w[4],
@@ -142,9 +143,9 @@ extension Tensor {
     let operands = [images, filter, outputs].compactMap { $0 }
     // The kernel takes (images, filter), (outputs, filter) or (images, outputs).
     let (first, second) = op == TK_CONVOLVE_INPUT_GRADIENT ? (operands[1], operands[0]) : (operands[0], operands[1])
-    precondition(first.dtype == second.dtype, "convolution: \(first.dtype) with \(second.dtype)")
+    require(first.dtype == second.dtype, "convolution: \(first.dtype) with \(second.dtype)")
     let result = sum ?? Tensor(uninitialised: target, first.dtype)
-    precondition(result.dtype == first.dtype, "convolution: \(first.dtype) added to \(result.dtype)")
+    require(result.dtype == first.dtype, "convolution: \(first.dtype) added to \(result.dtype)")
     tk_convolve(
       tk_convolution_args(
         op: op, dtype: first.dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),

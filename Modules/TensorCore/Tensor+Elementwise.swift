@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 /// A function of one number, applied to each element.
@@ -46,7 +47,7 @@ extension Tensor {
   /// Applies a function to each pair of elements; shapes broadcast.
   /// - Precondition: The types agree, and the shapes broadcast.
   public func combined(_ function: BinaryFunction, with other: Tensor) -> Tensor {
-    precondition(dtype == other.dtype, "\(function): \(dtype) with \(other.dtype)")
+    require(dtype == other.dtype, "\(function): \(dtype) with \(other.dtype)")
     if isExpanded, other.isExpanded, shape.rank == other.shape.rank, shape[0] == other.shape[0] {
       return expandedItem.combined(function, with: other.expandedItem).expanded(over: shape[0])
     }
@@ -61,7 +62,7 @@ extension Tensor {
       return reshaped([]).combined(function, with: other.expandedItem).expanded(over: other.shape[0])
     }
     let target: Shape
-    do { target = try shape.broadcast(with: other.shape) } catch { preconditionFailure("\(function): \(error)") }
+    do { target = try shape.broadcast(with: other.shape) } catch { fatalError("\(function): \(error)") }
     guard let walk = BroadcastWalk(self, other, target) else {
       return broadcast(to: target).combined(function, with: other.broadcast(to: target))
     }
@@ -96,7 +97,7 @@ extension Tensor {
   /// The labels as one-hot rows, […, classes]; a label outside 0..<classes gives a row of NaN, so that no loss hides it.
   /// - Precondition: This is an integer tensor.
   public func oneHot(_ classes: Int, dtype target: DType = .float32) -> Tensor {
-    precondition(!dtype.isFloating, "labels are an integer tensor, not \(dtype)")
+    require(!dtype.isFloating, "labels are an integer tensor, not \(dtype)")
     let labels = contiguous.converted(to: .int64)
     let result = Tensor(uninitialised: shape.appending(classes), target)
     withExtendedLifetime(labels) {

@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -7,7 +8,7 @@ extension Tensor {
   /// - Precondition: The element counts agree.
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
-    precondition(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
+    require(target.elementCount == shape.elementCount, "reshape: \(shape) to \(target)")
     // If the leading extent is 0, equal element counts say nothing about the size of the stored item.
     if isExpanded, shape[0] > 0, target.rank > 0, target[0] == shape[0] { return viewed(as: target, isExpanded: true) }
     return contiguous.viewed(as: target, isExpanded: false)
@@ -27,14 +28,14 @@ extension Tensor {
   /// The one stored item of an expanded tensor, without the leading axis.
   /// - Precondition: The tensor is expanded.
   public var expandedItem: Tensor {
-    precondition(isExpanded, "only an expanded tensor has one item behind its leading axis")
+    require(isExpanded, "only an expanded tensor has one item behind its leading axis")
     return viewed(as: shape.dropFirst(), isExpanded: false)
   }
 
   /// A range of items of the leading axis, as a view: [range.count, …].
   /// - Precondition: The range lies within the leading axis.
   public func slice(_ range: Range<Int>) -> Tensor {
-    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "slice \(range) of shape \(shape)")
+    require(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "slice \(range) of shape \(shape)")
     var target = shape
     target[0] = range.count
     if isExpanded { return viewed(as: target, isExpanded: true) }
@@ -50,7 +51,7 @@ extension Tensor {
   /// The tensor with its axes permuted: result axis i is this tensor's axis `order[i]`.
   /// - Precondition: `order` is a permutation of the axes.
   public func transposed(_ order: [Int]) -> Tensor {
-    precondition(order.sorted() == Array(0..<shape.rank), "transpose: \(order) is no permutation of the axes of \(shape)")
+    require(order.sorted() == Array(0..<shape.rank), "transpose: \(order) is no permutation of the axes of \(shape)")
     if isExpanded, order.first == 0 {
       return expandedItem.transposed(order.dropFirst().map { $0 - 1 }).expanded(over: shape[0])
     }
@@ -63,7 +64,7 @@ extension Tensor {
   /// - Precondition: The range lies within the axis.
   public func sliced(_ range: Range<Int>, along axis: Int) -> Tensor {
     let axis = shape.resolved(axis)
-    precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice \(range) along axis \(axis) of shape \(shape)")
+    require(range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice \(range) along axis \(axis) of shape \(shape)")
     if axis == 0 { return slice(range) }
     if isExpanded { return expandedItem.sliced(range, along: axis - 1).expanded(over: shape[0]) }
     let strides = Self.rowMajorStrides(shape)
@@ -75,7 +76,7 @@ extension Tensor {
   /// This tensor at a position of an axis, padded with zeros to the given extent.
   public func padded(to extent: Int, at position: Int, along axis: Int) -> Tensor {
     let axis = shape.resolved(axis)
-    precondition(position >= 0 && position + shape[axis] <= extent, "pad: \(shape) at \(position) of \(extent) along axis \(axis)")
+    require(position >= 0 && position + shape[axis] <= extent, "pad: \(shape) at \(position) of \(extent) along axis \(axis)")
     var target = shape
     target[axis] = extent
     var result = Tensor.zeros(target, dtype)
@@ -86,14 +87,14 @@ extension Tensor {
   /// Concatenates tensors along an axis.
   /// - Precondition: There is at least one tensor; types and all other extents agree.
   public static func concatenated(_ parts: [Tensor], along axis: Int) -> Tensor {
-    guard let first = parts.first else { preconditionFailure("concatenate: no tensors") }
+    guard let first = parts.first else { fatalError("concatenate: no tensors") }
     let axis = first.shape.resolved(axis)
     var target = first.shape
     target[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
     var result = Tensor(uninitialised: target, first.dtype)
     var position = 0
     for part in parts {
-      precondition(
+      require(
         part.dtype == first.dtype && (part.shape == first.shape || part.shape.reducing([axis]) == first.shape.reducing([axis])),
         "concatenate along axis \(axis): \(first.dtype) \(first.shape) and \(part.dtype) \(part.shape)")
       result.write(part, at: position, along: axis)
@@ -121,7 +122,7 @@ extension Tensor {
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
     if dtype == .int32, target == .int64 { return widened }
-    precondition(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
+    require(dtype.isFloating && target.isFloating, "conversion from \(dtype) to \(target)")
     let base = isExpanded ? expandedItem : self
     let result = Tensor(uninitialised: base.shape, target)
     base.withUnsafeBytes { bytes in
@@ -155,12 +156,12 @@ extension Tensor {
   /// The element strides of this tensor when broadcast to a larger shape; 0 for each broadcast axis.
   func broadcastStrides(to target: Shape) -> [Int] {
     let own = isExpanded ? [0] + Self.rowMajorStrides(shape.dropFirst()) : Self.rowMajorStrides(shape)
-    precondition(target.rank >= shape.rank, "broadcast: shape \(shape) to \(target)")
+    require(target.rank >= shape.rank, "broadcast: shape \(shape) to \(target)")
     let missing = target.rank - shape.rank
     return (0..<target.rank).map { axis in
       if axis < missing { return 0 }
       let extent = shape[axis - missing]
-      precondition(extent == target[axis] || extent == 1, "broadcast: shape \(shape) to \(target)")
+      require(extent == target[axis] || extent == 1, "broadcast: shape \(shape) to \(target)")
       return extent == 1 ? 0 : own[axis - missing]
     }
   }

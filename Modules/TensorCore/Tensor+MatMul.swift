@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -29,7 +30,7 @@ extension Tensor {
   /// - Precondition: The extents and types agree.
   package func linear(_ weight: Tensor, _ bias: Tensor, relu: Bool) -> Tensor {
     let result = shapeOfMatMul(weight, false, false)
-    precondition(
+    require(
       bias.shape == [result[0], result[2]] && bias.dtype == dtype, "linear layer: biases \(bias.dtype) \(bias.shape) for \(dtype) \(result)"
     )
     if isExpanded, weight.isExpanded {
@@ -49,7 +50,7 @@ extension Tensor {
     _ first: Tensor, _ second: Tensor, transposeFirst: Bool, transposeSecond: Bool
   ) -> Bool {
     let product = first.shapeOfMatMul(second, transposeFirst, transposeSecond)
-    precondition(shape == product && dtype == first.dtype, "accumulate: \(dtype) \(shape) and a product \(first.dtype) \(product)")
+    require(shape == product && dtype == first.dtype, "accumulate: \(dtype) \(shape) and a product \(first.dtype) \(product)")
     guard isUnique, !(first.isExpanded && second.isExpanded) else { return false }
     first.multiply(second, transposeFirst, transposeSecond, into: self, accumulate: true)
     return true
@@ -58,7 +59,7 @@ extension Tensor {
   private func shapeOfMatMul(_ other: Tensor, _ transposeFirst: Bool, _ transposeSecond: Bool) -> Shape {
     let (m, k) = transposeFirst ? (shape[2], shape[1]) : (shape[1], shape[2])
     let (k2, n) = transposeSecond ? (other.shape[2], other.shape[1]) : (other.shape[1], other.shape[2])
-    precondition(
+    require(
       shape.rank == 3 && other.shape.rank == 3 && shape[0] == other.shape[0] && k == k2 && dtype == other.dtype,
       "matmul: \(dtype) \(shape)\(transposeFirst ? "ᵀ" : "") and \(other.dtype) \(other.shape)\(transposeSecond ? "ᵀ" : "")")
     return [shape[0], m, n]

@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -27,7 +28,7 @@ extension Tensor {
     of x: Tensor, scale: Tensor, offset: Tensor, statistics: Tensor, relu: Bool
   ) -> (x: Tensor, scale: Tensor, offset: Tensor) {
     x.checkNormalisation(scale, offset)
-    precondition(shape == x.shape, "batch norm gradient: cotangent \(shape) of \(x.shape)")
+    require(shape == x.shape, "batch norm gradient: cotangent \(shape) of \(x.shape)")
     let dx = Tensor(uninitialised: shape, dtype)
     let dScale = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
     let dOffset = Tensor(uninitialised: [shape[0], shape[-1]], dtype)
@@ -71,7 +72,7 @@ extension Tensor {
   }
 
   private func checkNormalisation(_ scale: Tensor, _ offset: Tensor) {
-    precondition(
+    require(
       shape.rank == 5 && !isExpanded && scale.shape == [shape[0], shape[4]] && scale.dtype == dtype && offset.shape == scale.shape
         && offset.dtype == dtype,
       "batch norm: \(dtype) \(shape) with a scale \(scale.dtype) \(scale.shape) and an offset \(offset.dtype) \(offset.shape)")

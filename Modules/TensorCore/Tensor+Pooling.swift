@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 /// The positions of the maxima that max pooling found.
@@ -15,7 +16,7 @@ extension Tensor {
   ///
   /// - Returns: The maxima [T, N, ⌊H/window⌋, ⌊W/window⌋, C] and their positions in the images.
   public func maximumPooled(window: Int) -> (maxima: Tensor, positions: PoolingPositions) {
-    precondition(shape.rank == 5 && window > 0 && !isExpanded, "max pooling: \(shape) with a window of \(window)")
+    require(shape.rank == 5 && window > 0 && !isExpanded, "max pooling: \(shape) with a window of \(window)")
     let target: Shape = [shape[0], shape[1], shape[2] / window, shape[3] / window, shape[4]]
     let maxima = Tensor(uninitialised: target, dtype)
     let offsets = Tensor(uninitialised: target, .int32)
@@ -30,7 +31,7 @@ extension Tensor {
   /// The elements of these images at the given positions.
   /// - Precondition: This tensor has the shape of the pooled images.
   public func picked(at positions: PoolingPositions) -> Tensor {
-    precondition(shape == positions.images, "picking from \(shape) at positions in \(positions.images)")
+    require(shape == positions.images, "picking from \(shape) at positions in \(positions.images)")
     let result = Tensor(uninitialised: positions.offsets.shape, dtype)
     runPositions(scatter: false, positions, result)
     return result
@@ -39,7 +40,7 @@ extension Tensor {
   /// Images with these elements at the given positions and zeros elsewhere.
   /// - Precondition: There is one element for each position.
   public func placed(at positions: PoolingPositions) -> Tensor {
-    precondition(shape == positions.offsets.shape, "placing \(shape) at \(positions.offsets.shape) positions")
+    require(shape == positions.offsets.shape, "placing \(shape) at \(positions.offsets.shape) positions")
     let result = Tensor(uninitialised: positions.images, dtype)
     runPositions(scatter: true, positions, result)
     return result

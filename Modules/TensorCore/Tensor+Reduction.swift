@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -14,7 +15,7 @@ extension Tensor {
   /// The largest element over the given axes, which keep extent 1; NaN if any of the elements is NaN.
   /// - Precondition: The tensor has at least one element.
   public func maximum(_ axes: AxisSet) -> Tensor {
-    precondition(shape.elementCount > 0, "maximum of an empty tensor of shape \(shape)")
+    require(shape.elementCount > 0, "maximum of an empty tensor of shape \(shape)")
     return reduced(TK_MAX, axes, scale: 1)
   }
 
@@ -33,7 +34,7 @@ extension Tensor {
   /// - Precondition: The type is a floating type, and the last axis is not empty.
   public var argmax: [Int] {
     let width = shape[-1]
-    precondition(width > 0, "argmax along an empty axis of shape \(shape)")
+    require(width > 0, "argmax along an empty axis of shape \(shape)")
     let values = doubles
     return stride(from: 0, to: values.count, by: width).map { start in
       var best = 0

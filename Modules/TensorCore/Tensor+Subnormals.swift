@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 extension Tensor {
@@ -6,7 +7,7 @@ extension Tensor {
   /// Arithmetic on subnormal numbers takes about a hundred times as long as on normal ones. A running mean of zeros decays into the
   /// subnormal range and never reaches 0: 0.9 times the smallest subnormal number rounds to itself.
   package mutating func flushSubnormals() {
-    precondition(dtype.isFloating, "subnormals of \(dtype)")
+    require(dtype.isFloating, "subnormals of \(dtype)")
     makeUnique()
     var arguments = tk_flush_args(dtype: dtype.kernel, count: Int64(shape.elementCount), values: address)
     withExtendedLifetime(self) { tk_run_flush(&arguments) }

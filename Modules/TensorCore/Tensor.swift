@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 
 /// A contiguous, row-major array of numbers with value semantics; copies share storage until mutated.
@@ -44,7 +45,7 @@ public struct Tensor: Sendable {
   /// - Throws: ``ShapeError/elementCount(expected:actual:shape:)`` when the count differs.
   /// - Precondition: The type is a floating type.
   public init(_ scalars: [Double], shape: Shape, dtype: DType = .float64) throws(ShapeError) {
-    precondition(dtype.isFloating, "numbers make a tensor of a floating type, not \(dtype)")
+    require(dtype.isFloating, "numbers make a tensor of a floating type, not \(dtype)")
     if dtype == .float64 {
       try self.init(copying: scalars, shape: shape, dtype: .float64)
     } else {
@@ -140,7 +141,7 @@ public struct Tensor: Sendable {
   /// All elements of a tensor of labels as `Int`, row by row, with an expanded axis written out.
   /// - Precondition: The type is an integer type.
   public var integers: [Int] {
-    precondition(!dtype.isFloating, "labels are read from an integer tensor, not from \(dtype)")
+    require(!dtype.isFloating, "labels are read from an integer tensor, not from \(dtype)")
     return elements {
       Int($0)
     } integer: {
@@ -151,7 +152,7 @@ public struct Tensor: Sendable {
   /// The value of a tensor with one element.
   /// - Precondition: The tensor stores one element.
   public var scalar: Double {
-    precondition(storedCount == 1, "a scalar is read from one element, not from shape \(shape)")
+    require(storedCount == 1, "a scalar is read from one element, not from shape \(shape)")
     return doubles[0]
   }
 
@@ -202,7 +203,7 @@ extension DType {
     switch self {
     case .float32: TK_FLOAT32
     case .float64: TK_FLOAT64
-    case .int32, .int64: preconditionFailure("arithmetic is done in float32 and float64, not in \(self)")
+    case .int32, .int64: fatalError("arithmetic is done in float32 and float64, not in \(self)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Registry
 import CTensorKernels
 import Synchronization
 
@@ -22,7 +23,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// Starts `threads` − 1 threads; the calling thread is the other one.
   /// - Precondition: At least one thread.
   public init(threads: Int) {
-    precondition(threads >= 1, "a worker pool of \(threads) threads")
+    require(threads >= 1, "a worker pool of \(threads) threads")
     pool = threads > 1 ? wk_create(Int32(threads)) : nil
     self.threads = pool.map { Int(wk_threads($0)) } ?? 1
     limit = Atomic(self.threads)
@@ -47,7 +48,7 @@ public final class WorkerPool: @unchecked Sendable {
       each(count) { item, worker in slots.store(Swift.Result { try body(item, worker) }, at: item) }
     }
     return try slots.map { slot in
-      guard let slot else { preconditionFailure("the pool left an item out") }
+      guard let slot else { fatalError("the pool left an item out") }
       return try slot.get()
     }
   }

@@ -1,3 +1,4 @@
+import Registry
 import CPng
 
 /// Decodes a drawing's PNG file to 28 × 28 amounts of ink.
@@ -27,7 +28,8 @@ package struct DrawingDecoder {
   ///   - ink: Receives 784 numbers in 0...225, row by row.
   /// - Throws: ``OmniglotError/corruptDrawing(member:)`` or ``OmniglotError/wrongSize(member:width:height:)``.
   package mutating func decode(_ png: [UInt8], member: String, into ink: UnsafeMutableBufferPointer<UInt8>) throws(OmniglotError) {
-    precondition(ink.count == Self.pixelCount, "a drawing is written to \(Self.pixelCount) bytes, not to \(ink.count)")
+    require(ink.count == Self.pixelCount, "a drawing is written to \(Self.pixelCount) bytes, not to \(ink.count)")
+    guard pngChunksFit(png) else { throw .corruptDrawing(member: member) }
     // libpng's simplified interface catches errors in C, so that no jump crosses Swift's frames.
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)

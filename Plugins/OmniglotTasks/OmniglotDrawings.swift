@@ -1,3 +1,4 @@
+import Registry
 import Tasks
 
 /// All drawings in one buffer, reduced to 28 × 28 pixels: 25 MB for the 32,460 drawings of the complete data.
@@ -36,7 +37,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
   /// - Precondition: There are 784 bytes for each drawing.
   package init(characters: [Character], ink: [UInt8], digest: String) {
     let count = characters.reduce(0) { $0 + $1.count }
-    precondition(ink.count == count * DrawingDecoder.pixelCount, "\(count) drawings in \(ink.count) bytes")
+    require(ink.count == count * DrawingDecoder.pixelCount, "\(count) drawings in \(ink.count) bytes")
     self.characters = characters
     self.ink = ink
     self.digest = digest

@@ -62,4 +62,11 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Shape([2])[1] }
     await #expect(processExitsWith: .failure) { _ = AxisSet([8]) }
   }
+  @Test func `a trap says what was wrong`() async throws {
+    let impossible = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = Shape([-1]) }
+    let text = String(decoding: try #require(impossible).standardErrorContent, as: UTF8.self)
+    #expect(text.contains("a shape's extents lie in 0...2147483647, got -1"))
+    let sum = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = Tensor.ones([2, 3]) + Tensor.ones([4]) }
+    #expect(String(decoding: try #require(sum).standardErrorContent, as: UTF8.self).contains("shapes [2, 3] and [4] do not broadcast"))
+  }
 }

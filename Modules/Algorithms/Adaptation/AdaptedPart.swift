@@ -21,7 +21,7 @@ public enum AdaptedPart: String, Sendable, Hashable, CaseIterable {
   /// - Precondition: The model has this part.
   package func names(in model: any Model) -> ((String) -> Bool)? {
     guard self != .all else { return nil }
-    guard let embedding = model.embedding else { preconditionFailure("\(type(of: model).card.id) has no head to adapt") }
+    guard let embedding = model.embedding else { fatalError("\(type(of: model).card.id) has no head to adapt") }
     return self == .head ? { embedding.isHead($0) } : { !embedding.isHead($0) }
   }
 }

@@ -33,13 +33,13 @@ extension DifferentiatingAlgorithm {
   /// The objective that the settings select.
   /// - Precondition: ``Applicability/validate(_:_:_:)`` has accepted the settings.
   public var chosenObjective: any MetaObjective {
-    do { return try made(objective) } catch { preconditionFailure("\(error)") }
+    do { return try made(objective) } catch { fatalError("\(error)") }
   }
 
   /// The differentiation method that the settings select.
   /// - Precondition: ``Applicability/validate(_:_:_:)`` has accepted the settings.
   public var chosenDifferentiation: any Differentiation {
-    do { return try made(differentiation) } catch { preconditionFailure("\(error)") }
+    do { return try made(differentiation) } catch { fatalError("\(error)") }
   }
 
   /// The inner loop for meta-training and testing, with the proximal term of the differentiation method, if any.

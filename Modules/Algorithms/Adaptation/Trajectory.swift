@@ -1,3 +1,4 @@
+import Registry
 public import Autograd
 public import Models
 
@@ -11,7 +12,7 @@ public struct Trajectory {
   /// Creates a trajectory from the parameters after each step.
   /// - Precondition: There is at least one tree.
   public init(parameters: [ParameterTree<Variable>], losses: [Variable] = []) {
-    precondition(!parameters.isEmpty, "a trajectory has at least its end")
+    require(!parameters.isEmpty, "a trajectory has at least its end")
     self.parameters = parameters
     self.losses = losses
   }

@@ -1,3 +1,5 @@
+import Registry
+
 /// A learned hyperparameter in tables and records: its value, or a summary of its entries.
 public struct LearnedValue: Sendable, Hashable {
   /// Name of the hyperparameter, such as "learningRate".
@@ -16,7 +18,7 @@ public struct LearnedValue: Sendable, Hashable {
   /// Summarises the entries of a hyperparameter.
   /// - Precondition: There is at least one entry.
   public init(_ hyperparameter: String, of parameter: String?, step: Int?, entries: [Double]) {
-    precondition(!entries.isEmpty, "a learned hyperparameter has at least one entry")
+    require(!entries.isEmpty, "a learned hyperparameter has at least one entry")
     self.hyperparameter = hyperparameter
     self.parameter = parameter
     self.step = step

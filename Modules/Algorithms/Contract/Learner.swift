@@ -31,7 +31,7 @@ public struct Learner: Sendable {
     self.model = model
     self.taskLoss = taskLoss
     self.trainingMode = trainingMode
-    do { lossFunction = try LossRegistry.type(of: taskLoss.id) } catch { preconditionFailure("\(error)") }
+    do { lossFunction = try LossRegistry.type(of: taskLoss.id) } catch { fatalError("\(error)") }
   }
 
   // MARK: In a graph
@@ -64,7 +64,7 @@ public struct Learner: Sendable {
       let both = Tensor.concatenated([support, query], along: 1)
       return model(Variable(constant: both), parameters, normalisation: .leading(rows)).sliced(rows..<both.shape[1], along: 1)
     case .supportPlusOne:
-      preconditionFailure("support-plus-one is a mode of testing: it has no gradient")
+      fatalError("support-plus-one is a mode of testing: it has no gradient")
     }
   }
 

@@ -1,3 +1,4 @@
+import Registry
 public import Models
 
 /// All meta-learned values, grouped by role.
@@ -37,7 +38,7 @@ public struct MetaParameters<Leaf> {
   /// Replaces the leaves, in the order of ``leaves``, and keeps roles and names.
   /// - Precondition: There are ``count`` new leaves.
   public func replacing<Other>(_ leaves: [Other]) -> MetaParameters<Other> {
-    precondition(leaves.count == count, "\(leaves.count) leaves for \(count) learned tensors")
+    require(leaves.count == count, "\(leaves.count) leaves for \(count) learned tensors")
     let (first, second) = (initial.count, initial.count + inner.count)
     return MetaParameters<Other>(
       initial: initial.replacing(Array(leaves[..<first])), inner: inner.replacing(Array(leaves[first..<second])),

@@ -14,7 +14,7 @@ public enum BinaryCrossEntropy: LossFunction {
   public static let citation = "Bishop, Pattern Recognition and Machine Learning, 2006, equation 4.90"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    guard case .values(let values) = targets else { preconditionFailure("binary-cross-entropy takes numbers, not the targets \(targets)") }
+    guard case .values(let values) = targets else { fatalError("binary-cross-entropy takes numbers, not the targets \(targets)") }
     return predictions.binaryCrossEntropy(targets: Variable(constant: values))
   }
 

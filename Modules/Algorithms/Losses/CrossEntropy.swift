@@ -15,7 +15,7 @@ public enum CrossEntropy: LossFunction {
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
     guard case .classes(let labels, _) = targets else {
-      preconditionFailure("cross-entropy takes labels, not the targets \(targets)")
+      fatalError("cross-entropy takes labels, not the targets \(targets)")
     }
     return predictions.crossEntropy(oneHot: Variable(constant: labels.oneHot(predictions.shape[2], dtype: predictions.value.dtype)))
   }

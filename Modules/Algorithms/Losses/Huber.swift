@@ -15,7 +15,7 @@ public enum Huber: LossFunction {
   public static let citation = "Huber, Annals of Mathematical Statistics 35, 1964"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    guard case .values(let values) = targets else { preconditionFailure("huber takes numbers, not the targets \(targets)") }
+    guard case .values(let values) = targets else { fatalError("huber takes numbers, not the targets \(targets)") }
     let distance = predictions - Variable(constant: values)
     // With c = r clipped to ±1, c·r − c²/2 is h(r), and its derivative is c.
     let cut = distance.clipped(to: -1...1)

@@ -13,7 +13,7 @@ public enum MeanSquaredError: LossFunction {
   public static let citation = "Legendre, 1805 (least squares)"
 
   public static func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    guard case .values(let values) = targets else { preconditionFailure("mse takes numbers, not the targets \(targets)") }
+    guard case .values(let values) = targets else { fatalError("mse takes numbers, not the targets \(targets)") }
     return predictions.meanSquaredError(targets: Variable(constant: values))
   }
 }

@@ -22,7 +22,7 @@ extension Learner {
     _ parameters: ParameterTree<Variable>, support: LabelledSet, query: Tensor, mode: NormalisationMode,
     _ compare: (_ support: Variable, _ targets: Targets, _ query: Variable) -> Variable
   ) -> Variable {
-    guard let embedding = model.embedding else { preconditionFailure("\(type(of: model).card.id) is no embedding") }
+    guard let embedding = model.embedding else { fatalError("\(type(of: model).card.id) is no embedding") }
     func features(_ inputs: Tensor, _ own: ParameterTree<Variable>, _ normalisation: Normalisation) -> Variable {
       embedding.features(Variable(constant: inputs), own, normalisation: normalisation)
     }

@@ -48,7 +48,7 @@ public struct OptimizerState {
         slots: before.map { $0?[place] })
       moved.append(rule.update(&step))
       for (slot, value) in step.slots.enumerated() {
-        guard let value else { preconditionFailure("\(rule.card.id) has left its slot '\(names[slot])' empty") }
+        guard let value else { fatalError("\(rule.card.id) has left its slot '\(names[slot])' empty") }
         kept[slot].append(value)
       }
     }

@@ -30,7 +30,7 @@ public struct OptimizerStep {
   }
 
   private func place(of slot: String) -> Int {
-    guard let place = slotNames.firstIndex(of: slot) else { preconditionFailure("no slot '\(slot)' among \(slotNames)") }
+    guard let place = slotNames.firstIndex(of: slot) else { fatalError("no slot '\(slot)' among \(slotNames)") }
     return place
   }
 

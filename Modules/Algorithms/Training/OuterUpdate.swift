@@ -1,3 +1,4 @@
+import Registry
 import Autograd
 import Models
 public import TensorCore
@@ -50,7 +51,7 @@ public struct OuterUpdate: Sendable {
   /// Resumes at a snapshot.
   /// - Precondition: Number and shapes of the slots match the rule.
   public mutating func resume(count: Int, slots: [Tensor]) {
-    precondition(slots.map(\.shape) == self.slots.map(\.shape), "slots \(slots.map(\.shape)), expected \(self.slots.map(\.shape))")
+    require(slots.map(\.shape) == self.slots.map(\.shape), "slots \(slots.map(\.shape)), expected \(self.slots.map(\.shape))")
     self.count = count
     self.slots = slots
   }

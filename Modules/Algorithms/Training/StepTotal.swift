@@ -131,7 +131,7 @@ final class StepTotal: Sendable {
     try progress.withLock { progress in
       if let failure = progress.failure { throw failure.error }
       guard progress.ended == count, let root = progress.root.take() else {
-        preconditionFailure("a total of \(progress.ended) shards, expected \(count)")
+        fatalError("a total of \(progress.ended) shards, expected \(count)")
       }
       return Sum(vector: root, reports: progress.reports.compactMap { $0 })
     }

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 extension Variable {
@@ -18,7 +19,7 @@ extension Variable {
   public func batchNormalised(
     scale: Variable, offset: Variable, rows: Int? = nil, epsilon: Double = 1e-5, relu: Bool = false
   ) -> Variable {
-    precondition(
+    require(
       shape.rank == 5 && scale.shape == [shape[0], shape[4]] && offset.shape == scale.shape,
       "batch norm: \(shape) with scale \(scale.shape) and offset \(offset.shape)")
     guard let rows, rows != shape[1] else {

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 extension Variable {
@@ -7,7 +8,7 @@ extension Variable {
   /// L = (1/N) Σ log(1 + exp(x)) − t·x
   /// ```
   public func binaryCrossEntropy(targets: Variable) -> Variable {
-    precondition(shape == targets.shape && shape.rank == 3, "binary cross-entropy: logits \(shape), targets \(targets.shape)")
+    require(shape == targets.shape && shape.rank == 3, "binary cross-entropy: logits \(shape), targets \(targets.shape)")
     return (softplus() - targets * self).mean([1, 2]).reshaped([shape[0]])
   }
 }

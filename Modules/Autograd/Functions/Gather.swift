@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 extension Variable {
@@ -9,7 +10,7 @@ extension Variable {
   /// Computed as a product with one-hot rows, which gives derivatives of every order.
   /// - Precondition: An int64 tensor of labels, shaped like this variable without its last axis.
   public func gathered(at labels: Tensor) -> Variable {
-    precondition(labels.shape == shape.removing(-1), "gather: labels \(labels.shape) for \(shape)")
+    require(labels.shape == shape.removing(-1), "gather: labels \(labels.shape) for \(shape)")
     let rows = Variable(constant: labels.oneHot(shape[-1], dtype: value.dtype))
     return (self * rows).sum([shape.rank - 1]).reshaped(labels.shape)
   }

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 extension Variable {
@@ -7,7 +8,7 @@ extension Variable {
   /// L = mean (x − t)²
   /// ```
   public func meanSquaredError(targets: Variable) -> Variable {
-    precondition(shape == targets.shape && shape.rank == 3, "mean squared error: predictions \(shape), targets \(targets.shape)")
+    require(shape == targets.shape && shape.rank == 3, "mean squared error: predictions \(shape), targets \(targets.shape)")
     return (self - targets).squared().mean([1, 2]).reshaped([shape[0]])
   }
 }

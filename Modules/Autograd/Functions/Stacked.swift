@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 extension Variable {
@@ -8,7 +9,7 @@ extension Variable {
   /// ```
   /// - Precondition: There is at least one variable; shapes and types agree.
   public static func stacked(_ parts: [Variable]) -> Variable {
-    for part in parts.dropFirst() { precondition(part.shape == parts[0].shape, "stack: shapes \(parts[0].shape) and \(part.shape)") }
+    for part in parts.dropFirst() { require(part.shape == parts[0].shape, "stack: shapes \(parts[0].shape) and \(part.shape)") }
     return concatenated(parts.map { $0.reshaped($0.shape.inserting(1, at: 0)) }, along: 0)
   }
 }

@@ -1,3 +1,4 @@
+import Registry
 import TensorCore
 
 extension Variable {
@@ -5,7 +6,7 @@ extension Variable {
   ///
   /// - Precondition: The index is in `0..<T`.
   public subscript(task index: Int) -> Variable {
-    precondition(shape.rank > 0 && (0..<shape[0]).contains(index), "task \(index) of shape \(shape)")
+    require(shape.rank > 0 && (0..<shape[0]).contains(index), "task \(index) of shape \(shape)")
     return sliced(index..<(index + 1), along: 0).reshaped(shape.dropFirst())
   }
 }

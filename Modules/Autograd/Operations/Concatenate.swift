@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// Concatenates variables along an axis; the transpose slices.
@@ -21,7 +22,7 @@ extension Variable {
   /// Concatenates variables along an axis.
   /// - Precondition: At least one; all other extents agree.
   public static func concatenated(_ parts: [Variable], along axis: Int) -> Variable {
-    precondition(!parts.isEmpty, "concatenate: no variables")
+    require(!parts.isEmpty, "concatenate: no variables")
     return Variable(Concatenate(axis: parts[0].shape.resolved(axis)), parts)
   }
 }

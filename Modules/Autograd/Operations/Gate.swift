@@ -1,3 +1,4 @@
+import Registry
 public import TensorCore
 
 /// Selects the elements at which a gate is positive, and zeros elsewhere; the gate has no derivative.
@@ -14,7 +15,7 @@ public struct Gate: Operation {
   public func forward(_ inputs: [Variable]) -> Tensor { inputs[0].value.combined(.gate, with: inputs[1].value) }
 
   public func pullback(_ cotangent: Variable, to index: Int, inputs: [Variable], output: Variable) -> Variable {
-    precondition(index == 0, "gate: only the first input is differentiable")
+    require(index == 0, "gate: only the first input is differentiable")
     return cotangent.gated(by: inputs[1])
   }
 }
@@ -23,7 +24,7 @@ extension Variable {
   /// The elements at which the gate is positive, and zeros elsewhere.
   /// - Precondition: The shapes are equal.
   public func gated(by gate: Variable) -> Variable {
-    precondition(shape == gate.shape, "gate: shapes \(shape) and \(gate.shape)")
+    require(shape == gate.shape, "gate: shapes \(shape) and \(gate.shape)")
     return Variable(Gate(), [self, gate.detached])
   }
 }

@@ -33,7 +33,7 @@ struct BatchPool: TaskDistribution {
   /// - Precondition: The indices belong to one meta-batch.
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
     let start = indices.lowerBound % tasksPerBatch
-    precondition(start + indices.count <= tasksPerBatch, "episodes \(indices) of batches of \(tasksPerBatch)")
+    require(start + indices.count <= tasksPerBatch, "episodes \(indices) of batches of \(tasksPerBatch)")
     return batches[indices.lowerBound / tasksPerBatch % Self.batchCount][start..<(start + indices.count)]
   }
 

@@ -23,7 +23,7 @@ struct HeadAdaptation: Algorithm {
   }
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
-    guard let model = learner.model.embedding else { preconditionFailure("this workload has an embedding") }
+    guard let model = learner.model.embedding else { fatalError("this workload has an embedding") }
     let leaves = state.learned.map { Variable($0) }
     let overTasks = leaves.initial.map { $0.broadcastOverTasks(shard.count) }
     let rows = shard.support.inputs.shape[1]
@@ -50,7 +50,7 @@ struct HeadAdaptation: Algorithm {
   func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    preconditionFailure("a benchmark trains and does not test")
+    fatalError("a benchmark trains and does not test")
   }
 }
 
@@ -71,7 +71,7 @@ struct PrototypeEpisode: Algorithm {
 
   func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
     guard let model = learner.model.embedding, case .classes(_, let ways) = shard.support.targets else {
-      preconditionFailure("this workload has an embedding and classes")
+      fatalError("this workload has an embedding and classes")
     }
     let leaves = state.learned.map { Variable($0) }
     let (tasks, rows) = (shard.count, shard.support.inputs.shape[1])
@@ -97,6 +97,6 @@ struct PrototypeEpisode: Algorithm {
   func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    preconditionFailure("a benchmark trains and does not test")
+    fatalError("a benchmark trains and does not test")
   }
 }

@@ -124,7 +124,7 @@ extension Workload {
       var model = ConvNet()
       model.downsampling = downsampling
       model.head = downsampling == .maxpool ? .flatten : .mean
-      do { try model.configure(inputShape: [28, 28, 1], outputs: ways) } catch { preconditionFailure("28×28 images fit: \(error)") }
+      do { try model.configure(inputShape: [28, 28, 1], outputs: ways) } catch { fatalError("28×28 images fit: \(error)") }
       return Workload(
         row, size, operations,
         summary: "\(size.tasks) tasks, \(ways)-way \(shots)-shot, \(size.queries) queries a class, \(size.steps) steps of \(rate), \(name)",

@@ -1,3 +1,4 @@
+import Registry
 import Algorithms
 public import Tasks
 
@@ -11,7 +12,7 @@ public struct TestResult: Sendable, Hashable {
   /// Creates a result; the first mode provides the headline.
   /// - Precondition: At least one mode.
   public init(modes: [ModeResult], episodes: EpisodeList) {
-    precondition(!modes.isEmpty, "a test result has at least one normalisation mode")
+    require(!modes.isEmpty, "a test result has at least one normalisation mode")
     self.modes = modes
     self.episodes = episodes
   }
@@ -87,8 +88,8 @@ public struct ModeResult: Sendable, Hashable {
   /// Creates the result of one mode.
   /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
   public init(name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
-    precondition(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
-    precondition((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
+    require(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
+    require((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
     self.name = name
     self.losses = losses
     self.measure = measure

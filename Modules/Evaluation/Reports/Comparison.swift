@@ -1,3 +1,4 @@
+import Registry
 public import Algorithms
 import Tasks
 
@@ -78,7 +79,7 @@ public struct Comparison: Sendable {
 
     /// Groups runs of one task; at least one.
     init(task: String, rows: [Row], failures: [Failure] = []) {
-      precondition(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
+      require(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
       self.task = task
       self.rows = rows
       self.failures = failures

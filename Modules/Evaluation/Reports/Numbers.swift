@@ -1,8 +1,10 @@
+import Registry
+
 /// A number with fixed decimals ("0.67"), in scientific notation from a million on, "-" if it is not finite.
 package func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return "-" }
   let powers = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
-  precondition(powers.indices.contains(digits), "a number with \(digits) decimals")
+  require(powers.indices.contains(digits), "a number with \(digits) decimals")
   if abs(value) >= 1e6 {
     var exponent = 0
     var mantissa = abs(value)

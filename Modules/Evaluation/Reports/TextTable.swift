@@ -1,3 +1,5 @@
+import Registry
+
 /// Cells in columns, laid out for a terminal or as Markdown.
 package struct TextTable {
   /// The titles of the columns; empty for a table without titles.
@@ -11,11 +13,11 @@ package struct TextTable {
   package init(rows: [[String]]) {
     titles = []
     self.rows = rows
-    precondition(Set(rows.map(\.count)).count <= 1, "a table of rows of \(Set(rows.map(\.count)).sorted()) cells")
+    require(Set(rows.map(\.count)).count <= 1, "a table of rows of \(Set(rows.map(\.count)).sorted()) cells")
   }
 
   package mutating func append(_ row: [String]) {
-    precondition(row.count == titles.count, "a row of \(row.count) cells under \(titles.count) titles")
+    require(row.count == titles.count, "a row of \(row.count) cells under \(titles.count) titles")
     rows.append(row)
   }
 

@@ -31,9 +31,7 @@ extension Command {
       guard arguments.has(.out) else { throw UsageError.needsFlag(.resume, needs: .out) }
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resume, .overwrite) }
     }
-    let (algorithm, task) = (arguments.operands[0], try arguments.required(.task))
-    let request = try arguments.request(algorithm: algorithm, task: task, settings: try arguments.settings())
-    let experiment = try Experiment(request)
+    let experiment = try arguments.experiment()
     Interrupt.catchSignals()
     var run = ExperimentRun(experiment)
     run.checkpointEvery = arguments.integer(.checkpointEvery)
@@ -51,7 +49,8 @@ extension Command {
       }
     }
     let session = Session(
-      run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; run the same command with --resume to continue",
+      run: run, label: "\(experiment.ids.algorithm) on \(experiment.ids.task)",
+      resumeAdvice: "; run the same command with --resume to continue",
       quiet: arguments.has(.quiet))
     let row: Comparison.Row
     do {

@@ -16,6 +16,11 @@ extension Arguments {
     return request
   }
 
+  /// The experiment of `run`.
+  func experiment() throws -> Experiment {
+    try Experiment(request(algorithm: operands[0], task: required(.task), settings: settings()))
+  }
+
   /// The random seed.
   var seed: UInt64 { UInt64(integer(.seed) ?? 0) }
 

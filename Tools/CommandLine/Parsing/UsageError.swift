@@ -22,24 +22,24 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .unknownCommand(let name):
-      "unknown command '\(name)'.\(Self.hint(name, Command.all.map(\.name))) 'tools help' lists the commands."
+      "unknown command '\(legible(name))'.\(Self.hint(name, Command.all.map(\.name))) 'tools help' lists the commands."
     case .unknownFlag(let name, let command):
-      "unknown flag '\(name)' of \(command).\(Self.hint(name, Self.spellings(of: command))) 'tools help \(command)' lists the flags."
+      "unknown flag '\(legible(name))' of \(command).\(Self.hint(name, Self.spellings(of: command))) 'tools help \(command)' lists the flags."
     case .missingValue(let flag):
       "\(flag.spelling) has no value, expected \(flag.spelling) \(flag.placeholder ?? "")."
     case .unexpectedValue(let flag, let found):
-      "\(flag.spelling) takes no value, found '\(found)'; write \(flag.spelling) alone."
+      "\(flag.spelling) takes no value, found '\(legible(found))'; write \(flag.spelling) alone."
     case .duplicateFlag(let flag): "\(flag.spelling) is given twice; give it once."
-    case .duplicateSetting(let key): "\(key) is set twice; set it once."
-    case .duplicateItem(let flag, let item): "\(flag.spelling) names '\(item)' twice; name it once."
-    case .invalidValue(let flag, let found): "\(flag.spelling) is '\(found)', expected \(flag.domain)."
+    case .duplicateSetting(let key): "\(legible(key)) is set twice; set it once."
+    case .duplicateItem(let flag, let item): "\(flag.spelling) names '\(legible(item))' twice; name it once."
+    case .invalidValue(let flag, let found): "\(flag.spelling) is '\(legible(found))', expected \(flag.domain)."
     case .invalidPair(let flag, let found):
-      "\(flag.spelling) is '\(found)', expected \(flag.placeholder ?? "")."
+      "\(flag.spelling) is '\(legible(found))', expected \(flag.placeholder ?? "")."
     case .missingFlag(let flag, let command):
       "\(command) needs \(flag.spelling) \(flag.placeholder ?? ""); 'tools help \(command)' says more."
     case .missingOperand(let operand, let command): "\(command) needs \(operand.placeholder); 'tools help \(command)' says more."
     case .unexpectedOperand(let found, let command):
-      "'\(found)' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
+      "'\(legible(found))' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
     case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."

@@ -1,0 +1,44 @@
+import Algorithms
+import Evaluation
+
+private let jsonTokens = [
+  "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999", "1e-999", "\\ud800", "\\u0000", "\"modes\":", "\"loss\":", "\"step\":",
+  "\"mean\":", "\"halfWidth\":", "\"median\":", "\"diverged\":", "\"finalLosses\":", "\"finalScores\":", "\"iteration\":", "NaN", "-0.0",
+]
+
+extension Reader {
+  /// The results of a finished run, which `run-all --resume` reads.
+  static let results = Reader(
+    "results", tokens: jsonTokens,
+    seeds: {
+      try runs.get().map { Array(try results(of: $0).utf8) }
+    }
+  ) { input, folder in
+    try write(input, to: "\(folder)/results.json")
+    try write(input, to: "\(folder)/timing.json")
+    let rows = try runs.get().compactMap { Comparison.Row(experiment: $0.experiment, state: $0.trainer.state, recordedIn: folder) }
+    _ = RunFolder.holdsComparison(folder)
+    return rows.isEmpty ? "nothing, which a test replaces" : "the results of a run"
+  }
+
+  /// The metrics of an interrupted run.
+  static let metrics = Reader(
+    "metrics", tokens: jsonTokens,
+    seeds: {
+      [
+        (1...4).flatMap { Array(#"{"iteration":\#($0),"loss":0.5,"gradientNorm":null,"learningRate":0.001}"#.utf8) + [UInt8(ascii: "\n")] }
+      ]
+    }
+  ) { input, _ in
+    let kept = try MetricsLog.kept(input, through: 3, of: 4, path: "metrics.jsonl")
+    _ = try? MetricsLog.kept(input, through: .max, of: .max, path: "metrics.jsonl")
+    return "\(kept.split(separator: UInt8(ascii: "\n")).count) lines"
+  }
+
+  private static let runs = Result { try SmallRun.all }
+
+  private static func results(of run: SmallRun) throws -> String {
+    let result = try run.experiment.metaTest(run.trainer.state)
+    return Comparison.Row(experiment: run.experiment, result: result, state: run.trainer.state).json.text
+  }
+}
