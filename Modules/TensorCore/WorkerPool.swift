@@ -80,7 +80,7 @@ extension WorkerPool {
   package func together(_ count: Int? = nil, _ body: @escaping @Sendable (_ thread: Int) -> Void) {
     turn.withLock { _ in
       let count = count ?? threads
-      precondition((1...threads).contains(count), "\(count) of \(threads) threads")
+      require((1...threads).contains(count), "\(count) of \(threads) threads")
       guard let pool, count > 1 else {
         body(0)
         return

@@ -59,7 +59,7 @@ public final class LiveTraining: Sendable {
     return try held.withLock { held in
       guard !held.isStopped else { throw CancellationError() }
       guard let report = try held.trainer?.finish(contributions), let trainer = held.trainer else {
-        preconditionFailure("a step before the training began")
+        fatalError("a step before the training began")
       }
       held.place = .training(iteration: report.iteration)
       do {
@@ -76,7 +76,7 @@ public final class LiveTraining: Sendable {
   /// Computes on a copy of the trainer, which ends here, so that the update finds the parameters unshared.
   private func contributions() throws -> MetaTrainer.Contributions {
     let trainer = held.withLock { $0.trainer }
-    guard let trainer else { preconditionFailure("a step before the training began") }
+    guard let trainer else { fatalError("a step before the training began") }
     return try trainer.contributions()
   }
 
@@ -90,7 +90,7 @@ public final class LiveTraining: Sendable {
   /// Ends the training and returns the trainer.
   func end() -> MetaTrainer {
     held.withLock { held in
-      guard let trainer = held.trainer.take() else { preconditionFailure("the end of a training that did not begin") }
+      guard let trainer = held.trainer.take() else { fatalError("the end of a training that did not begin") }
       held.place = .trained
       return trainer
     }
