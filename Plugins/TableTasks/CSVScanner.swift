@@ -3,23 +3,23 @@
 /// Rows end with LF or CRLF; the last row may lack it. A quoted cell may contain separators, line ends and doubled quotes. Blank lines are
 /// skipped, but counted as rows.
 /// - SeeAlso: RFC 4180, <https://www.rfc-editor.org/rfc/rfc4180>
-struct CSVScanner {
+package struct CSVScanner {
   /// One cell, without its quotes.
-  struct Cell {
+  package struct Cell {
     /// The bytes in the file; doubled quotes are still doubled.
-    let bytes: UnsafeBufferPointer<UInt8>
+    package let bytes: UnsafeBufferPointer<UInt8>
     /// True if the bytes contain doubled quotes.
-    let hasEscapes: Bool
+    package let hasEscapes: Bool
     /// True for the last cell of a row.
-    let endsRow: Bool
+    package let endsRow: Bool
   }
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let separator: UInt8
   /// The next byte to read.
-  private(set) var position: Int
+  package private(set) var position: Int
   /// The number of the row to which the next cell belongs; the header is row 1.
-  private(set) var row: Int
+  package private(set) var row: Int
   /// True if the next cell is the first one of its row.
   private var startsRow = true
 
@@ -28,7 +28,7 @@ struct CSVScanner {
   private static let carriageReturn = UInt8(ascii: "\r")
 
   /// Starts at a position, which is the beginning of a row.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, position: Int = 0, row: Int = 1) {
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, position: Int = 0, row: Int = 1) {
     self.bytes = bytes
     self.separator = separator
     self.position = position
@@ -38,7 +38,7 @@ struct CSVScanner {
   /// The next cell; nil after the last row.
   ///
   /// - Throws: ``TableError/unterminatedQuote(row:)`` or ``TableError/textAfterQuote(row:)``.
-  mutating func next() throws(TableError) -> Cell? {
+  package mutating func next() throws(TableError) -> Cell? {
     if startsRow {
       skipBlankLines()
       if position == bytes.count { return nil }
@@ -100,7 +100,7 @@ struct CSVScanner {
 
 extension CSVScanner.Cell {
   /// The content with single quotes for doubled ones.
-  var content: [UInt8] {
+  package var content: [UInt8] {
     guard hasEscapes else { return Array(bytes) }
     var content: [UInt8] = []
     var isSecond = false
@@ -112,7 +112,7 @@ extension CSVScanner.Cell {
   }
 
   /// True if the cell has no value: it is empty, NA, N/A, NaN, nan or null.
-  var isMissing: Bool {
+  package var isMissing: Bool {
     guard let first = bytes.first else { return true }
     guard first == UInt8(ascii: "N") || first == UInt8(ascii: "n"), bytes.count <= 4 else { return false }
     return Self.missing.contains { bytes.elementsEqual($0) }

@@ -9,11 +9,11 @@ import Darwin
 /// Parses a decimal number, correctly rounded, without creating a `String`.
 ///
 /// The form is `[+-]digits[.digits][e[+-]digits]`, with spaces around it. Up to 2⁵³ and powers of ten up to 10²², one multiplication or
-/// division of exact numbers gives the rounded result; `strtod` does the rest.
+/// division of exact numbers gives the rounded result. With up to 19 digits, ``quotient(_:_:)`` does. `strtod` does the rest.
 ///
 /// - Returns: nil for any other text, and for numbers beyond the range of `Double`.
 /// - SeeAlso: Clinger, "How to read floating point numbers accurately", PLDI 1990.
-func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+package func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
   var (position, end) = (0, text.count)
   while position < end, text[position] == UInt8(ascii: " ") { position += 1 }
   while position < end, text[end - 1] == UInt8(ascii: " ") { end -= 1 }
@@ -61,6 +61,10 @@ func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     let value = exponent < 0 ? exact / powersOfTen[-exponent] : exact * powersOfTen[exponent]
     return isNegative ? -value : value
   }
+  if significant <= 19, -19...0 ~= exponent {
+    let value = quotient(significand, -exponent)
+    return isNegative ? -value : value
+  }
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: end - start + 1) { buffer -> Double? in
     for place in start..<end { buffer.initializeElement(at: place - start, to: CChar(bitPattern: text[place])) }
     buffer.initializeElement(at: end - start, to: 0)
@@ -76,3 +80,17 @@ func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
 private let powersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]
+
+/// m / 10ᵏ, correctly rounded: an integer division gives 63 or 64 bits, and the remainder decides between neighbours.
+///
+/// - Precondition: m > 0, and k is in 0...19.
+private func quotient(_ m: UInt64, _ k: Int) -> Double {
+  let divisor = integerPowersOfTen[k]
+  let (zeros, divisorZeros) = (m.leadingZeroBitCount, divisor.leadingZeroBitCount)
+  // Both have their highest bit set, so the quotient of m · 2⁶³ is between 2⁶² and 2⁶⁴.
+  let (high, low) = ((m << zeros) >> 1, (m << zeros) << 63)
+  let (bits, remainder) = (divisor << divisorZeros).dividingFullWidth((high, low))
+  return Double(remainder == 0 ? bits : bits | 1) * Double(sign: .plus, exponent: divisorZeros - zeros - 63, significand: 1)
+}
+
+private let integerPowersOfTen: [UInt64] = (0..<19).reduce(into: [1]) { powers, _ in powers.append(powers[powers.count - 1] * 10) }

@@ -1,5 +1,6 @@
 import Registry
 import Tasks
+import TensorCore
 
 /// A table that is ready for drawing: encoded rows, group after group.
 struct TableData: Sendable {
@@ -37,7 +38,7 @@ struct TableData: Sendable {
     let roles = try TableRoles(
       file.header, group: known.map { $0.group ?? "" } ?? settings.group, targets: known?.targets.map(\.name) ?? settings.target,
       inputs: known?.inputs.map(\.name) ?? settings.inputs)
-    let table = try Table(file, Self.wishes(file, roles, settings, known))
+    let (table, digest) = try Self.read(file, Self.wishes(file, roles, settings, known))
     let isClassification = known?.isClassification ?? !table.levelNames(roles.targets[0]).isEmpty
     guard let groupColumn = roles.group ?? (isClassification ? roles.targets[0] : nil) else { throw .noGroup(columns: file.header) }
 
@@ -70,12 +71,29 @@ struct TableData: Sendable {
     notes.add(unseen: inputs.unseen)
     notes.add(statistics)
     self.statistics = statistics
-    digest = file.digest
+    self.digest = digest
     self.groups = groups
     self.inputs = inputs.numbers
     values = isClassification ? [] : TableEncoder(table, Array(zip(roles.targets, statistics.targets))).encode(table, rows).numbers
     labels = isClassification && roles.group != nil ? try Self.labels(table, roles.targets[0], statistics.classes, rows) : []
     self.notes = notes.sentences
+  }
+
+  /// Reads the table and computes the digest of the file at the same time.
+  private static func read(_ file: TableFile, _ wishes: [Table.Wish]) throws(TableError) -> (Table, digest: String) {
+    enum Part: Sendable {
+      case table(Result<Table, TableError>)
+      case digest(String)
+    }
+    @Sendable func part(_ number: Int) -> Part {
+      if number == 1 { return .digest(file.digest()) }
+      do { return .table(.success(try Table(file, wishes))) } catch { return .table(.failure(error)) }
+    }
+    let parts = (try? WorkerPool(threads: 2).map(2) { part($0) }) ?? []
+    guard case .table(let table) = parts.first, case .digest(let digest) = parts.last else {
+      preconditionFailure("two parts were computed")
+    }
+    return (try table.get(), digest)
   }
 
   /// How to read each column.

@@ -6,8 +6,6 @@ import TensorCore
 struct TableFile {
   /// The path, for messages.
   let path: String
-  /// SHA-256 of the file, 64 hexadecimal digits.
-  let digest: String
   /// The names of the columns.
   let header: [String]
 
@@ -34,7 +32,6 @@ struct TableFile {
   init(_ bytes: [UInt8], path: String, separator: TableSeparator) throws(TableError) {
     self.path = path
     self.bytes = bytes
-    digest = hexadecimal(SHA256.digest(bytes))
     // A byte order mark of UTF-8 says nothing.
     let first = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     if let kind = Self.foreignKind(bytes) { throw .notText(path: path, kind: kind) }
@@ -55,6 +52,9 @@ struct TableFile {
     var seen: Set<String> = []
     for name in header where !name.isEmpty && !seen.insert(name).inserted { throw .duplicateColumn(name: name) }
   }
+
+  /// Computes the SHA-256 of the file, 64 hexadecimal digits.
+  func digest() -> String { hexadecimal(SHA256.digest(bytes)) }
 
   /// What a file is that is not a text in UTF-8 or another extension of ASCII; nil for a text.
   private static func foreignKind(_ bytes: [UInt8]) -> String? {

@@ -49,6 +49,7 @@ extension Command {
         run.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
       }
     }
+    if !arguments.has(.quiet) { Console.note(aboutDataOf: experiment) }
     let session = Session(
       run: run, label: "\(algorithm) on \(task)", resumeAdvice: "; run the same command with --resume to continue",
       quiet: arguments.has(.quiet))
