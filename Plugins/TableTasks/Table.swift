@@ -28,11 +28,10 @@ struct Table {
   let hasGuessedClasses: Bool
 
   private let facts: [TableFile.Readout.Facts]
-  private let numbers: [Double]
-  private let levels: [Int32]
-  private let slots: [Int]
-  private let numberStride: Int
-  private let levelStride: Int
+  /// The numbers of each column; empty for other columns.
+  private let numbers: [[Double]]
+  /// The levels of each column; empty for other columns.
+  private let levels: [[Int32]]
 
   /// Reads the columns of a file.
   ///
@@ -60,6 +59,9 @@ struct Table {
       if wish != .unused, facts.missingCount == rows { throw .emptyColumn(name: header[column]) }
       var isLevels = wish == .levels
       if wish == .either || wish == .classesOrNumbers {
+        if let text = facts.text, Self.hasDecimalComma(text.value) {
+          throw .decimalComma(row: text.row, column: header[column], value: text.value)
+        }
         if facts.numberCount > 0, let text = facts.text {
           throw .mixedColumn(row: text.row, column: header[column], value: text.value)
         }
@@ -81,22 +83,37 @@ struct Table {
     self.hasGuessedClasses = hasGuessedClasses
     self.contents = contents
     facts = zip(again, zip(first.facts, second.facts)).map { $0 == .levels ? $1.1 : $1.0 }
-    slots = facts.map(\.slot)
-    numbers = first.numbers
-    levels = second.levels
-    numberStride = firstStride
-    levelStride = again.count { $0 == .levels }
+    let levelStride = again.count { $0 == .levels }
+    numbers = contents.enumerated().map { column, content in
+      if case .numbers = content { Self.column(first.numbers, first.facts[column].slot, firstStride) } else { [] }
+    }
+    levels = contents.enumerated().map { column, content in
+      if case .levels = content { Self.column(second.levels, second.facts[column].slot, levelStride) } else { [] }
+    }
   }
 
-  /// The number in a row; NaN if it is missing.
-  func number(_ row: Int, _ column: Int) -> Double { numbers[row * numberStride + slots[column]] }
+  /// One column of a matrix that is stored row by row.
+  private static func column<Element>(_ matrix: [Element], _ slot: Int, _ stride: Int) -> [Element] {
+    matrix.withUnsafeBufferPointer { matrix in
+      Array(unsafeUninitializedCapacity: matrix.count / stride) { buffer, count in
+        count = matrix.count / stride
+        for row in 0..<count { buffer.initializeElement(at: row, to: matrix[row * stride + slot]) }
+      }
+    }
+  }
+
+  /// The numbers of a column, one for each row; NaN if it is missing.
+  func numbers(of column: Int) -> [Double] { numbers[column] }
+
+  /// The numbers of the levels of a column, one for each row; -1 if it is missing.
+  func levels(of column: Int) -> [Int32] { levels[column] }
 
   /// The number of the level in a row; -1 if it is missing.
-  func level(_ row: Int, _ column: Int) -> Int { Int(levels[row * levelStride + slots[column]]) }
+  func level(_ row: Int, _ column: Int) -> Int { Int(levels[column][row]) }
 
   /// True if the cell has no value.
   func isMissing(_ row: Int, _ column: Int) -> Bool {
-    if case .numbers = contents[column] { number(row, column).isNaN } else { level(row, column) < 0 }
+    if case .numbers = contents[column] { numbers[column][row].isNaN } else { levels[column][row] < 0 }
   }
 
   /// The names of the levels of a column; empty for numbers.
@@ -106,6 +123,12 @@ struct Table {
 
   /// The number of missing values in a column, and the row in the file of the first one.
   func missing(_ column: Int) -> (count: Int, firstRow: Int) { (facts[column].missingCount, facts[column].firstMissing) }
+
+  /// True for a number with one comma in the place of the point.
+  private static func hasDecimalComma(_ text: String) -> Bool {
+    let bytes = text.utf8.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
+    return bytes != Array(text.utf8) && bytes.withUnsafeBufferPointer { decimalNumber($0) } != nil
+  }
 
   private static func isFewWholeNumbers(_ readout: TableFile.Readout, _ stride: Int, _ slot: Int) -> Bool {
     var seen: Set<Double> = []

@@ -32,7 +32,7 @@ extension TableData {
         : .values(gathered(values, statistics.targets.count, drawn, places)))
   }
 
-  /// [tasks, places, width]
+  /// Some columns of the rows at some places of each task's draw: [tasks, places, width].
   private func gathered(_ numbers: [Float], _ width: Int, _ drawn: [[Int]], _ places: Range<Int>) -> Tensor {
     Tensor(shape: [drawn.count, places.count, width]) { target in
       numbers.withUnsafeBufferPointer { source in
@@ -48,7 +48,7 @@ extension TableData {
     }
   }
 
-  /// [tasks, places]
+  /// The labels of the rows at some places of each task's draw: [tasks, places].
   private func gatheredLabels(_ drawn: [[Int]], _ places: Range<Int>) -> Tensor {
     Tensor(shape: [drawn.count, places.count], dtype: .int64) { bytes in
       let target = bytes.bindMemory(to: Int64.self)

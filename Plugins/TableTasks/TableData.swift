@@ -30,7 +30,7 @@ struct TableData: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - settings: The settings of the task.
-  ///   - statistics: The statistics and the split of an earlier run; nil to learn them from the table.
+  ///   - known: The statistics and the split of an earlier run; nil to learn them from the table.
   /// - Throws: ``TableError``.
   init(_ path: String, _ settings: GroupedTable, statistics known: TableStatistics?) throws(TableError) {
     let file = try TableFile(path, separator: settings.separator)

@@ -49,13 +49,15 @@ struct TableEncoder {
       for step in steps {
         switch step {
         case .number(let column, let place, let mean, let factor):
+          let values = table.numbers(of: column)
           for (index, row) in rows.enumerated() {
-            let value = table.number(Int(row), column)
+            let value = values[Int(row)]
             if !value.isNaN { buffer[index * width + place] = Float((value - mean) * factor) }
           }
         case .levels(let column, let place, let positions):
+          let levels = table.levels(of: column)
           for (index, row) in rows.enumerated() {
-            let level = table.level(Int(row), column)
+            let level = Int(levels[Int(row)])
             guard level >= 0 else { continue }
             if positions[level] >= 0 {
               buffer[index * width + place + positions[level]] = 1

@@ -24,6 +24,8 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case severalClassTargets(count: Int)
   case notANumber(row: Int, column: String, value: String)
   case mixedColumn(row: Int, column: String, value: String)
+  /// A number as many languages write it, which would otherwise count as a text.
+  case decimalComma(row: Int, column: String, value: String)
   case emptyColumn(name: String)
   case emptyInTraining(column: String)
   case missingValue(row: Int, column: String, count: Int)
@@ -75,6 +77,9 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .mixedColumn(let row, let column, let value):
       "row \(row), column '\(legible(column))': '\(legible(value))' is not a finite number, but other rows have numbers; correct it, name the "
         + "column in task.categorical, or leave it out of task.inputs."
+    case .decimalComma(let row, let column, let value):
+      "row \(row), column '\(legible(column))': '\(legible(value))' has a decimal comma; export the table with decimal points, or name the "
+        + "column in task.categorical."
     case .emptyColumn(let name): "column '\(legible(name))' has no values; leave it out of task.inputs."
     case .emptyInTraining(let column): "column '\(legible(column))' has no values in meta-training; leave it out of task.inputs."
     case .missingValue(let row, let column, let count):

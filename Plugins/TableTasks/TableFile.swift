@@ -104,6 +104,7 @@ struct TableFile {
   /// Reads all rows.
   ///
   /// - Parameter readings: How to read each column.
+  /// - Returns: The values, and what was seen in each column.
   /// - Throws: ``TableError`` for a row with more or fewer cells than the header, and for a text in a column of numbers.
   func read(_ readings: [Reading]) throws(TableError) -> Readout {
     precondition(readings.count == header.count, "\(readings.count) readings of \(header.count) columns")

@@ -17,8 +17,8 @@ struct TableGroups {
     names = table.levelNames(column)
     var counts = [Int](repeating: 0, count: names.count)
     var owners = [Int32](repeating: -1, count: table.rows)
-    for row in 0..<table.rows where isUsed(row) {
-      let group = table.level(row, column)
+    for (row, level) in table.levels(of: column).enumerated() where isUsed(row) {
+      let group = Int(level)
       guard group >= 0 else { continue }
       owners[row] = Int32(group)
       counts[group] += 1

@@ -10,18 +10,16 @@ extension TableStatistics.Column {
     switch table.contents[column] {
     case .levels(let names):
       var isPresent = [Bool](repeating: false, count: names.count)
-      for row in rows {
-        let level = table.level(Int(row), column)
-        if level >= 0 { isPresent[level] = true }
-      }
+      let levels = table.levels(of: column)
+      for row in rows where levels[Int(row)] >= 0 { isPresent[Int(levels[Int(row)])] = true }
       let present = names.indices.filter { isPresent[$0] }.map { names[$0] }.sorted()
       if present.isEmpty { throw .emptyInTraining(column: name) }
       guard present.count <= Self.levelLimit else {
         throw .tooManyLevels(column: name, count: present.count, limit: Self.levelLimit)
       }
-      levels = present
+      self.levels = present
     case .numbers:
-      guard let (mean, deviation) = Self.moments(table, column, rows) else { throw .emptyInTraining(column: name) }
+      guard let (mean, deviation) = Self.moments(table.numbers(of: column), rows) else { throw .emptyInTraining(column: name) }
       guard mean.isFinite, deviation.isFinite else { throw .tooLarge(column: name) }
       (self.mean, self.deviation) = (mean, deviation)
     case .unused: preconditionFailure("column \(name) was not read")
@@ -29,11 +27,11 @@ extension TableStatistics.Column {
   }
 
   /// The mean and the standard deviation, divisor n, without the missing values; nil if all are missing.
-  private static func moments(_ table: Table, _ column: Int, _ rows: [Int32]) -> (mean: Double, deviation: Double)? {
+  private static func moments(_ values: [Double], _ rows: [Int32]) -> (mean: Double, deviation: Double)? {
     var (count, sum) = (0.0, 0.0)
     var (least, largest) = (Double.infinity, -Double.infinity)
     for row in rows {
-      let value = table.number(Int(row), column)
+      let value = values[Int(row)]
       if value.isNaN { continue }
       count += 1
       sum += value
@@ -45,7 +43,7 @@ extension TableStatistics.Column {
     let mean = sum / count
     var squares = 0.0
     for row in rows {
-      let value = table.number(Int(row), column)
+      let value = values[Int(row)]
       if !value.isNaN { squares += (value - mean) * (value - mean) }
     }
     return (mean, (squares / count).squareRoot())

@@ -1,4 +1,5 @@
 import Foundation
+import Registry
 import TableTasks
 import Tasks
 import _TestSupport
@@ -26,12 +27,22 @@ func configured(_ settings: [String: String]) throws -> GroupedTable {
   return table
 }
 
+/// The text of a table: a header and generated rows.
+func csv(_ header: String, rows: Int, _ row: (Int) -> String) -> String {
+  ([header] + (0..<rows).map(row)).joined(separator: "\n") + "\n"
+}
+
 /// Ten groups of five rows: x counts all rows, y is x + 100 · group, colour alternates.
 enum Ten {
   static let settings = ["group": "g", "target": "y", "shots": "2", "queries": "3"]
-  static let rows = (0..<50).map { "g\($0 / 5),\($0),\($0 + 100 * ($0 / 5)),\($0 % 2 == 0 ? "red" : "blue")" }
   static let header = "g,x,y,colour"
-  static var text: String { ([header] + rows).joined(separator: "\n") + "\n" }
+  static let text = csv(header, rows: 50) { row in
+    let group = row / 5
+    let colour = row % 2 == 0 ? "red" : "blue"
+    return "g\(group),\(row),\(row + 100 * group),\(colour)"
+  }
+  /// The lines after the header.
+  static var rows: [String] { text.split(separator: "\n").dropFirst().map(String.init) }
 }
 
 /// The part of the statistics' JSON under a key.

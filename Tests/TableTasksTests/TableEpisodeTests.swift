@@ -9,17 +9,20 @@ import _TestSupport
 /// Episodes of groups, and of classes.
 @Suite struct TableEpisodeTests {
   /// Thirty groups of 8 to 37 rows; x identifies the row, and the group is x / 100.
-  private static let groups =
-    "g,x,y,answer\n"
-    + (0..<30).flatMap { group in
-      (0..<group + 8).map {
-        "g\(group),\(100 * group + $0),\(Double(group) + 0.25 * Double($0)),\(["no", "yes", "maybe"][($0 + group) % 3])\n"
+  private static let groups: String = {
+    var text = "g,x,y,answer\n"
+    for group in 0..<30 {
+      for row in 0..<group + 8 {
+        let answer = ["no", "yes", "maybe"][(row + group) % 3]
+        text += "g\(group),\(100 * group + row),\(Double(group) + 0.25 * Double(row)),\(answer)\n"
       }
-    }.joined()
+    }
+    return text
+  }()
   private static let settings = ["group": "g", "target": "y", "inputs": "x", "shots": "3", "queries": "2"]
 
   /// Twelve classes of six rows; x / 100 is the class.
-  private static let classes = "x,kind\n" + (0..<72).map { "\(100 * ($0 / 6) + $0 % 6),k\($0 / 6)\n" }.joined()
+  private static let classes = csv("x,kind", rows: 72) { "\(100 * ($0 / 6) + $0 % 6),k\($0 / 6)" }
 
   /// The numbers of the column x behind standardised inputs.
   private func rows(_ set: LabelledSet, _ table: GroupedTable) throws -> [Int] {
@@ -95,7 +98,7 @@ import _TestSupport
   }
 
   @Test func `few whole numbers are classes unless the setting says otherwise`() throws {
-    let text = "g,x,y\n" + (0..<50).map { "g\($0 / 5),\($0),\($0 * 7 % 4)\n" }.joined()
+    let text = csv("g,x,y", rows: 50) { "g\($0 / 5),\($0),\($0 * 7 % 4)" }
     let guessed = try load(text, Ten.settings)
     #expect(guessed.signature.outputs == 4 && guessed.signature.taskLoss == .crossEntropy)
     #expect(

@@ -13,7 +13,9 @@ import _TestSupport
 
   @Test func `line ends, quotes, a byte order mark and separators do not change the tasks`() throws {
     let plain = try load(Ten.text, Ten.settings)
-    let quoted = Ten.text.split(separator: "\n").map { $0.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ",") }
+    let quoted = Ten.text.split(separator: "\n").map { line in
+      line.split(separator: ",").map { cell in "\"\(cell)\"" }.joined(separator: ",")
+    }
     let variants: [[UInt8]] = [
       Array(Ten.text.replacing("\n", with: "\r\n").utf8), Array(Ten.text.dropLast().utf8), [0xef, 0xbb, 0xbf] + Array(Ten.text.utf8),
       Array(Ten.text.replacing(",", with: "\t").utf8), Array(Ten.text.replacing(",", with: ";").utf8),
@@ -68,6 +70,12 @@ import _TestSupport
         #"row 9, column 'y': 'a\u{1b}[31m' is not a finite number;"#))
   }
 
+  @Test func `a decimal comma is no text`() {
+    let text = csv("g;x;y", rows: 30) { "g\($0 / 5);\($0),5;\($0)" }
+    expect(.decimalComma(row: 2, column: "x", value: "0,5"), text)
+    #expect(throws: Never.self) { try load(text, Ten.settings.merging(["categorical": "x", "split": "first"]) { $1 }) }
+  }
+
   @Test func `columns that are missing, doubled or in two roles`() throws {
     #expect(throws: TableError.unknownColumn(LookupError(kind: "column", name: "yy", known: ["g", "x", "y", "colour"]))) {
       try load(Ten.text, ["group": "g", "target": "yy"])
@@ -113,10 +121,10 @@ import _TestSupport
 
   @Test func `a column without values, and a constant target`() {
     expect(.emptyColumn(name: "x"), "g,x,y\na,,1\nb,NA,2\n")
-    let constant = "g,x,y\n" + (0..<30).map { "g\($0 / 5),\($0),0.5\n" }.joined()
+    let constant = csv("g,x,y", rows: 30) { "g\($0 / 5),\($0),0.5" }
     expect(.constantTarget(column: "y", inTraining: false), constant)
     expect(.constantTarget(column: "y", inTraining: false), constant.replacing("0.5", with: "yes"))
-    let late = "g,x,y\n" + (0..<50).map { "g\($0 / 5),\($0),\($0 < 45 ? 0.5 : 1.5)\n" }.joined()
+    let late = csv("g,x,y", rows: 50) { "g\($0 / 5),\($0),\($0 < 45 ? "0.5" : "1.5")" }
     expect(.constantTarget(column: "y", inTraining: true), late, Ten.settings.merging(["split": "first"]) { $1 })
   }
 

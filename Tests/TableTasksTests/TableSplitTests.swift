@@ -2,13 +2,14 @@ import Foundation
 import Registry
 import TableTasks
 import Tasks
+import TensorCore
 import Testing
 import _TestSupport
 
 /// Which groups are in which split.
 @Suite struct TableSplitTests {
   private func text(groups: Int, rows: Int = 5) -> String {
-    "g,x,y\n" + (0..<groups * rows).map { "g\($0 / rows),\($0),\($0 * $0)\n" }.joined()
+    csv("g,x,y", rows: groups * rows) { "g\($0 / rows),\($0),\($0 * $0)" }
   }
 
   private func counts(_ table: GroupedTable) -> [Int] { Split.allCases.map { table.classes(in: $0).count } }

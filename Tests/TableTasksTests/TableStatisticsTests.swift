@@ -1,11 +1,20 @@
 import Foundation
 import TableTasks
 import Tasks
+import TensorCore
 import Testing
 import _TestSupport
 
 /// What is learned from meta-training, and what a later run reuses.
 @Suite struct TableStatisticsTests {
+  /// The variance of 0...29 over 30 rows.
+  private static let xVariance: Double = 899.0 / 12
+  /// The variance of x + 100 · group: of 100 · group, of x, and twice the covariance.
+  private static let yVariance: Double = {
+    let groupVariance: Double = 35.0 / 12
+    return 10_000 * groupVariance + xVariance + 2 * 500 * groupVariance
+  }()
+
   private let first = Ten.settings.merging(["split": "first"]) { $1 }
 
   private func column(_ name: String, of table: GroupedTable, in part: String = "inputs") throws -> [String: Any] {
@@ -15,15 +24,10 @@ import _TestSupport
 
   @Test func `means and deviations are those of the meta-training groups`() throws {
     let table = try load(Ten.text, first)
-    // x is 0...29 in g0 to g5: mean 14.5, variance (30² − 1) / 12.
-    let x = try column("x", of: table)
-    expectClose(
-      [try #require(x["mean"] as? Double), try #require(x["deviation"] as? Double)], [14.5, (899.0 / 12).squareRoot()], tolerance: 1e-14)
-    // y is x + 100 · group: the variance of 100 · group, of x, and twice their covariance 100 · 5 · 35/12.
-    let y = try column("y", of: table, in: "targets")
-    let variance = 10_000 * 35.0 / 12 + 899.0 / 12 + 2 * 500 * 35.0 / 12
-    expectClose(
-      [try #require(y["mean"] as? Double), try #require(y["deviation"] as? Double)], [264.5, variance.squareRoot()], tolerance: 1e-13)
+    // x is 0...29 in g0 to g5, y is x + 100 · group.
+    let (x, y) = (try column("x", of: table), try column("y", of: table, in: "targets"))
+    let found = [x["mean"], x["deviation"], y["mean"], y["deviation"]].compactMap { $0 as? Double }
+    expectClose(found, [14.5, Self.xVariance.squareRoot(), 264.5, Self.yVariance.squareRoot()], tolerance: 1e-13)
 
     // Other rows do not change them.
     let changed = try load(Ten.text.replacing("g9,49,949,blue", with: "g9,1e9,-1e9,blue"), first)
@@ -37,13 +41,15 @@ import _TestSupport
     #expect(table.signature.inputShape == [3] && table.signature.outputs == 1)
     let set = try table.episode(0, in: .metaTest, seed: 0).query
     let (inputs, values) = (set.inputs.floats, set.targets.tensor.floats)
-    let (deviation, yDeviation) = ((899.0 / 12).squareRoot(), (10_000 * 35.0 / 12 + 899.0 / 12 + 2 * 500 * 35.0 / 12).squareRoot())
+    let (deviation, yDeviation) = (Self.xVariance.squareRoot(), Self.yVariance.squareRoot())
     for row in 0..<3 {
-      let x = (14.5 + Double(inputs[3 * row]) * deviation).rounded()
+      let x = Int((14.5 + Double(inputs[3 * row]) * deviation).rounded())
       #expect(40..<50 ~= x)
-      expectClose(Double(inputs[3 * row]), (x - 14.5) / deviation, tolerance: 1e-6)
-      #expect(Array(inputs[3 * row + 1..<3 * row + 3]) == (x.truncatingRemainder(dividingBy: 2) == 0 ? [0, 1] : [1, 0]))
-      expectClose(Double(values[row]), (x + 100 * (x / 5).rounded(.down) - 264.5) / yDeviation, tolerance: 1e-6)
+      let y = x + 100 * (x / 5)
+      expectClose(Double(inputs[3 * row]), (Double(x) - 14.5) / deviation, tolerance: 1e-6)
+      expectClose(Double(values[row]), (Double(y) - 264.5) / yDeviation, tolerance: 1e-6)
+      let colour: [Float] = x % 2 == 0 ? [0, 1] : [1, 0]
+      #expect(Array(inputs[3 * row + 1..<3 * row + 3]) == colour)
     }
   }
 
@@ -64,7 +70,7 @@ import _TestSupport
   }
 
   @Test func `a constant input becomes zeros`() throws {
-    let text = "g,x,k,y\n" + (0..<50).map { "g\($0 / 5),\($0),\($0 < 30 ? 0.1 : 7),\($0)\n" }.joined()
+    let text = csv("g,x,k,y", rows: 50) { "g\($0 / 5),\($0),\($0 < 30 ? "0.1" : "7"),\($0)" }
     let table = try load(text, first)
     #expect(table.notes.contains("inputs that are constant in meta-training become zeros: k."))
     let inputs = try table.episode(0, in: .metaTest, seed: 0).support.inputs.floats
@@ -86,7 +92,7 @@ import _TestSupport
   }
 
   @Test func `too many levels are refused`() {
-    let text = "g,id,y\n" + (0..<3000).map { "g\($0 / 300),n\($0),\($0)\n" }.joined()
+    let text = csv("g,id,y", rows: 3000) { "g\($0 / 300),n\($0),\($0)" }
     #expect(throws: TableError.tooManyLevels(column: "id", count: 1800, limit: 1000)) {
       try load(text, ["group": "g", "target": "y"])
     }

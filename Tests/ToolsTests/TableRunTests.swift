@@ -8,9 +8,14 @@ import Glibc
 
 /// A CSV file from the command line: run, evaluate, resume, run-all, and errors.
 @Suite struct TableRunTests {
-  private static let text =
-    "person,day,mood,score\n"
-    + (0..<240).map { "p\($0 / 12),\($0 % 12),\(["good", "bad"][$0 % 2]),\(Double($0 % 12) * Double($0 / 12) / 10)\n" }.joined()
+  private static let text: String = {
+    var text = "person,day,mood,score\n"
+    for row in 0..<240 {
+      let (person, day) = (row / 12, row % 12)
+      text += "p\(person),\(day),\(["good", "bad"][row % 2]),\(Double(day * person) / 10)\n"
+    }
+    return text
+  }()
   private static let settings = ["--set", "task.group=person", "--set", "task.target=score", "--shots", "4", "--queries", "4"]
 
   /// Writes the table and gives the arguments of commands on it.
