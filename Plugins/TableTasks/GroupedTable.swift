@@ -86,16 +86,24 @@ public struct GroupedTable: TaskDistribution {
   }
 
   public var signature: TaskSignature {
-    let statistics = data?.statistics
-    let isClassification = statistics?.isClassification ?? (kind == .classification)
-    let isByClass = statistics.map { $0.group == nil } ?? (isClassification && group.isEmpty)
-    let count = isByClass ? ways : 1
-    let outputs = isClassification ? (isByClass ? ways : max(statistics?.classes.count ?? 2, 2)) : max(target.count, 1)
+    guard let statistics = data?.statistics else {
+      // Before the data are loaded, only help asks.
+      let isClassification = kind == .classification
+      return signature(
+        inputs: max(inputs.count, 1), outputs: isClassification ? ways : max(target.count, 1), isClassification, isByClass: false)
+    }
+    let isByClass = statistics.group == nil
+    let classes = isByClass ? ways : statistics.classes.count
+    return signature(
+      inputs: statistics.width, outputs: statistics.isClassification ? classes : statistics.targets.count, statistics.isClassification,
+      isByClass: isByClass)
+  }
+
+  private func signature(inputs: Int, outputs: Int, _ isClassification: Bool, isByClass: Bool) -> TaskSignature {
+    let sets = isByClass ? ways : 1
     return TaskSignature(
-      inputShape: [statistics?.width ?? max(inputs.count, 1)],
-      outputs: statistics.map { $0.isClassification ? outputs : $0.targets.count } ?? outputs,
-      taskLoss: isClassification ? .crossEntropy : .meanSquaredError, supportCount: count * shots, queryCount: count * queries,
-      suggestedModel: "mlp")
+      inputShape: [inputs], outputs: outputs, taskLoss: isClassification ? .crossEntropy : .meanSquaredError, supportCount: sets * shots,
+      queryCount: sets * queries, suggestedModel: "mlp")
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }
