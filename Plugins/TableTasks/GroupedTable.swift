@@ -10,6 +10,10 @@ import TensorCore
 ///
 /// Groups, or classes, are split into meta-training, meta-validation and meta-test; rows never are. Numbers are standardised, and the
 /// levels of categorical columns counted, by meta-training alone. A checkpoint stores these statistics and the split.
+///
+/// A file of 1,000,000 rows of ten numeric columns (81 MB) takes 1.2 s of user time: the whole command `tools run chance --task table
+/// --iterations 1` with two test episodes, release build, the file in the system's cache, median of three on a busy server. A third of it, the
+/// digest of the file, runs beside the reading if there is a second core.
 public struct GroupedTable: TaskDistribution {
   public static let card = TaskCard(
     id: "table", title: "rows of a CSV file, one task per group, or few-shot classes", citation: "your own data", needsData: true)
