@@ -19,7 +19,8 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
 ///
 /// A plug-in depends on modules only. It registers itself when `tools` links it.
 let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
-  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"])
+  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"]),
+  ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -30,11 +31,15 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ModelsTests", ["Models", "Autograd", "TensorCore", "Registry"]),
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
+  ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (
     "RegisteredTests",
-    ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks"]
+    [
+      "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
+      "TableTasks",
+    ]
   ),
   ("ToolsTests", ["tools"]),
   ("FuzzTests", ["_Fuzz", "TensorCore"]),

@@ -79,6 +79,23 @@ public protocol TaskDistribution: Sendable {
   /// - Throws: ``TaskError``, or a plug-in's own typed error.
   mutating func prepare(source: String?) throws
 
+  /// Prepares with the ``statistics`` of an earlier run, which replace those that the data would give.
+  ///
+  /// A distribution without statistics need not implement it.
+  /// - Parameters:
+  ///   - source: As in ``prepare(source:)``.
+  ///   - statistics: The text of the run's distribution; nil to learn them from the data.
+  /// - Throws: As ``prepare(source:)``, and for statistics that do not fit the data.
+  mutating func prepare(source: String?, statistics: String?) throws
+
+  /// What the distribution learned from the data of meta-training, such as means and levels; nil if nothing.
+  ///
+  /// A checkpoint stores the text, and ``prepare(source:statistics:)`` reads it. Equal statistics give equal texts.
+  var statistics: String? { get }
+
+  /// What a user should know about the prepared data, in sentences; commands print them.
+  var notes: [String] { get }
+
   /// Shapes, sizes and loss of the episodes under the current settings.
   var signature: TaskSignature { get }
 
@@ -116,6 +133,9 @@ public protocol TaskDistribution: Sendable {
 
 extension TaskDistribution {
   public mutating func prepare(source: String?) throws {}
+  public mutating func prepare(source: String?, statistics: String?) throws { try prepare(source: source) }
+  public var statistics: String? { nil }
+  public var notes: [String] { [] }
   public func classes(in split: Split) -> [String] { [] }
   public var dataDigest: String? { nil }
 

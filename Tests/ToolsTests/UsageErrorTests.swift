@@ -32,7 +32,7 @@ import Testing
     (["run", "maml", "--task", "sinusoid", "--iterations", "ten"], "--iterations is 'ten', expected an integer of at least 1."),
     (["run", "maml", "--task", "sinusoid", "--seed", "-1"], "--seed is '-1', expected an integer of at least 0."),
     (["run", "maml", "--task", "sinusoid", "--set", "inner.steps"], "--set is 'inner.steps', expected KEY=VALUE."),
-    (["run", "maml", "--task", "sinusoid", "--data", "sinusoid="], "--data is 'sinusoid=', expected NAME=DIR."),
+    (["run", "maml", "--task", "sinusoid", "--data", "sinusoid="], "--data is 'sinusoid=', expected NAME=PATH."),
     (["run", "maml", "--task", "sinusoid", "--resume"], "--resume needs --out DIR."),
     (["run-all", "--resume"], "--resume needs --out DIR."),
     (["run-all", "--resume", "--overwrite", "--out", "x"], "--resume and --overwrite exclude each other; give one of them."),

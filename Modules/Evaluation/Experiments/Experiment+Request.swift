@@ -71,7 +71,7 @@ extension Experiment {
     var tasks = D()
     try D.hyperparameters.prefixed("task").apply(request.settings, to: &tasks)
     if request.source != nil, !D.card.needsData { throw ExperimentError.needsNoData(task: D.card.id) }
-    try tasks.prepare(source: request.source)
+    try tasks.prepare(source: request.source, statistics: request.statistics)
     return tasks
   }
 

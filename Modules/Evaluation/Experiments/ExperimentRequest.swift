@@ -16,8 +16,10 @@ public struct ExperimentRequest: Sendable {
   public var seed: UInt64 = 0
   /// The number of worker threads; it does not affect the results.
   public var threads = 1
-  /// The folder of the task's data; nil if none was given.
+  /// The folder or file of the task's data; nil if none was given.
   public var source: String?
+  /// The statistics that an earlier run of the task learned from its data; nil to learn them anew.
+  public var statistics: String?
 
   /// Requests an algorithm on a task with the published settings.
   public init(algorithm: String, task: String) {

@@ -44,6 +44,7 @@ extension Checkpoint {
     iterations = try Self.number("iterations", file, path, atLeast: 1)
     splitFingerprint = try Self.text("splitFingerprint", file, path)
     dataDigest = file.metadata["dataDigest"]
+    taskStatistics = file.metadata["taskStatistics"]
     let configuration = try Self.text("configuration", file, path)
     guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(configuration.utf8)) else {
       throw .metadata(path: path, key: "configuration", found: configuration)
@@ -107,6 +108,7 @@ extension Checkpoint {
       "configuration": configuration.line,
     ]
     metadata["dataDigest"] = dataDigest
+    metadata["taskStatistics"] = taskStatistics
     return metadata
   }
 

@@ -7,7 +7,8 @@ import TensorCore
 /// The saved state of a run: enough to test it, and to resume it with the same bits.
 ///
 /// A checkpoint is a safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations,
-/// splitFingerprint, dataDigest (if the task reads data), configuration (a JSON object of all settings as texts) and digest (of
+/// splitFingerprint, dataDigest (if the task reads data), taskStatistics (if the task learns
+/// any), configuration (a JSON object of all settings as texts) and digest (of
 /// metadata and tensors); never a time, a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`: "learned.…", "carried.…" and
 /// "outer.…".
 public struct Checkpoint: Sendable {
@@ -30,6 +31,8 @@ public struct Checkpoint: Sendable {
   public let splitFingerprint: String
   /// Digest of the data files; nil for synthetic tasks.
   public let dataDigest: String?
+  /// The statistics that the task learned from the data of meta-training; nil if none.
+  public let taskStatistics: String?
   /// All settings by dotted key, sorted.
   public let settings: [(key: String, value: String)]
   /// The state of training.
@@ -44,6 +47,7 @@ public struct Checkpoint: Sendable {
     iterations = experiment.training.iterations
     splitFingerprint = experiment.tasks.splitFingerprint
     dataDigest = experiment.tasks.dataDigest
+    taskStatistics = experiment.tasks.statistics
     settings = experiment.settings.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
     self.snapshot = snapshot
     ignored = []
@@ -58,6 +62,7 @@ public struct Checkpoint: Sendable {
     var request = ExperimentRequest(algorithm: algorithm, task: task ?? self.task)
     request.model = model
     request.settings = settings.filter { !other || !$0.key.hasPrefix("task.") }
+    request.statistics = other ? nil : taskStatistics
     request.iterations = iterations
     request.seed = seed
     return request

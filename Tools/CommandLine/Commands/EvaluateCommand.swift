@@ -24,6 +24,7 @@ extension Command {
     let folder = try arguments.text(.outResults).map {
       try RunFolder($0, overwrite: arguments.has(.overwrite), input: arguments.operands[0])
     }
+    if !arguments.has(.quiet) { Console.note(aboutDataOf: experiment) }
     Interrupt.catchSignals()
     let session = Session(
       run: ExperimentRun(experiment), label: "\(checkpoint.algorithm) on \(task)", quiet: arguments.has(.quiet))

@@ -123,6 +123,7 @@ private struct Sweep {
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
     let (requests, experiments) = try suited()
+    noteData(experiments)
     let overwrite = arguments.has(.overwrite)
     let folder = try open(overwrite: overwrite)
     let out = folder.path
@@ -164,6 +165,15 @@ private struct Sweep {
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
     return comparison.failures.isEmpty ? .success : .badInput
+  }
+
+  /// Writes the notes about the data of each task once.
+  private func noteData(_ experiments: [Experiment]) {
+    guard !arguments.has(.quiet) else { return }
+    var noted: Set<String> = []
+    for experiment in experiments where noted.insert(experiment.ids.task).inserted {
+      Console.note(aboutDataOf: experiment)
+    }
   }
 
   /// Opens the folder of the comparison; one that is resumed keeps its files.

@@ -48,6 +48,7 @@ extension Command {
         run.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
       }
     }
+    if !arguments.has(.quiet) { Console.note(aboutDataOf: experiment) }
     let session = Session(
       run: run, label: "\(experiment.ids.algorithm) on \(experiment.ids.task)",
       resumeAdvice: "; run the same command with --resume to continue",

@@ -1,5 +1,6 @@
 import Evaluation
 import Registry
+import Tasks
 
 #if canImport(Glibc)
 import Glibc
@@ -35,6 +36,11 @@ enum Console {
   /// Writes a note for each tensor of a file that was ignored.
   static func note(_ ignored: [IgnoredTensor]) {
     for tensor in ignored { note("tools: note: \(tensor)") }
+  }
+
+  /// Writes the notes about the data of an experiment's task.
+  static func note(aboutDataOf experiment: Experiment) {
+    for text in experiment.tasks.notes { note("tools: \(experiment.ids.task): \(text)") }
   }
 
   /// Whether standard error is a terminal on which a line may be redrawn.

@@ -48,7 +48,8 @@ extension Flag {
   static let threads = value(
     "threads", "N", "Most worker threads; the results do not depend on them (default: all cores that the process may use).",
     in: .integer(1...1024))
-  static let data = value("data", "NAME=DIR", "Folder with the data of a task, such as omniglot=DIR.", repeats: true)
+  static let data = value(
+    "data", "NAME=PATH", "Folder or file with the data of a task, such as omniglot=DIR or table=FILE.csv.", repeats: true)
   static let set = value("set", "KEY=VALUE", "Change a setting, such as inner.steps=5.", repeats: true)
 
   static let ways = value("ways", "N", "Classes per episode.", sets: "task.ways")

@@ -1,0 +1,46 @@
+import Registry
+
+/// What each column of a table is for.
+struct TableRoles {
+  /// The column that names the tasks; nil if the target's classes are drawn from instead.
+  let group: Int?
+  let targets: [Int]
+  let inputs: [Int]
+
+  /// The names of the columns without a role.
+  func unused(_ header: [String]) -> [String] {
+    header.indices.filter { $0 != group && !targets.contains($0) && !inputs.contains($0) }.map {
+      header[$0].isEmpty ? "column \($0 + 1) (without a name)" : header[$0]
+    }
+  }
+
+  /// Looks up the columns that the settings name.
+  ///
+  /// - Parameters:
+  ///   - header: The names of the columns.
+  ///   - group: The name of the group column; empty for none.
+  ///   - targets: The names of the targets.
+  ///   - inputs: The names of the inputs; empty for all other columns.
+  /// - Throws: ``TableError`` for a name that the table does not have, or that has two roles.
+  init(_ header: [String], group: String, targets: [String], inputs: [String]) throws(TableError) {
+    func column(_ name: String) throws(TableError) -> Int {
+      guard let column = header.firstIndex(of: name) else {
+        throw .unknownColumn(LookupError(kind: "column", name: name, known: header))
+      }
+      return column
+    }
+    func columns(_ names: [String]) throws(TableError) -> [Int] {
+      var columns: [Int] = []
+      for name in names { columns.append(try column(name)) }
+      return columns
+    }
+    if targets.isEmpty { throw .noTarget(columns: header) }
+    self.group = group.isEmpty ? nil : try column(group)
+    self.targets = try columns(targets)
+    let named = [self.group].compactMap(\.self) + self.targets
+    self.inputs = inputs.isEmpty ? header.indices.filter { !named.contains($0) && !header[$0].isEmpty } : try columns(inputs)
+    var seen: Set<Int> = []
+    for column in named + self.inputs where !seen.insert(column).inserted { throw .twoRoles(column: header[column]) }
+    if self.inputs.isEmpty { throw .noInputs }
+  }
+}
