@@ -54,7 +54,7 @@ struct TableData: Sendable {
     var trainingRows = 0
     for split in Split.allCases {
       for name in parts[split] ?? [] {
-        guard let number = numbers[name] else { preconditionFailure("\(name) is a group of the table") }
+        guard let number = numbers[name] else { fatalError("\(name) is a group of the table") }
         groups[split, default: []].append(Group(name: name, first: rows.count, count: byGroup.count(number)))
         rows += byGroup[number]
       }
@@ -91,7 +91,7 @@ struct TableData: Sendable {
     }
     let parts = (try? WorkerPool(threads: 2).map(2) { part($0) }) ?? []
     guard case .table(let table) = parts.first, case .digest(let digest) = parts.last else {
-      preconditionFailure("two parts were computed")
+      fatalError("two parts were computed")
     }
     return (try table.get(), digest)
   }

@@ -25,7 +25,7 @@ struct TableFile {
     } catch let error as TableError {
       throw error
     } catch {
-      preconditionFailure("reading a table threw \(error)")
+      fatalError("reading a table threw \(error)")
     }
   }
 
@@ -107,7 +107,7 @@ struct TableFile {
   /// - Returns: The values, and what was seen in each column.
   /// - Throws: ``TableError`` for a row with more or fewer cells than the header, and for a text in a column of numbers.
   func read(_ readings: [Reading]) throws(TableError) -> Readout {
-    precondition(readings.count == header.count, "\(readings.count) readings of \(header.count) columns")
+    require(readings.count == header.count, "\(readings.count) readings of \(header.count) columns")
     var readout = Readout(facts: readings.map { _ in Readout.Facts() })
     var (numberStride, levelStride) = (0, 0)
     for (column, reading) in readings.enumerated() {

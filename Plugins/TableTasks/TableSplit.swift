@@ -66,7 +66,7 @@ struct TableSplit {
   }
 
   private static func column(_ name: String, _ file: TableFile) -> Int {
-    guard let column = file.header.firstIndex(of: name) else { preconditionFailure("the header was checked for \(name)") }
+    guard let column = file.header.firstIndex(of: name) else { fatalError("the header was checked for \(name)") }
     return column
   }
 }

@@ -22,7 +22,7 @@ extension TableStatistics.Column {
       guard let (mean, deviation) = Self.moments(table.numbers(of: column), rows) else { throw .emptyInTraining(column: name) }
       guard mean.isFinite, deviation.isFinite else { throw .tooLarge(column: name) }
       (self.mean, self.deviation) = (mean, deviation)
-    case .unused: preconditionFailure("column \(name) was not read")
+    case .unused: fatalError("column \(name) was not read")
     }
   }
 

@@ -1,4 +1,5 @@
 #if canImport(FoundationEssentials)
+import Registry
 import FoundationEssentials
 #else
 import Foundation
@@ -39,7 +40,7 @@ struct TableStatistics: Codable, Hashable, Sendable {
   var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else { preconditionFailure("statistics are finite numbers and texts") }
+    guard let data = try? encoder.encode(self) else { fatalError("statistics are finite numbers and texts") }
     return String(decoding: data, as: UTF8.self)
   }
 
