@@ -19,7 +19,7 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
 ///
 /// A plug-in depends on modules only. It registers itself when `tools` links it.
 let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
-  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"])
+  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive"])
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -71,7 +71,7 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CPng", path: "Plugins/OmniglotTasks/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CPng", path: "Modules/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   ]
     + layers.map {
       .target(
