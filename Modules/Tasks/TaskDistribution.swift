@@ -112,12 +112,16 @@ public protocol TaskDistribution: Sendable {
 
   /// Digest of the data read, printed in every report: 64 hexadecimal digits; nil if the tasks are synthetic.
   var dataDigest: String? { get }
+
+  /// Remarks on the data that were loaded, for the user: whole sentences, such as which files were left out.
+  var notes: [String] { get }
 }
 
 extension TaskDistribution {
   public mutating func prepare(source: String?) throws {}
   public func classes(in split: Split) -> [String] { [] }
   public var dataDigest: String? { nil }
+  public var notes: [String] { [] }
 
   /// The random stream for one episode, keyed by (seed, task id, split, index).
   public func stream(_ index: Int, in split: Split, seed: UInt64) -> RandomStream {

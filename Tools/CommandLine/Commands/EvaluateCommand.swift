@@ -21,6 +21,7 @@ extension Command {
     let experiment = try checkpoint.experiment(
       overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads,
       seed: arguments.has(.seed) ? arguments.seed : nil)
+    Console.note(experiment.tasks, quiet: arguments.has(.quiet))
     let folder = try arguments.text(.outResults).map {
       try RunFolder($0, overwrite: arguments.has(.overwrite), input: arguments.operands[0])
     }

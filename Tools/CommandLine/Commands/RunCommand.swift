@@ -33,6 +33,7 @@ extension Command {
     let (algorithm, task) = (arguments.operands[0], try arguments.required(.task))
     let request = try arguments.request(algorithm: algorithm, task: task, settings: try arguments.settings())
     let experiment = try Experiment(request)
+    Console.note(experiment.tasks, quiet: arguments.has(.quiet))
     Interrupt.catchSignals()
     var run = ExperimentRun(experiment)
     run.checkpointEvery = arguments.integer(.checkpointEvery)

@@ -1,5 +1,6 @@
 import Evaluation
 import Registry
+import Tasks
 
 #if canImport(Glibc)
 import Glibc
@@ -35,6 +36,12 @@ enum Console {
   /// Writes a note for each tensor of a file that was ignored.
   static func note(_ ignored: [IgnoredTensor]) {
     for tensor in ignored { note("tools: note: \(tensor)") }
+  }
+
+  /// Writes the remarks of a task distribution on its data.
+  static func note(_ tasks: any TaskDistribution, quiet: Bool) {
+    if quiet { return }
+    for remark in tasks.notes { note("tools: note: \(remark)") }
   }
 
   /// Whether standard error is a terminal on which a line may be redrawn.
