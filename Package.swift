@@ -31,7 +31,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ModelsTests", ["Models", "Autograd", "TensorCore", "Registry"]),
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
-  ("ImageTasksTests", ["ImageTasks", "Tasks", "TensorCore", "Registry", "CJpeg"]),
+  ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (

@@ -35,6 +35,11 @@ package struct ImageCollection: Sendable, Hashable {
     self.skipped = skipped
   }
 
+  /// The same classes and files with other images of the same number and size.
+  package func replacing(_ images: StoredImages) -> ImageCollection {
+    ImageCollection(classes: classes, images: images, digest: digest, skipped: skipped)
+  }
+
   /// Reads and decodes all images.
   ///
   /// - Throws: ``ImageTaskError`` for a file that cannot be read or decoded, unless it is to be skipped, and for images that do not fit
