@@ -123,16 +123,27 @@ public struct Images: TaskDistribution {
     source: String?, _ load: (ImageFolder, _ identity: String, ImageDecoding) throws -> ImageCollection
   ) throws {
     let folder = try ImageFolder(source)
+    // Decoding may take minutes, so what the names of the files tell is checked before.
+    _ = try parts(folder.classes.map { ImageClass(name: $0.name, first: 0, count: $0.files.count) }, of: folder)
     let collection = try load(folder, folder.identity(decoding), decoding)
-    let parts = try division.partition(collection.classes, of: folder.path)
-    guard collection.classes.count >= 3 * ways || trainRotations || testRotations else {
-      throw ImageTaskError.tooFewClasses(path: folder.path, found: collection.classes.count, ways: ways)
-    }
     loaded = Loaded(
       digest: collection.digest, skipped: collection.skipped,
-      pools: parts.mapValues { ImagePool(images: collection.images, classes: $0) }, decoding: decoding, division: division)
+      pools: try parts(collection.classes, of: folder).mapValues { ImagePool(images: collection.images, classes: $0) },
+      decoding: decoding, division: division)
+  }
+
+  /// The classes of each split, which are enough for the ways, with images enough for shots and queries.
+  private func parts(_ classes: [ImageClass], of folder: ImageFolder) throws -> [Split: [ImageClass]] {
+    let parts = try division.partition(classes, of: folder.path)
+    guard classes.count >= 3 * ways || trainRotations || testRotations else {
+      throw ImageTaskError.tooFewClasses(path: folder.path, found: classes.count, ways: ways)
+    }
     let sampler = FewShotSampler(ways: ways, shots: shots, queries: queries)
-    for split in Split.allCases { try sampler.validate(summaries(in: split), in: split) }
+    for split in Split.allCases {
+      let turned = (0..<turns(in: split)).flatMap { _ in (parts[split] ?? []).map { (name: $0.name, drawings: $0.count) } }
+      try sampler.validate(turned, in: split)
+    }
+    return parts
   }
 
   public var signature: TaskSignature {
