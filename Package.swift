@@ -19,7 +19,8 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
 ///
 /// A plug-in depends on modules only. It registers itself when `tools` links it.
 let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
-  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"]),
+  ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive"]),
+  ("ImageTasks", ["Tasks", "TensorCore", "Registry", "CPng", "CJpegReader"], ["CJpeg", "CJpegReader"]),
   ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
 ]
 
@@ -31,6 +32,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ModelsTests", ["Models", "Autograd", "TensorCore", "Registry"]),
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
+  ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
@@ -38,7 +40,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "RegisteredTests",
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "TableTasks",
+      "ImageTasks", "TableTasks",
     ]
   ),
   ("ToolsTests", ["tools"]),
@@ -77,7 +79,10 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CPng", path: "Plugins/OmniglotTasks/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CPng", path: "Modules/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJpeg", path: "Plugins/ImageTasks/CJpeg", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(
+      name: "CJpegReader", dependencies: ["CJpeg"], path: "Plugins/ImageTasks/CJpegReader", linkerSettings: [.linkedLibrary("jpeg")]),
   ]
     + layers.map {
       .target(

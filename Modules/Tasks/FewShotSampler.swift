@@ -51,14 +51,17 @@ public struct FewShotSampler: Sendable, Hashable {
   ///   - drawings: Returns the number of drawings of a class.
   ///   - name: Returns the name of a class, for error messages.
   ///   - itemShape: Shape of one item, such as `[28, 28, 1]`.
+  ///   - augmentation: Random changes of the items, which are images; nil for none.
   ///   - write: Writes all elements of (class, drawing) to the given uninitialised memory.
   /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`; the targets are labels in 0..<ways.
   /// - Throws: `tooFewClasses` for the split, or `tooFewDrawings` for a chosen class.
   public func episode(
     from stream: RandomStream, split: Split, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String, itemShape: Shape,
+    augmentation: ImageAugmentation? = nil,
     write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(TaskError) -> Episode {
     guard classCount >= ways else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
+    let changes = augmentation.flatMap { $0.isActive ? (augmentation: $0, stream: stream.child("augmentation")) : nil }
     var stream = stream
     var chosen: [(number: Int, drawings: [Int])] = []
     for (place, number) in stream.choice(ways, of: classCount).enumerated() {
@@ -81,7 +84,11 @@ public struct FewShotSampler: Sendable, Hashable {
         var start = 0
         for (number, drawings) in chosen {
           for drawing in drawings[range] {
-            write(number, drawing, UnsafeMutableBufferPointer(rebasing: values[start..<start + size]))
+            let item = UnsafeMutableBufferPointer(rebasing: values[start..<start + size])
+            write(number, drawing, item)
+            if let changes {
+              changes.augmentation.apply(to: item, shape: itemShape, from: changes.stream.child(number).child(drawing))
+            }
             start += size
           }
         }

@@ -1,5 +1,6 @@
 import CArchive
 import Registry
+import Tasks
 import TensorCore
 
 #if canImport(Glibc)
@@ -19,24 +20,6 @@ extension OmniglotSource.Container {
     package let bytes: [UInt8]
   }
 
-  /// A file with the facts that show whether it has changed.
-  struct File {
-    let path: String
-    let size: Int64
-    let modified: (seconds: Int64, nanoseconds: Int64)
-
-    init(path: String, _ status: stat) {
-      self.path = path
-      size = Int64(status.st_size)
-      #if canImport(Darwin)
-      let time = status.st_mtimespec
-      #else
-      let time = status.st_mtim
-      #endif
-      modified = (Int64(time.tv_sec), Int64(time.tv_nsec))
-    }
-  }
-
   /// The largest size of a member in bytes; real drawings have at most a few hundred.
   package static let memberLimit = 1 << 16
 
@@ -47,12 +30,16 @@ extension OmniglotSource.Container {
   /// - Throws: ``OmniglotError`` when the archive or folder cannot be read to its end, or a member is too long.
   package func members() throws(OmniglotError) -> [Member] { try isArchive ? archiveMembers() : folderMembers() }
 
-  /// The archive itself, or the drawings of the folder, sorted by path.
-  func files() throws(OmniglotError) -> [File] {
-    guard isArchive else { return try folderFiles().sorted { $0.path < $1.path } }
-    var status = stat()
-    guard stat(systemPath(path), &status) == 0 else { throw .unreadable(.unreadable(path: path, code: errno)) }
-    return [File(path: path, status)]
+  /// The archive itself, or the drawings of the folder, sorted; with names for the source's identity.
+  func files() throws(OmniglotError) -> [(name: String, file: FolderTree.File)] {
+    guard isArchive else {
+      return try folderDrawings().map { (name: "\(path): \($0.name)", file: $0.file) }.sorted { $0.name < $1.name }
+    }
+    do throws(FolderError) {
+      return [(name: path, file: try FolderTree.File(path: path))]
+    } catch {
+      throw OmniglotError(error)
+    }
   }
 
   private func archiveMembers() throws(OmniglotError) -> [Member] {

@@ -18,14 +18,15 @@ public struct Omniglot: TaskDistribution {
     id: "omniglot", title: "handwritten characters of fifty alphabets, 28×28 pixels",
     citation: "Lake et al., Science 2015, https://github.com/brendenlake/omniglot", needsData: true)
 
-  public static let hyperparameters = HyperparameterTable<Omniglot>([
-    .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
-    .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
-    .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
-    .choice("split", \.split, "Which characters are for meta-training, meta-validation and meta-test."),
-    .boolean("trainRotations", \.trainRotations, "Whether rotated characters are additional classes in meta-training."),
-    .boolean("testRotations", \.testRotations, "Whether turned characters are classes too in meta-validation and meta-test."),
-  ])
+  public static let hyperparameters =
+    HyperparameterTable<Omniglot>([
+      .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
+      .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
+      .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
+      .choice("split", \.split, "Which characters are for meta-training, meta-validation and meta-test."),
+      .boolean("trainRotations", \.trainRotations, "Whether rotated characters are additional classes in meta-training."),
+      .boolean("testRotations", \.testRotations, "Whether turned characters are classes too in meta-validation and meta-test."),
+    ]) + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
 
   /// Classes per episode, N.
   public var ways = 5
@@ -39,13 +40,15 @@ public struct Omniglot: TaskDistribution {
   public var trainRotations = true
   /// The same for meta-validation and meta-test.
   public var testRotations = false
+  /// Random changes of the drawings in meta-training.
+  public var augment = ImageAugmentation()
 
   private var loaded: Loaded?
 
   private struct Loaded: Sendable {
-    let drawings: OmniglotDrawings
+    let digest: String
     let split: OmniglotSplit
-    let parts: [Split: [Int]]
+    let pools: [Split: ImagePool]
   }
 
   public init() {}
@@ -62,11 +65,12 @@ public struct Omniglot: TaskDistribution {
     let identity = try source.identity()
     let kept = cache.drawings(of: identity)
     let drawings = try kept ?? OmniglotDrawings(reading: source)
-    loaded = Loaded(drawings: drawings, split: split, parts: try split.partition(drawings.characters))
+    let pools = try split.partition(drawings.characters).mapValues { drawings.pool(of: $0) }
+    loaded = Loaded(digest: drawings.digest, split: split, pools: pools)
     if kept == nil { cache.keep(drawings, of: identity) }
     let sampler = FewShotSampler(ways: ways, shots: shots, queries: queries)
     for split in Split.allCases {
-      try sampler.validate(characters(in: split).map { (name: $0.name, drawings: $0.character.count) }, in: split)
+      try sampler.validate(characters(in: split), in: split)
     }
   }
 
@@ -78,7 +82,7 @@ public struct Omniglot: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }
 
-  public var dataDigest: String? { loaded?.drawings.digest }
+  public var dataDigest: String? { loaded?.digest }
 
   /// Alphabet and character, "Latin/character01", with the suffix "@90", "@180" or "@270" if turned.
   public func classes(in split: Split) -> [String] { characters(in: split).map(\.name) }
@@ -89,30 +93,18 @@ public struct Omniglot: TaskDistribution {
 
   public func episode(_ index: Int, in split: Split, seed: UInt64, supports: Int) throws -> Episode {
     guard let loaded, loaded.split == self.split else { throw TaskError.notPrepared(task: Self.card.id) }
-    let positions = loaded.parts[split] ?? []
-    let drawings = loaded.drawings
-    return try FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports).episode(
-      from: stream(index, in: split, seed: seed), split: split, classCount: positions.count * turns(in: split),
-      drawings: { drawings.characters[positions[$0 % positions.count]].count },
-      name: { drawings.characters[positions[$0 % positions.count]].name },
-      itemShape: [DrawingDecoder.side, DrawingDecoder.side, 1]
-    ) { number, drawing, pixels in
-      let first = drawings.characters[positions[number % positions.count]].first
-      drawings.write(first + drawing, quarterTurns: number / positions.count, into: pixels)
-    }
+    guard let pool = loaded.pools[split] else { throw TaskError.tooFewClasses(required: ways, available: 0, split: split) }
+    return try pool.episode(
+      FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports), from: stream(index, in: split, seed: seed),
+      split: split, turns: turns(in: split), augmentation: split == .metaTrain ? augment : nil)
   }
 
   private func turns(in split: Split) -> Int { (split == .metaTrain ? trainRotations : testRotations) ? 4 : 1 }
 
   /// The classes of a split: all characters upright, then all turned once, and so on.
-  private func characters(in split: Split) -> [(name: String, character: OmniglotDrawings.Character)] {
-    guard let loaded, loaded.split == self.split, let positions = loaded.parts[split] else { return [] }
-    return (0..<turns(in: split)).flatMap { turn in
-      positions.map { position in
-        let character = loaded.drawings.characters[position]
-        return (turn == 0 ? character.name : "\(character.name)@\(90 * turn)", character)
-      }
-    }
+  private func characters(in split: Split) -> [(name: String, drawings: Int)] {
+    guard let loaded, loaded.split == self.split else { return [] }
+    return loaded.pools[split]?.summaries(turns: turns(in: split)) ?? []
   }
 }
 

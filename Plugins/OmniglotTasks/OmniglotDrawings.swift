@@ -1,5 +1,5 @@
 import Registry
-import Tasks
+package import Tasks
 
 /// All drawings in one buffer, reduced to 28 × 28 pixels: 25 MB for the 32,460 drawings of the complete data.
 package struct OmniglotDrawings: Sendable, Hashable {
@@ -28,8 +28,10 @@ package struct OmniglotDrawings: Sendable, Hashable {
 
   /// The characters, background before evaluation, each half sorted by name.
   package let characters: [Character]
+  /// The drawings, with the ink in 225ths.
+  package let images: StoredImages
   /// 784 bytes per drawing, each a number of 225ths of full ink.
-  package let ink: [UInt8]
+  package var ink: [UInt8] { images.bytes }
   /// SHA-256 over the sorted member names and bytes, 64 hexadecimal digits: the same from archives and from folders.
   package let digest: String
 
@@ -39,7 +41,7 @@ package struct OmniglotDrawings: Sendable, Hashable {
     let count = characters.reduce(0) { $0 + $1.count }
     require(ink.count == count * DrawingDecoder.pixelCount, "\(count) drawings in \(ink.count) bytes")
     self.characters = characters
-    self.ink = ink
+    images = StoredImages(side: DrawingDecoder.side, channels: 1, one: DrawingDecoder.fullInk, bytes: ink)
     self.digest = digest
   }
 
@@ -97,35 +99,13 @@ package struct OmniglotDrawings: Sendable, Hashable {
     return "\(parts[1])/\(parts[2])"
   }
 
-  /// Writes one drawing as numbers from 0 (paper) to 1 (ink), turned counterclockwise.
-  ///
-  /// - Parameters:
-  ///   - number: The index of the drawing.
-  ///   - quarterTurns: The number of turns by 90°, 0...3.
-  ///   - pixels: Receives 784 numbers, row by row.
-  package func write(_ number: Int, quarterTurns: Int, into pixels: UnsafeMutableBufferPointer<Float>) {
-    let side = DrawingDecoder.side
-    // The source position of the turned picture's first pixel, and the strides of its rows and columns in the stored picture.
-    let (origin, rowStride, columnStride) =
-      switch quarterTurns {
-      case 0: (0, side, 1)
-      case 1: (side - 1, -1, side)
-      case 2: (side * side - 1, -side, -1)
-      default: (side * (side - 1), 1, -side)
-      }
-    ink.withUnsafeBufferPointer { ink in
-      let start = number * DrawingDecoder.pixelCount
-      if quarterTurns == 0 {
-        for index in 0..<DrawingDecoder.pixelCount { pixels[index] = Float(ink[start + index]) / Float(DrawingDecoder.fullInk) }
-        return
-      }
-      for row in 0..<side {
-        var from = start + origin + row * rowStride
-        for column in 0..<side {
-          pixels[row * side + column] = Float(ink[from]) / Float(DrawingDecoder.fullInk)
-          from += columnStride
-        }
-      }
-    }
+  /// The characters at some positions, for drawing episodes.
+  func pool(of positions: [Int]) -> ImagePool {
+    ImagePool(
+      images: images,
+      classes: positions.map {
+        let character = characters[$0]
+        return ImageClass(name: character.name, first: character.first, count: character.count)
+      })
   }
 }

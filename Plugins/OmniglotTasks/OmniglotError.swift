@@ -1,13 +1,6 @@
 import Registry
+import Tasks
 public import TensorCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// Omniglot data that are missing, damaged or not as expected.
 public enum OmniglotError: Error, Hashable, CustomStringConvertible {
@@ -45,9 +38,8 @@ public enum OmniglotError: Error, Hashable, CustomStringConvertible {
     case .unreadable(let error):
       "\(error) Each half of the data has to be a zip archive, or the folder that it unpacks to, which this user may read."
     case .damagedArchive(let path, let reason): "\(legible(path, limit: nil)) is truncated or corrupt (\(legible(reason))); get it again."
-    case .brokenLink(let path, let code):
-      "\(legible(path, limit: nil)) is a symbolic link that cannot be followed: \(String(cString: strerror(code))); mend or remove the link."
-    case .cyclicLink(let path): "\(legible(path, limit: nil)) leads to a folder that contains it; remove the symbolic link."
+    case .brokenLink(let path, let code): FolderError.brokenLink(path: path, code: code).description
+    case .cyclicLink(let path): FolderError.cyclicLink(path: path).description
     case .archivedLink(let path, let member):
       "\(legible(path, limit: nil)) holds \(legible(member)) as a symbolic link, not as a file; pack the file that it leads to."
     case .emptyCharacter(let path):

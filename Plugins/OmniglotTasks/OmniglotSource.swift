@@ -33,7 +33,7 @@ package struct OmniglotSource: Sendable, Hashable {
   /// - Parameter folder: The folder; nil for the environment variable OMNIGLOT_DIR.
   /// - Throws: `TaskError.missingData` if neither half is found, ``OmniglotError/missingArchive(name:folder:)`` if only one is.
   package init(folder: String?) throws {
-    guard let folder = folder ?? environment("OMNIGLOT_DIR") else { throw Self.missingData(searched: []) }
+    guard let folder = folder ?? environmentText("OMNIGLOT_DIR") else { throw Self.missingData(searched: []) }
     let candidates = [folder, "\(folder)/python"].map { absolutePath($0) ?? $0 }
     for candidate in candidates {
       let found = Self.names.map { Self.container($0, in: candidate) }
@@ -69,8 +69,8 @@ package struct OmniglotSource: Sendable, Hashable {
   package func identity() throws(OmniglotError) -> String {
     var hash = SHA256()
     for container in containers {
-      for file in try container.files() {
-        hash.update(field: file.path)
+      for (name, file) in try container.files() {
+        hash.update(field: name)
         hash.update(UInt64(bitPattern: file.size))
         hash.update(UInt64(bitPattern: file.modified.seconds))
         hash.update(UInt64(bitPattern: file.modified.nanoseconds))
@@ -80,20 +80,8 @@ package struct OmniglotSource: Sendable, Hashable {
   }
 }
 
-/// The value of an environment variable; nil if it is unset or empty.
-func environment(_ name: String) -> String? {
-  guard let value = getenv(name).map({ systemText($0) }), !value.isEmpty else { return nil }
-  return value
-}
-
 /// Whether anything is at the path, a broken link included: reading it then says what is wrong.
 private func exists(_ path: String) -> Bool {
   var status = stat()
   return lstat(systemPath(path), &status) == 0
-}
-
-private func absolutePath(_ path: String) -> String? {
-  guard let resolved = realpath(systemPath(path), nil) else { return nil }
-  defer { free(resolved) }
-  return systemText(resolved)
 }

@@ -21,7 +21,7 @@ import _TestSupport
       ([:], nil),
     ] as [([String: String], String?)])
   func `the folder follows the XDG specification`(environment: [String: String], folder: String?) {
-    #expect(DrawingCache.folder(in: { environment[$0] }) == folder)
+    #expect(CheckedCache.standardFolder(in: { environment[$0] }) == folder)
   }
 
   @Test func `what was kept comes back`() throws {

@@ -1,5 +1,5 @@
 import OmniglotTasks
-import TensorCore
+import _TestSupport
 
 #if canImport(Glibc)
 import Glibc
@@ -67,15 +67,13 @@ extension Omniglot {
 
 /// A grey PNG file with one bit per pixel and uncompressed data.
 func png(width: Int, height: Int, isInk: (_ x: Int, _ y: Int) -> Bool) -> [UInt8] {
-  var rows: [UInt8] = []
-  for y in 0..<height {
-    rows.append(0)  // the row's filter: none
-    for start in stride(from: 0, to: width, by: 8) {
-      rows.append((0..<8).reduce(0) { byte, bit in byte << 1 | (start + bit < width && isInk(start + bit, y) ? 0 : 1) })
-    }
-  }
-  let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [1, 0, 0, 0, 0]
-  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + chunk("IHDR", header) + chunk("IDAT", zlib(rows)) + chunk("IEND", [])
+  handmadePNG(
+    width: width, height: height, depth: 1,
+    rows: (0..<height).map { y in
+      stride(from: 0, to: width, by: 8).map { start in
+        (0..<8).reduce(0) { byte, bit in byte << 1 | (start + bit < width && isInk(start + bit, y) ? 0 : 1) }
+      }
+    })
 }
 
 /// A zip archive of stored members; names that end in a slash are folders.
@@ -98,33 +96,4 @@ func zip(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
   return archive + directory + end
 }
 
-/// Writes a file without waiting for the disk, unlike `AtomicFile`.
-func writeFile(_ bytes: [UInt8], to path: String) throws {
-  guard let file = fopen(path, "wb") else { throw FileError.unwritable(path: path, code: errno) }
-  let count = fwrite(bytes, 1, bytes.count, file)
-  guard fclose(file) == 0, count == bytes.count else { throw FileError.unwritable(path: path, code: errno) }
-}
-
-func crc32(_ bytes: [UInt8]) -> UInt32 {
-  ~bytes.reduce(0xffff_ffff as UInt32) { crc, byte in
-    (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
-  }
-}
-
-private func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
-  bigEndian(UInt32(data.count)) + type.utf8 + data + bigEndian(crc32(Array(type.utf8) + data))
-}
-
-/// A zlib stream of one stored block, for at most 65,535 bytes.
-private func zlib(_ bytes: [UInt8]) -> [UInt8] {
-  let length = UInt16(bytes.count)
-  var sums: (a: UInt32, b: UInt32) = (1, 0)
-  for byte in bytes {
-    sums.a = (sums.a + UInt32(byte)) % 65521
-    sums.b = (sums.b + sums.a) % 65521
-  }
-  return [0x78, 0x01, 0x01] + littleEndian(length) + littleEndian(~length) + bytes + bigEndian(sums.b << 16 | sums.a)
-}
-
 private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-private func bigEndian(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }

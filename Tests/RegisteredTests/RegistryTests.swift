@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func `the built-in tasks`() {
-    #expect(TaskRegistry.all.ids == ["glyphs", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"])
+    #expect(TaskRegistry.all.ids == ["glyphs", "images", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"])
   }
 
   @Test func `the built-in models`() {

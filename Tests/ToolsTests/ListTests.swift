@@ -11,7 +11,7 @@ import Testing
       try tools("list", kind).output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
     }
     #expect(try ids("algorithms") == algorithms)
-    #expect(try ids("tasks") == ["glyphs", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"])
+    #expect(try ids("tasks") == ["glyphs", "images", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"])
     #expect(try ids("models") == ["conv", "logistic", "mlp"])
   }
 

@@ -35,7 +35,8 @@ import Glibc
       let whole = try run(folder, data, ["--iterations", "8", "--out", "\(folder)/whole"])
       #expect(whole.exitCode == 0, "\(whole.errors)")
       #expect(
-        whole.errors.contains("tools: table: groups: meta-train 12 (144 rows), meta-validation 4 (48 rows), meta-test 4 (48 rows).\n"))
+        whole.errors.contains("tools: note: table: groups: meta-train 12 (144 rows), meta-validation 4 (48 rows), meta-test 4 (48 rows).\n")
+      )
       let tested = try ToolsProcess(["evaluate", "\(folder)/whole", "--quiet"] + data).outcome()
       #expect(tested.output == whole.output && tested.errors == "")
 
@@ -104,7 +105,7 @@ import Glibc
       #expect(outcome.exitCode == 0, "\(outcome.errors)")
       let tasks = try #require(try jsonObject("\(folder)/all/results.json")["tasks"] as? [[String: Any]])
       #expect((tasks[0]["rows"] as? [Any])?.count == 11)
-      #expect(outcome.errors.split(separator: "\n").count { $0.hasPrefix("tools: table: groups: ") } == 1)
+      #expect(outcome.errors.split(separator: "\n").count { $0.hasPrefix("tools: note: table: groups: ") } == 1)
     }
   }
 

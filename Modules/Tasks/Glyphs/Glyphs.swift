@@ -13,16 +13,17 @@ public struct Glyphs: TaskDistribution {
     id: "glyphs", title: "made-up characters, 28×28 pixels",
     citation: "this package, after the strokes of Lake et al., Science 2015, https://doi.org/10.1126/science.aab3050")
 
-  public static let hyperparameters = HyperparameterTable<Glyphs>([
-    .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
-    .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
-    .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
-    .integer("alphabet", \.alphabet, in: 0...(.max), "Random seed of the characters."),
-    .integer("trainClasses", \.trainClasses, in: 1...classLimit, "Classes to meta-train on."),
-    .integer("validationClasses", \.validationClasses, in: 1...classLimit, "Classes of meta-validation."),
-    .integer("testClasses", \.testClasses, in: 1...classLimit, "Classes of meta-test."),
-    .integer("drawings", \.drawings, in: 1...1_000_000, "Different drawings of a class."),
-  ])
+  public static let hyperparameters =
+    HyperparameterTable<Glyphs>([
+      .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
+      .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
+      .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
+      .integer("alphabet", \.alphabet, in: 0...(.max), "Random seed of the characters."),
+      .integer("trainClasses", \.trainClasses, in: 1...classLimit, "Classes to meta-train on."),
+      .integer("validationClasses", \.validationClasses, in: 1...classLimit, "Classes of meta-validation."),
+      .integer("testClasses", \.testClasses, in: 1...classLimit, "Classes of meta-test."),
+      .integer("drawings", \.drawings, in: 1...1_000_000, "Different drawings of a class."),
+    ]) + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
   /// Largest number of classes per split, and the offset between the class numbers of consecutive splits.
   public static let classLimit = 1_000_000
 
@@ -42,6 +43,8 @@ public struct Glyphs: TaskDistribution {
   public var testClasses = 200
   /// Number of different drawings per class.
   public var drawings = 20
+  /// Random changes of the drawings in meta-training.
+  public var augment = ImageAugmentation()
 
   public init() {}
 
@@ -71,7 +74,8 @@ public struct Glyphs: TaskDistribution {
     var current: (number: Int, programme: GlyphProgramme)?
     return try FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports).episode(
       from: stream(index, in: split, seed: seed), split: split, classCount: numbers.count, drawings: { _ in drawings },
-      name: { Self.name(numbers[numbers.startIndex + $0]) }, itemShape: [GlyphDrawing.side, GlyphDrawing.side, 1]
+      name: { Self.name(numbers[numbers.startIndex + $0]) }, itemShape: [GlyphDrawing.side, GlyphDrawing.side, 1],
+      augmentation: split == .metaTrain ? augment : nil
     ) { position, drawing, pixels in
       let number = numbers[numbers.startIndex + position]
       let programme = current?.number == number ? current?.programme : nil

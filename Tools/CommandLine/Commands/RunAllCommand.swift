@@ -4,7 +4,8 @@ import Registry
 import Tasks
 
 extension Flag {
-  static let tasks = value("task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, and omniglot if its data are found).")
+  static let tasks = value(
+    "task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, omniglot if its data are found, and tasks with --data).")
   static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
@@ -89,7 +90,7 @@ private struct Sweep {
       for id in asked { _ = try TaskRegistry.type(of: id) }
       return asked
     }
-    return try ["sinusoid", "glyphs", "omniglot"].filter { id in
+    let standard = try ["sinusoid", "glyphs", "omniglot"].filter { id in
       var task = try TaskRegistry.type(of: id).init()
       do {
         try task.prepare(source: arguments.source(of: id))
@@ -100,6 +101,8 @@ private struct Sweep {
         return false
       }
     }
+    // Data that the user names are meant to be used.
+    return try standard + TaskRegistry.all.ids.filter { id in try !standard.contains(id) && arguments.source(of: id) != nil }
   }
 
   /// The experiments that can be run; an algorithm that does not support a task is left out with a note.

@@ -40,7 +40,7 @@ enum Console {
 
   /// Writes the notes about the data of an experiment's task.
   static func note(aboutDataOf experiment: Experiment) {
-    for text in experiment.tasks.notes { note("tools: \(experiment.ids.task): \(text)") }
+    for text in experiment.tasks.notes { note("tools: note: \(experiment.ids.task): \(text)") }
   }
 
   /// Whether standard error is a terminal on which a line may be redrawn.
