@@ -40,6 +40,8 @@ public struct Implicit: Differentiation {
       "Gradient norm at which adaptation stops in meta-training, once all tasks of the shard are below it; 0 to take all steps."),
     .choice("solver", \.solver, "Conjugate gradients or a Neumann series."),
     .integer("solverSteps", \.solverSteps, in: 1...10_000, "Steps of the solver, each a Hessian-vector product."),
+    .boolean(
+      "safeguard", \.safeguard, "Undo and shorten adaptation steps that increase a task's proximal loss, in meta-training and testing."),
     .real("damping", \.damping, in: 0...1e9, "Damping added to the diagonal of the linear system."),
   ])
 
@@ -55,6 +57,8 @@ public struct Implicit: Differentiation {
   public var solverSteps = 5
   /// Damping δ, added to the diagonal of the linear system.
   public var damping = 0.0
+  /// Whether no adaptation step may increase a task's proximal loss.
+  public var safeguard = true
 
   public init() {}
 
@@ -68,6 +72,7 @@ public struct Implicit: Differentiation {
   public func adaptation(_ inner: InnerLoop) -> InnerLoop {
     var result = inner
     result.proximity = lambda
+    result.isSafeguarded = safeguard
     return result
   }
 
