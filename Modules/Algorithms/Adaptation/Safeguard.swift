@@ -7,9 +7,9 @@ import TensorCore
 /// ```
 /// d = U(θₖ, ∇L(θₖ)) − θₖ        θₖ₊₁ = θₖ + s·d where L decreases, else θₖ₊₁ = θₖ, s ← s/2, and the rule starts afresh
 /// ```
-/// After a step that decreases the loss, s ← min(1.2·s, 1), so a rule whose own steps decrease the loss takes exactly these. A loss that is
-/// not finite is an increase. Each task has its own s. The trial points are where the next gradients are taken anyway, so a step still costs
-/// one gradient; the loop ends with one more loss. It consists of tensor operations only and reads no numbers.
+/// After a step that decreases the loss, s ← min(1.2·s, 1), so a rule whose own steps decrease the loss takes these, up to rounding. A loss
+/// that is not finite is an increase. Each task has its own s. The next gradients are taken at the trial points anyway, so a step still
+/// costs one gradient; the loop ends with one more loss. It consists of tensor operations only and reads no numbers.
 /// - SeeAlso: O'Donoghue and Candès, "Adaptive restart for accelerated gradient schemes", Foundations of Computational Mathematics 15,
 ///   2015, section 3.2, <https://arxiv.org/abs/1204.3982>, for the restart; Nocedal and Wright, "Numerical optimization", 2006, algorithm
 ///   3.1, for backtracking. Deviation: any decrease is enough; a task backtracks from a fresh gradient step.
@@ -92,9 +92,12 @@ extension Unrolling {
       let leaves = trial.map(\.leaf)
       let losses = KernelProfile.during(.forward) { loss(completed(leaves), index) }
       let isLast = index == steps
-      let gradients = isLast ? nil : KernelProfile.during(.innerGradient) {
-        leaves.replacing(gradient(of: losses, at: leaves.leaves)).map(\.detached)
-      }
+      let gradients =
+        isLast
+        ? nil
+        : KernelProfile.during(.innerGradient) {
+          leaves.replacing(gradient(of: losses, at: leaves.leaves)).map(\.detached)
+        }
       if var current = safeguard {
         current.advance(to: trial, losses.detached, gradients, &state)
         safeguard = current

@@ -9,7 +9,8 @@ public import TensorCore
 /// ```
 /// θ′ = argmin L(support; θ′) + λ/2·‖θ′ − θ‖²        dJ/dθ = (I + H/λ + δ·I)⁻¹·∇J(θ′),  H = ∇²L(support; θ′)
 /// ```
-/// The inner optimizer minimises the proximal loss, in meta-training and in testing, and no step keeps its graph. Hessian-vector products
+/// The inner optimizer minimises the proximal loss, in meta-training and in testing, and no step keeps its graph. With ``safeguard``, a step
+/// that increases a task's proximal loss is undone and the next one is shorter; the paper's steps have a fixed rate. Hessian-vector products
 /// solve the linear system of each task. λ is ``lambda`` and δ is ``damping``. With δ = 0 the gradient becomes exact as adaptation and
 /// solver converge, for any inner optimizer; learned hyperparameters of the optimizer get no gradient.
 ///
@@ -27,6 +28,11 @@ public struct Implicit: Differentiation {
     case cg
     /// The Neumann series Σⱼ (I − A)ʲ·b; it converges if the eigenvalues of H/λ + δ·I lie between −1 and 1.
     case neumann
+  }
+
+  /// Names of the metrics.
+  private enum Metric {
+    static let (stationarity, negativeCurvature, unconverged) = ("stationarity", "negativeCurvature", "unconverged")
   }
 
   public static let card = Card(
@@ -68,6 +74,21 @@ public struct Implicit: Differentiation {
 
   /// Always 2: the graph of the last step is built again for the Hessian.
   public func liveSteps(of steps: Int) -> Int { 2 }
+
+  public func advice(_ means: [StepReport.Metric], through inner: InnerLoop) -> String? {
+    if inner.steps < Self.leastSteps {
+      return "gradient=implicit differentiates the minimum of the support loss + λ/2·‖θ′ − θ‖², but inner.steps=\(inner.steps) does not "
+        + "reach it, so the meta-gradient is wrong. Set inner.steps=16 or more, as 'imaml' does, or choose another gradient."
+    }
+    guard let share = means.first(where: { $0.name == Metric.negativeCurvature })?.mean, share > 0 else { return nil }
+    let percent = (1000 * share).rounded() / 10
+    return "the conjugate gradients met negative curvature and stopped early in \(percent > 0 ? "\(percent)" : "less than 0.1")% of the "
+      + "tasks: their adaptation ended away from a minimum. Raise inner.steps or gradient.lambda, set gradient.damping=1, or set inner.adapts=head, "
+      + "which makes the problem convex."
+  }
+
+  /// Fewer steps solve no proximal problem.
+  private static let leastSteps = 4
 
   public func adaptation(_ inner: InnerLoop) -> InnerLoop {
     var result = inner
@@ -145,10 +166,10 @@ public struct Implicit: Differentiation {
       })
     let distance = moving.zip(start.filter(names)) { $0.detached - $1 }
     let norms = slope.zip(distance) { $0.detached.adding($1, scaledBy: lambda) }.rows.norm([1]).value.reshaped([end.leaves[0].shape[0]])
-    var metrics = [("stationarity", norms), ("negativeCurvature", negative)]
+    var metrics = [(Metric.stationarity, norms), (Metric.negativeCurvature, negative)]
     if tolerance > 0 {
       let below = Tensor(tolerance, dtype: norms.dtype).combined(.greater, with: norms)
-      metrics.append(("unconverged", Tensor(1, dtype: norms.dtype) - below))
+      metrics.append((Metric.unconverged, Tensor(1, dtype: norms.dtype) - below))
     }
     return (sums, ParameterTree(metrics.map { (name: $0.0, leaf: $0.1) }))
   }
