@@ -116,7 +116,7 @@ import _TestSupport
     #expect(imaml.inner.adapts == .head && imaml.inner.steps == 16)
     let found = try Self.run(imaml, glyphs, network, iterations: 20, metaBatch: 4)
     #expect(found.negative.allSatisfy { $0 == 0 })
-    #expect(found.losses.allSatisfy(\.isFinite))
+    #expect(found.losses.allSatisfy { $0.isFinite })
   }
 
   @Test func `implicit differentiation advises on too few steps and on negative curvature`() throws {
