@@ -71,7 +71,8 @@ private struct Headless: Model {
     var maml = MAML()
     _ = try MetaTrainer(maml, learner, tasks: Lines(), configuration())
     maml.inner.adapts = .head
-    #expect(throws: AlgorithmError.unsuited(algorithm: "maml", because: "inner.adapts is head, but model test-headless has no head")) {
+    let reason = "inner.adapts is head, but model test-headless has no head; set inner.adapts=all"
+    #expect(throws: AlgorithmError.unsuited(algorithm: "maml", because: reason)) {
       try MetaTrainer(maml, learner, tasks: Lines(), configuration())
     }
   }

@@ -56,6 +56,16 @@ private func steps(_ output: String) -> [String] {
   }
   #endif
 
+  @Test func `one step with an implicit gradient is advised against`() throws {
+    try withTemporaryFolder { folder throws in
+      let outcome = try run("maml", "\(folder)/a", "--set", "gradient=implicit")
+      #expect(outcome.exitCode == 0)
+      #expect(outcome.errors.contains("tools: note: maml on sinusoid: gradient=implicit differentiates the minimum of the support loss"))
+      #expect(outcome.errors.contains("Set inner.steps=16 or more"))
+      #expect(try !run("maml", "\(folder)/b").errors.contains("note"))
+    }
+  }
+
   @Test func `metrics hold a line for each iteration, results the configuration, timing the cost`() throws {
     try withTemporaryFolder { folder throws in
       #expect(try run("maml", folder, "--threads", "2").exitCode == 0)

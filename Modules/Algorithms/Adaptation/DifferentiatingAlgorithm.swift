@@ -58,6 +58,9 @@ extension DifferentiatingAlgorithm {
     chosenObjective.scheduled(step, adaptationSteps: inner.steps)
   }
 
+  /// The advice of the differentiation method.
+  public func advice(_ means: [StepReport.Metric]) -> String? { chosenDifferentiation.advice(means, through: inner) }
+
   /// Memory of a step: the differentiation method says how many step graphs are alive at the same time.
   public var footprint: TrainingFootprint {
     TrainingFootprint(

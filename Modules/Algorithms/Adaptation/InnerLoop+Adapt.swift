@@ -26,6 +26,7 @@ extension InnerLoop {
     var loop = Unrolling(optimizer.rule, values, steps: steps, derivative: derivative, keepsPath: keepsPath)
     loop.state = state
     loop.isDone = isDone
+    loop.isSafeguarded = isSafeguarded
     defer { state = loop.state }
     return loop(from: start.initial, adapting: adapts.names(in: learner.model)) { parameters, step in
       loss(parameters, from: centre ?? start.initial, learner, batch?(step) ?? support)

@@ -43,6 +43,10 @@ public struct InnerLoop: Sendable, Hashable {
   ///
   /// It is not a setting. A differentiation method that needs the term sets it in ``Differentiation/adaptation(_:)``.
   public var proximity = 0.0
+  /// Whether a step that increases a task's loss is undone and shortened; only loops without derivatives do so.
+  ///
+  /// It is not a setting. A differentiation method that needs a descent sets it in ``Differentiation/adaptation(_:)``.
+  public var isSafeguarded = false
 
   /// Creates an inner loop; by default it is one SGD step of 0.01 on all parameters.
   public init(_ rule: any OptimizerRule.Type = SGD.self, steps: Int = 1, learningRate: Double = 0.01) {

@@ -41,7 +41,8 @@ extension InnerLoopAlgorithm {
     guard inner.adapts.suits(learner.model) else {
       throw .unsuited(
         algorithm: Self.card.id,
-        because: "inner.adapts is \(inner.adapts.rawValue), but model \(type(of: learner.model).card.id) has no head")
+        because: "inner.adapts is \(inner.adapts.rawValue), but model \(type(of: learner.model).card.id) has no head; "
+          + "set inner.adapts=all")
     }
     do {
       try inner.optimizer.validate("inner")

@@ -28,6 +28,8 @@ public struct Unrolling {
   public var derivative: Derivative
   /// Whether to keep the parameters before the last step; without derivatives, dropping them lets the steps reuse memory.
   public var keepsPath: Bool
+  /// Whether no step may increase a task's loss; it applies to loops without derivatives.
+  public var isSafeguarded = false
   /// State of the rule: before a run the initial state, after a run the final state.
   public var state = OptimizerState()
 
@@ -57,6 +59,7 @@ public struct Unrolling {
     from start: ParameterTree<Variable>, adapting adapts: ((String) -> Bool)? = nil,
     minimising loss: (_ parameters: ParameterTree<Variable>, _ step: Int) -> Variable
   ) -> Trajectory {
+    if isSafeguarded, derivative == .none { return safeguarded(from: start, adapting: adapts, minimising: loss) }
     var path = Trajectory(parameters: [start])
     var fast = adapts.map(start.filter) ?? start
     let isFull = derivative == .full

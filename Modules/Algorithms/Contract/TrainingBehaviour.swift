@@ -65,6 +65,12 @@ public protocol TrainingBehaviour: Sendable {
   /// The settings to lower if adaptation diverges; by default "inner.learningRate", if the algorithm declares it.
   var rateSettings: [String] { get }
 
+  /// Advice on the settings after a run, complete or not.
+  ///
+  /// - Parameter means: The means over the run's steps of the metrics that the algorithm reports.
+  /// - Returns: The advice, in whole sentences; nil if there is none.
+  func advice(_ means: [StepReport.Metric]) -> String?
+
   /// Memory of a step, for the estimate before a run.
   var footprint: TrainingFootprint { get }
 }
@@ -106,6 +112,7 @@ extension TrainingBehaviour {
   public func carried(
     after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int
   ) -> ParameterTree<Tensor> { observed }
+  public func advice(_ means: [StepReport.Metric]) -> String? { nil }
   public func validate(carried: ParameterTree<Tensor>, after iteration: Int) throws(AlgorithmError) {}
 }
 

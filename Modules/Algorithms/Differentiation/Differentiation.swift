@@ -28,6 +28,9 @@ public protocol Differentiation: Configurable {
   /// The reason why the method cannot differentiate an objective; nil if it can.
   func objection(to objective: any MetaObjective) -> String?
 
+  /// Advice on a run's settings, given the means of its metrics; nil if there is none.
+  func advice(_ means: [StepReport.Metric], through inner: InnerLoop) -> String?
+
   /// Number of adaptation steps, out of `steps`, whose graphs are alive at the same time.
   func liveSteps(of steps: Int) -> Int
 
@@ -54,6 +57,7 @@ extension Differentiation {
   public func adaptation(_ inner: InnerLoop) -> InnerLoop { inner }
   public var isRecordable: Bool { true }
   public func objection(to objective: any MetaObjective) -> String? { nil }
+  public func advice(_ means: [StepReport.Metric], through inner: InnerLoop) -> String? { nil }
 }
 
 /// An objective's gradient and value, with the reported values of a shard.

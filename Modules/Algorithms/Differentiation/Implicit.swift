@@ -9,7 +9,8 @@ public import TensorCore
 /// ```
 /// θ′ = argmin L(support; θ′) + λ/2·‖θ′ − θ‖²        dJ/dθ = (I + H/λ + δ·I)⁻¹·∇J(θ′),  H = ∇²L(support; θ′)
 /// ```
-/// The inner optimizer minimises the proximal loss, in meta-training and in testing, and no step keeps its graph. Hessian-vector products
+/// The inner optimizer minimises the proximal loss, in meta-training and in testing, and no step keeps its graph. With ``safeguard``, a step
+/// that increases a task's proximal loss is undone and the next one is shorter; the paper's steps have a fixed rate. Hessian-vector products
 /// solve the linear system of each task. λ is ``lambda`` and δ is ``damping``. With δ = 0 the gradient becomes exact as adaptation and
 /// solver converge, for any inner optimizer; learned hyperparameters of the optimizer get no gradient.
 ///
@@ -29,6 +30,11 @@ public struct Implicit: Differentiation {
     case neumann
   }
 
+  /// Names of the metrics.
+  private enum Metric {
+    static let (stationarity, negativeCurvature, unconverged) = ("stationarity", "negativeCurvature", "unconverged")
+  }
+
   public static let card = Card(
     id: "implicit", title: "By the implicit function theorem at the solution of a proximal problem",
     citation: "Rajeswaran et al., NeurIPS 2019, algorithm 2, https://arxiv.org/abs/1909.04630")
@@ -40,6 +46,8 @@ public struct Implicit: Differentiation {
       "Gradient norm at which adaptation stops in meta-training, once all tasks of the shard are below it; 0 to take all steps."),
     .choice("solver", \.solver, "Conjugate gradients or a Neumann series."),
     .integer("solverSteps", \.solverSteps, in: 1...10_000, "Steps of the solver, each a Hessian-vector product."),
+    .boolean(
+      "safeguard", \.safeguard, "Undo and shorten adaptation steps that increase a task's proximal loss, in meta-training and testing."),
     .real("damping", \.damping, in: 0...1e9, "Damping added to the diagonal of the linear system."),
   ])
 
@@ -55,6 +63,8 @@ public struct Implicit: Differentiation {
   public var solverSteps = 5
   /// Damping δ, added to the diagonal of the linear system.
   public var damping = 0.0
+  /// Whether no adaptation step may increase a task's proximal loss.
+  public var safeguard = true
 
   public init() {}
 
@@ -65,9 +75,25 @@ public struct Implicit: Differentiation {
   /// Always 2: the graph of the last step is built again for the Hessian.
   public func liveSteps(of steps: Int) -> Int { 2 }
 
+  public func advice(_ means: [StepReport.Metric], through inner: InnerLoop) -> String? {
+    if inner.steps < Self.leastSteps {
+      return "gradient=implicit differentiates the minimum of the support loss + λ/2·‖θ′ − θ‖², but inner.steps=\(inner.steps) does not "
+        + "reach it, so the meta-gradient is wrong. Set inner.steps=16 or more, as 'imaml' does, or choose another gradient."
+    }
+    guard let share = means.first(where: { $0.name == Metric.negativeCurvature })?.mean, share > 0 else { return nil }
+    let percent = (1000 * share).rounded() / 10
+    return "the conjugate gradients met negative curvature and stopped early in \(percent > 0 ? "\(percent)" : "less than 0.1")% of the "
+      + "tasks: their adaptation ended away from a minimum. Raise inner.steps or gradient.lambda, set gradient.damping=1, or set inner.adapts=head, "
+      + "which makes the problem convex."
+  }
+
+  /// Fewer steps solve no proximal problem.
+  private static let leastSteps = 4
+
   public func adaptation(_ inner: InnerLoop) -> InnerLoop {
     var result = inner
     result.proximity = lambda
+    result.isSafeguarded = safeguard
     return result
   }
 
@@ -140,10 +166,10 @@ public struct Implicit: Differentiation {
       })
     let distance = moving.zip(start.filter(names)) { $0.detached - $1 }
     let norms = slope.zip(distance) { $0.detached.adding($1, scaledBy: lambda) }.rows.norm([1]).value.reshaped([end.leaves[0].shape[0]])
-    var metrics = [("stationarity", norms), ("negativeCurvature", negative)]
+    var metrics = [(Metric.stationarity, norms), (Metric.negativeCurvature, negative)]
     if tolerance > 0 {
       let below = Tensor(tolerance, dtype: norms.dtype).combined(.greater, with: norms)
-      metrics.append(("unconverged", Tensor(1, dtype: norms.dtype) - below))
+      metrics.append((Metric.unconverged, Tensor(1, dtype: norms.dtype) - below))
     }
     return (sums, ParameterTree(metrics.map { (name: $0.0, leaf: $0.1) }))
   }

@@ -23,7 +23,10 @@ public struct OptimizerState {
   }
 
   /// The state, detached from the graph.
-  public var detached: OptimizerState { OptimizerState(trees.map { $0.map(\.detached) }, count: count) }
+  public var detached: OptimizerState { map(\.detached) }
+
+  /// The state with a function applied to every slot of every parameter.
+  func map(_ transform: (Variable) -> Variable) -> OptimizerState { OptimizerState(trees.map { $0.map(transform) }, count: count) }
 
   /// Takes one step on parameters [T, …] and updates the slots.
   ///

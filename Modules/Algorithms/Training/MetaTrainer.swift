@@ -241,6 +241,9 @@ public struct StepReport: Sendable, Hashable {
     public let name: String
     /// Mean over the meta-batch.
     public let mean: Double
+
+    /// Creates a named number.
+    public init(name: String, mean: Double) { (self.name, self.mean) = (name, mean) }
   }
 }
 

@@ -22,6 +22,25 @@ struct StoppedRun: Error, CustomStringConvertible {
   }
 }
 
+/// The means of metrics over the steps of a run.
+private struct MetricMeans {
+  private var sums: [(name: String, sum: Double)] = []
+  private var count = 0
+
+  mutating func add(_ metrics: [StepReport.Metric]) {
+    count += 1
+    for metric in metrics {
+      if let place = sums.firstIndex(where: { $0.name == metric.name }) {
+        sums[place].sum += metric.mean
+      } else {
+        sums.append((metric.name, metric.mean))
+      }
+    }
+  }
+
+  var all: [StepReport.Metric] { sums.map { StepReport.Metric(name: $0.name, mean: $0.sum / Double(max(count, 1))) } }
+}
+
 /// A run that shows progress on standard error, and that signals stop.
 struct Session {
   var run: ExperimentRun
@@ -38,9 +57,11 @@ struct Session {
     let total = run.experiment.training.iterations
     var training = Progress(label, unit: "iterations", total: total, done: run.start?.snapshot.iteration ?? 0, quiet: quiet)
     var testing: Progress?
+    var means = MetricMeans()
     defer {
       training.finish()
       testing?.finish()
+      if let advice = run.experiment.algorithm.advice(means.all) { Console.note("tools: note: \(label): \(advice)") }
     }
     var run = run
     let live = LiveTraining()
@@ -53,6 +74,7 @@ struct Session {
           switch event {
           case .step(let report):
             reached = report.iteration
+            means.add(report.metrics)
             training.update(report.iteration, detail(report))
             try Interrupt.check("after iteration \(report.iteration) of \(total)")
           case .tested(let done):
