@@ -63,7 +63,7 @@ public struct IMAML: DifferentiatingAlgorithm {
     inner.adapts = isRegression ? .all : .head
     do {
       try differentiation.set("lambda", to: isRegression ? "30" : "0.03", of: Implicit.self)
-    } catch { preconditionFailure("\(error)") }
+    } catch { fatalError("\(error)") }
   }
 }
 
