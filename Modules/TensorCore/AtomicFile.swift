@@ -37,8 +37,10 @@ package enum AtomicFile {
       }
     }
     if code == 0, retrying({ fsync(file) }) != 0 { code = errno }
-    if close(file) != 0, code == 0 { code = errno }
+    // Closing gives up the lock, and somebody may then remove the file as abandoned. So the rename comes first.
     if code == 0, rename(systemPath(temporary), systemPath(path)) != 0 { code = errno }
+    // The bytes are on the disk already, so an error in closing changes nothing.
+    _ = close(file)
     guard code == 0 else {
       _ = unlink(systemPath(temporary))
       throw .unwritable(path: path, code: code)
@@ -64,8 +66,9 @@ package enum AtomicFile {
         guard errno == EEXIST else { break }
         continue
       }
-      // The lock tells others that the writer lives. Before it was taken, somebody may have removed the file as abandoned.
-      _ = flock(file, LOCK_EX | LOCK_NB)
+      // The lock tells others that the writer lives. Before it was taken, somebody may have removed the file as abandoned; who is about to
+      // remove it holds the lock for a moment.
+      _ = retrying { flock(file, LOCK_EX) }
       if isNamed(temporary, file) { return (file, temporary) }
       _ = close(file)
       errno = EEXIST
