@@ -21,6 +21,7 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
 let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [
   ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive", "CPng"]),
   ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
+  ("StatisticalBaselines", ["Algorithms", "Tasks", "Models", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -32,13 +33,14 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
+  ("StatisticalBaselinesTests", ["StatisticalBaselines", "Algorithms", "Tasks", "Models", "TensorCore"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (
     "RegisteredTests",
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "TableTasks",
+      "TableTasks", "StatisticalBaselines",
     ]
   ),
   ("ToolsTests", ["tools"]),
