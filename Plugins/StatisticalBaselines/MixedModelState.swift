@@ -39,7 +39,7 @@ struct MixedModelState {
 
   /// What a shard's tasks add, in the rows that they will have; nil if there is no room for more.
   ///
-  /// - Parameter columns: [1 x y] of all samples, [T, N + M, width] in float64.
+  /// The columns are [1 x y] of all samples, [T, N + M, width] in float64.
   func observed(_ columns: Tensor, firstTask: Int) -> ParameterTree<Tensor>? {
     guard tasks < capacity else { return nil }
     let dtype = tree["tasks"].dtype

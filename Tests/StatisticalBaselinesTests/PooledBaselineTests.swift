@@ -1,4 +1,5 @@
 import Algorithms
+import Models
 import StatisticalBaselines
 import Tasks
 import TensorCore
@@ -38,7 +39,7 @@ import Testing
     let (x, y) = (Self.x.flatMap { $0 }, Self.y.flatMap { $0 })
     let (xMean, yMean) = (x.reduce(0, +) / 12, y.reduce(0, +) / 12)
     let slope = zip(x, y).reduce(0) { $0 + ($1.0 - xMean) * ($1.1 - yMean) } / (x.reduce(0) { $0 + ($1 - xMean) * ($1 - xMean) } + 2)
-    let answer = algorithm.answers(state, learner(), try shard(0..<1).support, try tensor([10], [1, 1, 1]))[0]
+    let answer = algorithm.answers(learner(), try shard(0..<1).support, try tensor([10], [1, 1, 1]), after: state)[0]
     #expect(abs(answer - (yMean + slope * (10 - xMean))) < 1e-9)
   }
 
@@ -51,7 +52,7 @@ import Testing
     try observe(algorithm, &exact, [0..<4])
     exact.carried = exact.carried.map { 3000 * $0 }
     let query = try tensor([10], [1, 1, 1])
-    func answer(_ state: MetaState) throws -> Double { algorithm.answers(state, learner(), try shard(0..<1).support, query)[0] }
+    func answer(_ state: MetaState) throws -> Double { algorithm.answers(learner(), try shard(0..<1).support, query, after: state)[0] }
     #expect(abs(try answer(state) - answer(exact)) < 1e-10)
   }
 
@@ -71,7 +72,7 @@ import Testing
     // A new task: the line that fixed and predicted random effects give.
     let support = try lines([[0, 2]], [[5, 9]])
     let effects = model.randomEffects(of: .init(x: [[1, 0], [1, 2]], z: [[1, 0], [1, 2]], y: [5, 9]))
-    let answer = algorithm.answers(state, learner(), support, try tensor([3], [1, 1, 1]))[0]
+    let answer = algorithm.answers(learner(), support, try tensor([3], [1, 1, 1]), after: state)[0]
     #expect(abs(answer - (model.fixed[0] + effects[0] + 3 * (model.fixed[1] + effects[1]))) < 1e-9)
   }
 

@@ -22,7 +22,7 @@ func context(firstTask: Int = 0) -> AdaptationContext { AdaptationContext(stream
 
 extension Algorithm {
   /// Predictions of stacked tasks after adaptation.
-  func answers(_ state: MetaState? = nil, _ learner: Learner, _ support: LabelledSet, _ query: Tensor) -> [Double] {
+  func answers(_ learner: Learner, _ support: LabelledSet, _ query: Tensor, after state: MetaState? = nil) -> [Double] {
     let state = state ?? initialState(learner, from: RandomStream(seed: 1), dtype: .float64)
     let path = adapt(state, learner, support: support, steps: 3, context())
     return predict(path[path.count - 1], learner, query: query, mode: .transductive, context()).doubles
