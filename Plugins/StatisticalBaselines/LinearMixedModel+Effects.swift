@@ -21,7 +21,7 @@ extension LinearMixedModel {
 
   /// The best linear unbiased prediction of a group's random effects.
   ///
-  /// - SeeAlso: Robinson, Statistical Science 6, 1991, equation 1.2, <https://doi.org/10.1214/ss/1177011926>.
+  /// - SeeAlso: Robinson, Statistical Science 6, 1991, <https://doi.org/10.1214/ss/1177011926>.
   public func randomEffects(of group: Group) -> [Double] {
     let q = effects
     var (squares, sums) = ([Double](repeating: 0, count: q * q), [Double](repeating: 0, count: q))

@@ -5,7 +5,7 @@
 ///   - start: The first corner; the others are 0.5 away along one axis each.
 ///   - function: The function, which may be infinite.
 /// - Returns: The best point.
-/// - Complexity: At most 10 searches of 400 evaluations per number.
+/// - Complexity: At most 10 searches of 400 moves per number; most moves take one or two evaluations.
 /// - SeeAlso: Nelder and Mead, The Computer Journal 7, 1965, <https://doi.org/10.1093/comjnl/7.4.308>.
 func minimum(near start: [Double], _ function: ([Double]) -> Double) -> [Double] {
   var best = (point: start, value: function(start))
