@@ -7,8 +7,9 @@ import Testing
 
 /// The baselines that learn from all meta-training tasks.
 @Suite struct PooledBaselineTests {
-  private static let x = [[0.0, 1, 2], [1, 3, 4], [-1, 0, 2], [2, 5, 7]]
-  private static let y = [[1.0, 2, 4], [8, 9, 9], [3, 2, 1], [0, 4, 5]]
+  /// Multiples of 1/1024: float32 holds them, but not long sums of their products.
+  private static let x = [[0.0, 1, 2], [1, 3, 4], [-1, 0, 2], [2, 5, 7]].map { $0.map { $0 + 37.0 / 1024 } }
+  private static let y = [[1.0, 2, 4], [8, 9, 9], [3, 2, 1], [0, 4, 5]].map { $0.map { $0 - 5.0 / 1024 } }
 
   /// All samples as support sets, and queries that repeat the support sets' last samples.
   private func shard(_ tasks: Range<Int>, float32: Bool = false) throws -> Episodes {
@@ -43,7 +44,7 @@ import Testing
     #expect(abs(answer - (yMean + slope * (10 - xMean))) < 1e-9)
   }
 
-  /// In float32 alone, a sum of so many steps would lose four digits.
+  /// In float32 alone, a sum of so many steps would lose digits.
   @Test func `many steps lose no digits`() throws {
     let algorithm = RidgePooled()
     var state = start(algorithm, .float32)
@@ -53,7 +54,7 @@ import Testing
     exact.carried = exact.carried.map { 3000 * $0 }
     let query = try tensor([10], [1, 1, 1])
     func answer(_ state: MetaState) throws -> Double { algorithm.answers(learner(), try shard(0..<1).support, query, after: state)[0] }
-    #expect(abs(try answer(state) - answer(exact)) < 1e-10)
+    #expect(abs(try answer(state) - answer(exact)) < 1e-9)
   }
 
   @Test(arguments: [[0..<4], [0..<1, 1..<4], [0..<2, 2..<4]])
