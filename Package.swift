@@ -22,6 +22,7 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("OmniglotTasks", ["Tasks", "TensorCore", "Registry", "CArchive", "CPng"], ["CArchive"]),
   ("ImageTasks", ["Tasks", "TensorCore", "Registry", "CPng", "CJpegReader"], ["CJpeg", "CJpegReader"]),
   ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
+  ("StatisticalBaselines", ["Algorithms", "Tasks", "Models", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -34,13 +35,14 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
   ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
+  ("StatisticalBaselinesTests", ["StatisticalBaselines", "Algorithms", "Tasks", "Models", "TensorCore"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (
     "RegisteredTests",
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "ImageTasks", "TableTasks",
+      "ImageTasks", "TableTasks", "StatisticalBaselines",
     ]
   ),
   ("ToolsTests", ["tools"]),

@@ -8,7 +8,10 @@ import Testing
 /// Everything that is linked is registered; an empty registry would go unnoticed otherwise.
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
-    let ids = ["bilevel", "chance", "fomaml", "imaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch"]
+    let ids = [
+      "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "meta-optimizer", "meta-sgd", "mixed-model", "reptile",
+      "ridge-pooled", "ridge-task", "scratch",
+    ]
     #expect(AlgorithmRegistry.all.ids == ids)
   }
 

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ListTests {
   private let algorithms = [
-    "bilevel", "chance", "fomaml", "imaml", "joint", "lslr", "maml", "meta-optimizer", "meta-sgd", "reptile", "scratch",
+    "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "meta-optimizer", "meta-sgd", "mixed-model", "reptile",
+    "ridge-pooled", "ridge-task", "scratch",
   ]
 
   @Test func `the built-in algorithms, tasks and models are listed`() throws {

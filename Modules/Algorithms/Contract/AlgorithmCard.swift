@@ -33,7 +33,7 @@ public enum MetaGradientKind: String, Sendable, Hashable, CaseIterable {
   case implicit
   /// A biased or noisy estimate of the derivative; the documentation of the algorithm says which.
   case estimate
-  /// Nothing is meta-learned.
+  /// No gradient: nothing is meta-learned, or it is estimated in closed form.
   case none
 }
 
