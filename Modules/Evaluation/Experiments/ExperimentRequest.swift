@@ -10,7 +10,9 @@ public struct ExperimentRequest: Sendable {
   ///
   /// The prefixes `outer`, `training`, `task`, `model` and `test` address those parts. All other keys belong to the algorithm.
   public var settings: [(key: String, value: String)] = []
-  /// The number of meta-updates; nil for the algorithm's default. 0 is for a test of given initial parameters.
+  /// The number of meta-updates; nil for the algorithm's default.
+  ///
+  /// 0 is for a test of given initial parameters.
   public var iterations: Int?
   /// The random seed.
   public var seed: UInt64 = 0

@@ -81,6 +81,7 @@ extension StateDict {
   /// - Parameters:
   ///   - checkpoint: The checkpoint of the run.
   ///   - experiment: Recreates the experiment of the run; called only for a checkpoint of format version 1, whose layouts depend on it.
+  /// - Returns: The content of the file.
   /// - Throws: ``StateDictError/noInitialisation(algorithm:)``, and errors of the experiment and of the checkpoint's tensors.
   public static func exported(from checkpoint: Checkpoint, experiment: () throws -> Experiment) throws -> Safetensors {
     var checkpoint = checkpoint
