@@ -57,7 +57,7 @@ import _TestSupport
     }
   }
 
-  /// Writes the file that version 0.1 wrote: the layouts in memory, and no digest.
+  /// Writes the file of format version 1: the layouts in memory, and no digest.
   private func writeOld(_ checkpoint: Checkpoint, _ snapshot: TrainingSnapshot, to folder: String) throws {
     let path = "\(folder)/\(Checkpoint.fileName)"
     try checkpoint.write(to: path)

@@ -3,6 +3,7 @@ import Autograd
 import Evaluation
 import Foundation
 import Models
+import Tasks
 import TensorCore
 import Testing
 import _TestSupport

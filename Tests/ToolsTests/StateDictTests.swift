@@ -111,8 +111,6 @@ import _TestSupport
       for (type, element) in types {
         let more = [Stored("norm.count\u{1b}", "I64", [], [0, 0, 0, 0, 0, 0, 0, 0]), Stored("scale", "F8_E4M3", [1], [0])]
         try write(network(type, element) + more, path)
-        let outcome = try evaluate(path, "--set", "model.hidden=2")
-        #expect(outcome.exitCode == 2, "the setting is given twice")
         let good = try ToolsProcess(
           ["evaluate", path, "--task", "sinusoid", "--set", "model.hidden=2", "--quiet"] + smallTest
         ).outcome()

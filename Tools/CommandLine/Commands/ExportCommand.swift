@@ -13,8 +13,8 @@ extension Command {
     discussion: """
       CHECKPOINT is the file checkpoint.safetensors or the folder of a run. The state dict has PyTorch's names and layouts:
         model.load_state_dict(safetensors.torch.load_file(FILE), strict=True)
-      Tools/Examples/pytorch has such models. Their images are [channels, height, width]. Only a checkpoint of version 0.1 of a task
-      with data needs --data.
+      Tools/Examples/pytorch has such models. Their images are [channels, height, width]. Only a checkpoint of format version 1 of
+      a task with data needs --data.
       """
   ) { arguments in
     let (input, output) = (arguments.operands[0], try arguments.required(.outFile))
