@@ -18,6 +18,8 @@ public struct MLP: EmbeddingModel {
 
   /// Widths of all layers, input and output included: [1, 40, 40, 1].
   public private(set) var widths: [Int] = [1, 40, 40, 1]
+  /// The layout of the first weight, whose inputs may be the pixels of an image.
+  private var inputLayout = ParameterLayout.linear
   /// The activation after each hidden layer.
   public var activation = Activation.relu
   /// The initialisation of the weights.
@@ -44,6 +46,10 @@ public struct MLP: EmbeddingModel {
       throw .inputShape(model: Self.card.id, expected: "[features]", found: inputShape)
     }
     widths = [inputShape.elementCount] + hidden + [outputs]
+    // As in other models, three axes are those of an image: [height, width, channels].
+    inputLayout =
+      inputShape.rank == 3
+      ? .linearOnImage(height: inputShape[0], width: inputShape[1], channels: inputShape[2]) : .linear
   }
 
   public var usesBatchStatistics: Bool { false }
@@ -52,7 +58,8 @@ public struct MLP: EmbeddingModel {
     zip(widths, widths.dropFirst()).enumerated().flatMap { index, pair in
       [
         ParameterDeclaration(
-          "layers.\(index).weight", [pair.0, pair.1], .linear, initialisation.weight(fanIn: pair.0, fanOut: pair.1)),
+          "layers.\(index).weight", [pair.0, pair.1], index == 0 ? inputLayout : .linear,
+          initialisation.weight(fanIn: pair.0, fanOut: pair.1)),
         ParameterDeclaration("layers.\(index).bias", [pair.1], .same, initialisation.bias(fanIn: pair.0)),
       ]
     }

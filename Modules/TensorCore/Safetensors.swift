@@ -59,7 +59,7 @@ public struct Safetensors: Sendable {
 
 extension DType {
   /// The name of the type in a safetensors header.
-  var safetensorsName: String {
+  package var safetensorsName: String {
     switch self {
     case .float32: "F32"
     case .float64: "F64"

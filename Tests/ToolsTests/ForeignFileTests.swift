@@ -9,29 +9,6 @@ import _TestSupport
     #"{"model": {"kind": "mlp", "layers": [1, 2]}, "loss": "cross-entropy", "tasks": 1, "support": 1, "query": 1, "#
     + #""inner": {"optimizer": "sgd", "steps": 0}, "estimator": "first-order"}"#
 
-  private struct Stored {
-    let name: String
-    let type: String
-    let shape: [Int]
-    let data: [UInt8]
-
-    init(_ name: String, _ type: String, _ shape: [Int], _ data: [UInt8]) {
-      (self.name, self.type, self.shape, self.data) = (name, type, shape, data)
-    }
-  }
-
-  /// The bytes of a safetensors file.
-  private func encoded(_ tensors: [Stored], metadata: [String: String]) throws -> Data {
-    var header: [String: Any] = ["__metadata__": metadata]
-    var data: [UInt8] = []
-    for tensor in tensors {
-      header[tensor.name] = ["dtype": tensor.type, "shape": tensor.shape, "data_offsets": [data.count, data.count + tensor.data.count]]
-      data += tensor.data
-    }
-    let text = try JSONSerialization.data(withJSONObject: header)
-    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text + Data(data)
-  }
-
   /// A case of zeros, whose loss is log 2 and whose gradient is (1/2, −1/2) for the label 1.
   private func tensors(label: Stored, query: Stored) -> [Stored] {
     func zeros(_ name: String, _ shape: [Int]) -> Stored { Stored(name, "F32", shape, Array(repeating: 0, count: 4 * shape.reduce(1, *))) }

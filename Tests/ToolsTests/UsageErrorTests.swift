@@ -16,7 +16,7 @@ import Testing
     (["run", "--task", "sinusoid"], "run needs ALGORITHM; 'tools help run' says more."),
     (["run", "maml", "fomaml", "--task", "sinusoid"], "'fomaml' is one argument too many for run; 'tools help run' shows what it takes."),
     (["run-all", "maml"], "'maml' is one argument too many for run-all; 'tools help run-all' shows what it takes."),
-    (["evaluate"], "evaluate needs CHECKPOINT; 'tools help evaluate' says more."),
+    (["evaluate"], "evaluate needs FILE; 'tools help evaluate' says more."),
     (["parity"], "parity needs FILE; 'tools help parity' says more."),
     (["check"], "check needs ALGORITHM; 'tools help check' says more."),
     (["run", "maml", "--task"], "--task has no value, expected --task TASK."),

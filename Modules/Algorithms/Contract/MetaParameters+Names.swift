@@ -18,6 +18,17 @@ extension MetaState {
 
   /// The fixed initial parameters; empty if the initial parameters are learned.
   var carriedInitial: ParameterTree<Tensor> { carried.subtree("initial") }
+
+  /// The state with other initial parameters, learned or fixed; parameters that it does not have are left out.
+  func starting(from initial: ParameterTree<Tensor>) -> MetaState {
+    var state = self
+    if learned.initial.isEmpty {
+      state.carried = carried.updated(with: initial.prefixed("initial"))
+    } else {
+      state.learned.initial = learned.initial.updated(with: initial)
+    }
+    return state
+  }
 }
 
 /// The key of a learned number: a hyperparameter of the inner optimizer, and the model parameter that it belongs to.

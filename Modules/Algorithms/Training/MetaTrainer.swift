@@ -1,4 +1,4 @@
-import Models
+public import Models
 import Registry
 public import Tasks
 public import TensorCore
@@ -40,10 +40,17 @@ public struct MetaTrainer: Sendable {
 
   /// Creates a run at its start.
   ///
+  /// - Parameters:
+  ///   - algorithm: The algorithm with its settings.
+  ///   - learner: The model that adapts, with its loss.
+  ///   - tasks: The prepared task distribution.
+  ///   - configuration: The configuration of the run.
+  ///   - initial: Initial parameters that replace the algorithm's random ones of the same names; nil for none.
   /// - Throws: ``AlgorithmError`` if settings contradict each other or the algorithm does not suit the tasks; `HyperparameterError` if a
   ///   setting of the outer optimizer is out of range.
   public init(
-    _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration
+    _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration,
+    initial: ParameterTree<Tensor>? = nil
   ) throws {
     try algorithm.validate(learner, tasks.signature, configuration)
     let configuration = try configuration.validated(for: algorithm)
@@ -53,7 +60,7 @@ public struct MetaTrainer: Sendable {
     self.configuration = configuration
     let start = algorithm.initialState(
       learner, from: RandomStream(seed: configuration.seed).child("initial parameters"), dtype: .float32)
-    flat = FlatState(start)
+    flat = FlatState(initial.map(start.starting) ?? start)
     try configuration.outer.validate(names: flat.layout.names)
     update = OuterUpdate(
       configuration.outer, iterations: configuration.iterations, for: flat.learned,

@@ -10,11 +10,14 @@ extension Experiment {
   /// request's settings override both.
   /// - Throws: `LookupError` for an unknown algorithm, task or model, `HyperparameterError` for an invalid setting, `TaskError` (or a
   ///   plug-in's error) for data that cannot be loaded, `ModelError` for a model that cannot take the tasks' inputs, `AlgorithmError`
-  ///   for incompatible settings, ``ExperimentError`` for a run that does not fit into memory or for data that the task does not need.
+  ///   for incompatible settings, ``ExperimentError`` for a run that does not fit into memory or for data that the task does not need,
+  ///   ``StateDictError`` for initial parameters that do not fit the model.
   public init(_ request: ExperimentRequest) throws {
     let task = try TaskRegistry.type(of: request.task)
     try ExperimentTypes.refuseUnknown(request.settings, algorithm: request.algorithm, task: task, model: request.model)
-    let iterations = try Self.atLeastOne("iterations", request.iterations)
+    // Given parameters can be tested as they are.
+    let isUntrained = request.initialisation != nil && request.iterations == 0
+    let iterations = isUntrained ? 0 : try Self.atLeastOne("iterations", request.iterations)
     let threads = try Self.atLeastOne("threads", request.threads) ?? 1
 
     // The signature, and the model that it suggests, may depend on the data.
@@ -37,6 +40,11 @@ extension Experiment {
     try self.init(
       algorithm: algorithm, learner: Learner(model: model, taskLoss: signature.taskLoss, trainingMode: settings.mode),
       tasks: tasks, training: training, test: test)
+    if let file = request.initialisation {
+      try adopt(file)
+    } else {
+      initialisation = request.recordedInitialisation.map(Initialisation.init(digest:))
+    }
   }
 
   /// All settings of a combination under their dotted keys, with the defaults of that combination.

@@ -15,6 +15,8 @@ public struct Experiment: Sendable {
   public let training: TrainingConfiguration
   /// The settings of the meta-test.
   public let test: TestConfiguration
+  /// The initial parameters that were given; nil for random ones.
+  public internal(set) var initialisation: Initialisation?
 
   /// Combines configured and prepared parts, and checks them against each other.
   ///
@@ -84,11 +86,33 @@ public struct Experiment: Sendable {
     return [
       ("algorithm", .text(ids.algorithm)), ("task", .text(ids.task)), ("model", .text(ids.model)), ("seed", seed),
       ("iterations", .integer(training.iterations)),
-    ] + settings
+    ] + (initialisation.map { [("initialisation", .text($0.digest))] } ?? []) + settings
   }
 
   /// Creates a meta-trainer in its initial state.
-  public func trainer() throws -> MetaTrainer { try MetaTrainer(algorithm, learner, tasks: tasks, training) }
+  ///
+  /// - Throws: ``ExperimentError/initialisationNeeded(digest:)`` for the experiment of a checkpoint whose run was given its initial
+  ///   parameters, and what the meta-trainer throws.
+  public func trainer() throws -> MetaTrainer {
+    guard let initialisation else { return try outlineTrainer() }
+    guard let parameters = initialisation.parameters else {
+      throw ExperimentError.initialisationNeeded(digest: initialisation.digest)
+    }
+    return try MetaTrainer(algorithm, learner, tasks: tasks, training, initial: parameters)
+  }
+
+  /// A meta-trainer with the names and shapes of the experiment's tensors, and random numbers.
+  func outlineTrainer() throws -> MetaTrainer { try MetaTrainer(algorithm, learner, tasks: tasks, training) }
+
+  /// Takes the initial parameters of a request.
+  ///
+  /// - Throws: ``StateDictError`` if the algorithm has none, or if the file does not give them all.
+  mutating func adopt(_ file: StateDict) throws {
+    let names = try outlineTrainer().state.initial.names
+    guard !names.isEmpty else { throw StateDictError.noInitialisation(algorithm: ids.algorithm) }
+    let parameters = try file.parameters(names, of: learner.model)
+    initialisation = Initialisation(parameters, of: learner.model, ignored: file.ignored(needing: names))
+  }
 
   private static func values<A: Algorithm>(of algorithm: A) -> [(key: String, value: HyperparameterValue)] {
     A.hyperparameters.values(of: algorithm)

@@ -11,6 +11,8 @@ public struct ExperimentRequest: Sendable {
   /// The prefixes `outer`, `training`, `task`, `model` and `test` address those parts. All other keys belong to the algorithm.
   public var settings: [(key: String, value: String)] = []
   /// The number of meta-updates; nil for the algorithm's default.
+  ///
+  /// 0 is for a test of given initial parameters.
   public var iterations: Int?
   /// The random seed.
   public var seed: UInt64 = 0
@@ -20,6 +22,10 @@ public struct ExperimentRequest: Sendable {
   public var source: String?
   /// The statistics that an earlier run of the task learned from its data; nil to learn them anew.
   public var statistics: String?
+  /// The initial parameters of the model; nil for random ones.
+  public var initialisation: StateDict?
+  /// The digest of the initial parameters that an earlier run was given; nil if it was given none.
+  var recordedInitialisation: String?
 
   /// Requests an algorithm on a task with the published settings.
   public init(algorithm: String, task: String) {

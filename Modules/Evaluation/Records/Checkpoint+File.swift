@@ -15,9 +15,9 @@ extension Checkpoint {
   public func write(to path: String) throws(CheckpointError) {
     let path = Self.file(at: path)
     var metadata = metadata
-    metadata[Self.digestKey] = Self.digest(of: snapshot.tensors, metadata)
+    metadata[Self.digestKey] = Self.digest(of: tensors, metadata)
     do {
-      try Safetensors(tensors: snapshot.tensors, metadata: metadata).write(to: path)
+      try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
     } catch {
       throw .file(path: path, error)
     }
@@ -35,8 +35,11 @@ extension Checkpoint {
     } catch {
       throw .file(path: path, error)
     }
-    let version = try Self.text("formatVersion", file, path)
-    guard version == "\(Self.formatVersion)" else { throw .formatVersion(path: path, expected: Self.formatVersion, found: version) }
+    let versionText = try Self.text("formatVersion", file, path)
+    guard let version = Self.readableVersions.first(where: { "\($0)" == versionText }) else {
+      throw .formatVersion(path: path, expected: Self.readableVersions, found: versionText)
+    }
+    self.version = version
     algorithm = try Self.text("algorithm", file, path)
     task = try Self.text("task", file, path)
     model = try Self.text("model", file, path)
@@ -45,16 +48,15 @@ extension Checkpoint {
     splitFingerprint = try Self.text("splitFingerprint", file, path)
     dataDigest = file.metadata["dataDigest"]
     taskStatistics = file.metadata["taskStatistics"]
+    initialisation = file.metadata["initialisation"]
     let configuration = try Self.text("configuration", file, path)
     guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(configuration.utf8)) else {
       throw .metadata(path: path, key: "configuration", found: configuration)
     }
     self.settings = settings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
-    let (tensors, ignored) = try Self.tensors(file, path)
-    self.ignored = ignored
-    let iteration = try Self.number("iteration", file, path, atLeast: 0)
+    (tensors, ignored) = try Self.tensors(file, path)
+    iteration = try Self.number("iteration", file, path, atLeast: 0)
     guard iteration <= iterations else { throw .iteration(path: path, found: iteration, iterations: iterations) }
-    snapshot = TrainingSnapshot(iteration: iteration, tensors: tensors)
     if let digest = file.metadata[Self.digestKey], digest != Self.digest(of: tensors, file.metadata) { throw .digest(path: path) }
   }
 
@@ -103,16 +105,26 @@ extension Checkpoint {
   private var metadata: [String: String] {
     let configuration = JSON.object(settings.map { JSON.Member($0.key, .string($0.value)) })
     var metadata = [
-      "formatVersion": "\(Self.formatVersion)", "algorithm": algorithm, "task": task, "model": model, "seed": "\(seed)",
-      "iteration": "\(snapshot.iteration)", "iterations": "\(iterations)", "splitFingerprint": splitFingerprint,
+      "formatVersion": "\(version)", "algorithm": algorithm, "task": task, "model": model, "seed": "\(seed)",
+      "iteration": "\(iteration)", "iterations": "\(iterations)", "splitFingerprint": splitFingerprint,
       "configuration": configuration.line,
     ]
     metadata["dataDigest"] = dataDigest
     metadata["taskStatistics"] = taskStatistics
+    metadata["initialisation"] = initialisation
     return metadata
   }
 
-  private static func file(at path: String) -> String { isFolder(path) ? "\(path)/\(fileName)" : path }
+  /// Whether the path names a checkpoint: a folder, or a file with a format version; also true for a file that cannot be read.
+  public static func isCheckpoint(_ path: String) -> Bool {
+    isFolder(path) || (try? Safetensors(contentsOf: path)).map(isCheckpoint) ?? true
+  }
+
+  /// Whether a file is a checkpoint, possibly of an unknown version.
+  static func isCheckpoint(_ file: Safetensors) -> Bool { file.metadata["formatVersion"] != nil }
+
+  /// The path of a checkpoint's file, given it or its folder.
+  static func file(at path: String) -> String { isFolder(path) ? "\(path)/\(fileName)" : path }
 
   private static func text(_ key: String, _ file: Safetensors, _ path: String) throws(CheckpointError) -> String {
     guard let text = file.metadata[key] else { throw .missingMetadata(path: path, key: key) }

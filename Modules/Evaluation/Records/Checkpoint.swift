@@ -2,18 +2,21 @@ public import Algorithms
 import Models
 import Registry
 package import Tasks
-import TensorCore
+public import TensorCore
 
 /// The saved state of a run: enough to test it, and to resume it with the same bits.
 ///
 /// A checkpoint is a safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations,
 /// splitFingerprint, dataDigest (if the task reads data), taskStatistics (if the task learns
-/// any), configuration (a JSON object of all settings as texts) and digest (of
-/// metadata and tensors); never a time, a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`: "learned.…", "carried.…" and
-/// "outer.…".
+/// any), initialisation (a digest, if initial parameters were given), configuration (a JSON object of all settings as texts) and digest
+/// (of metadata and tensors); never a time, a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`:
+/// "learned.…", "carried.…" and "outer.…". Those that belong to a parameter are in PyTorch's layout of it. In format version 1 they are
+/// in the layout in memory; such files are read, too.
 public struct Checkpoint: Sendable {
-  /// The format version; other versions are not read.
-  public static let formatVersion = 1
+  /// The format version that is written.
+  public static let formatVersion = 2
+  /// The format versions that are read.
+  public static let readableVersions = 1...2
   /// The name of the file in a run's folder.
   public static let fileName = "checkpoint.safetensors"
 
@@ -33,10 +36,16 @@ public struct Checkpoint: Sendable {
   public let dataDigest: String?
   /// The statistics that the task learned from the data of meta-training; nil if none.
   public let taskStatistics: String?
+  /// Digest of the initial parameters that the run was given; nil for random ones.
+  public let initialisation: String?
   /// All settings by dotted key, sorted.
   public let settings: [(key: String, value: String)]
-  /// The state of training.
-  public let snapshot: TrainingSnapshot
+  /// The number of meta-updates done.
+  public let iteration: Int
+  /// The tensors of the file, by name, in the layouts of the file's version.
+  public let tensors: [String: Tensor]
+  /// The format version of the file.
+  public let version: Int
   /// The tensors of the file that were not read.
   public let ignored: [IgnoredTensor]
 
@@ -48,8 +57,12 @@ public struct Checkpoint: Sendable {
     splitFingerprint = experiment.tasks.splitFingerprint
     dataDigest = experiment.tasks.dataDigest
     taskStatistics = experiment.tasks.statistics
+    initialisation = experiment.initialisation?.digest
     settings = experiment.settings.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
-    self.snapshot = snapshot
+    version = Self.formatVersion
+    iteration = snapshot.iteration
+    let layouts = StoredLayouts(experiment.learner.model)
+    tensors = Dictionary(uniqueKeysWithValues: snapshot.tensors.map { ($0.key, layouts.stored($0.key, $0.value)) })
     ignored = []
   }
 
@@ -63,6 +76,7 @@ public struct Checkpoint: Sendable {
     request.model = model
     request.settings = settings.filter { !other || !$0.key.hasPrefix("task.") }
     request.statistics = other ? nil : taskStatistics
+    request.recordedInitialisation = initialisation
     request.iterations = iterations
     request.seed = seed
     return request
@@ -138,55 +152,59 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite, `AlgorithmError` if no run of the
   ///   algorithm reaches the carried state.
   public func state(for experiment: Experiment) throws -> MetaState {
-    let state = try state(like: experiment.trainer().state)
-    try experiment.algorithm.validate(carried: state.carried, after: snapshot.iteration)
+    let state = try state(like: experiment.outlineTrainer().state, experiment)
+    try experiment.algorithm.validate(carried: state.carried, after: iteration)
     return state
   }
 
-  private func state(like expected: MetaState) throws(CheckpointError) -> MetaState {
-    try MetaState(
-      learned: expected.learned.replacing(tree("learned", like: expected.learned.named).leaves),
-      carried: tree("carried", like: expected.carried))
+  private func state(like expected: MetaState, _ experiment: Experiment) throws(CheckpointError) -> MetaState {
+    let learned = try restored("learned", like: expected.learned.named, experiment)
+    return MetaState(
+      learned: expected.learned.replacing(learned.leaves), carried: try restored("carried", like: expected.carried, experiment))
   }
 
   /// A meta-trainer that resumes from the checkpoint.
   ///
-  /// - Throws: ``CheckpointError`` if the experiment has other splits or data than the run, or if a tensor (of the outer optimizer,
+  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor (of the outer optimizer,
   ///   too) is missing, unknown, of another shape or not finite.
   public func trainer(for experiment: Experiment) throws -> MetaTrainer {
     let tasks = experiment.tasks
     guard tasks.splitFingerprint == splitFingerprint else {
       throw CheckpointError.otherSplits(found: tasks.splitFingerprint, expected: splitFingerprint)
     }
+    let given = experiment.initialisation?.digest
+    guard given == initialisation else { throw CheckpointError.otherInitialisation(found: given, expected: initialisation) }
     guard tasks.dataDigest == dataDigest else { throw CheckpointError.otherData(found: tasks.dataDigest, expected: dataDigest) }
-    let fresh = try experiment.trainer()
-    _ = try state(like: fresh.state)
-    try check("outer", like: fresh.snapshot.tensors.filter { $0.key.hasPrefix("outer.") }.sorted { $0.key < $1.key })
-    return try MetaTrainer(
-      resuming: snapshot, experiment.algorithm, experiment.learner, tasks: experiment.tasks, experiment.training)
+    let fresh = try experiment.outlineTrainer()
+    let state = try state(like: fresh.state, experiment)
+    let moments = fresh.snapshot.tensors.filter { $0.key.hasPrefix("outer.") }.sorted { $0.key < $1.key }
+    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), experiment)
+    let all = state.learned.named.prefixed("learned").merging(state.carried.prefixed("carried")).merging(outer.prefixed("outer"))
+    let snapshot = TrainingSnapshot(
+      iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
+    return try MetaTrainer(resuming: snapshot, experiment.algorithm, experiment.learner, tasks: experiment.tasks, experiment.training)
   }
 
-  private func tree(_ prefix: String, like expected: ParameterTree<Tensor>) throws(CheckpointError) -> ParameterTree<Tensor> {
-    let named = expected.prefixed(prefix).entries.map { (key: $0.name, value: $0.leaf) }
-    return expected.replacing(try check(prefix, like: named))
-  }
-
-  /// The tensors under a prefix in the expected order, with names, shapes and values checked.
-  @discardableResult
-  private func check(
-    _ prefix: String, like expected: [(key: String, value: Tensor)]
-  ) throws(CheckpointError) -> [Tensor] {
-    let known = Set(expected.map(\.key))
-    if let unknown = snapshot.tensors.keys.filter({ $0.hasPrefix("\(prefix).") && !known.contains($0) }).min() {
+  /// The tensors under a prefix in the layouts in memory, with names, shapes and values checked.
+  private func restored(
+    _ prefix: String, like expected: ParameterTree<Tensor>, _ experiment: Experiment
+  ) throws(CheckpointError) -> ParameterTree<Tensor> {
+    let named = expected.prefixed(prefix)
+    let known = Set(named.names)
+    if let unknown = tensors.keys.filter({ $0.hasPrefix("\(prefix).") && !known.contains($0) }).min() {
       throw .unexpectedTensor(name: unknown)
     }
-    var tensors: [Tensor] = []
-    for (name, like) in expected {
-      guard let tensor = snapshot.tensors[name] else { throw .missingTensor(name: name) }
-      guard tensor.shape == like.shape else { throw .shape(name: name, expected: like.shape, found: tensor.shape) }
+    let layouts = StoredLayouts(experiment.learner.model)
+    // Version 1 held the layouts in memory.
+    let isConverted = version > 1
+    var leaves: [Tensor] = []
+    for (name, like) in named.entries {
+      guard let tensor = tensors[name] else { throw .missingTensor(name: name) }
+      let shape = isConverted ? layouts.storedShape(name, like.shape) : like.shape
+      guard tensor.shape == shape else { throw .shape(name: name, expected: shape, found: tensor.shape) }
       guard tensor.isFinite else { throw .notFinite(name: name) }
-      tensors.append(tensor)
+      leaves.append(isConverted ? layouts.restored(name, tensor, shape: like.shape) : tensor)
     }
-    return tensors
+    return expected.replacing(leaves)
   }
 }

@@ -14,7 +14,7 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   /// The content has another digest than when it was written.
   case digest(path: String)
   /// The file has another format version.
-  case formatVersion(path: String, expected: Int, found: String)
+  case formatVersion(path: String, expected: ClosedRange<Int>, found: String)
   /// A tensor that the algorithm and model need is missing.
   case missingTensor(name: String)
   /// A tensor is unknown to the algorithm and model.
@@ -29,6 +29,8 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   case otherSplits(found: String, expected: String)
   /// The task's data differ from the run's; nil for synthetic tasks.
   case otherData(found: String?, expected: String?)
+  /// The run began with other initial parameters; nil for random ones.
+  case otherInitialisation(found: String?, expected: String?)
 
   public var description: String {
     switch self {
@@ -43,7 +45,7 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
     case .digest(let path):
       "\(legible(path, limit: nil)) is damaged: its content differs from what was written; use another copy, or repeat the run."
     case .formatVersion(let path, let expected, let found):
-      "\(legible(path, limit: nil)) has format version '\(legible(found))', this program reads \(expected); use the program that wrote it."
+      "\(legible(path, limit: nil)) has format version '\(legible(found))', this program reads \(expected.map(String.init).joined(separator: " and ")); use the program that wrote it."
     case .missingTensor(let name):
       "the checkpoint has no tensor '\(legible(name))'; it belongs to another algorithm, model or outer optimizer."
     case .unexpectedTensor(let name):
@@ -54,6 +56,8 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
     case .notFinite(let name): "tensor '\(legible(name))' of the checkpoint holds a number that is not finite; the run had diverged."
     case .otherSplits(let found, let expected):
       "the run's tasks have the split fingerprint \(legible(expected)), these have \(legible(found)); name the data and the task settings of the run."
+    case .otherInitialisation(let found, let expected):
+      "the run's given initial parameters have the digest \(legible(expected ?? "of none")), these have \(legible(found ?? "that of none")); name the run's file by --init."
     case .otherData(let found, let expected):
       "the run's data have the digest \(legible(expected ?? "of no data")), these have \(legible(found ?? "that of no data")); name the run's data by --data."
     }

@@ -1,6 +1,6 @@
 import Registry
 
-/// A tensor that a reader does not need, and whose type it does not have.
+/// A tensor of a file that a reader does not need.
 public struct IgnoredTensor: Sendable, Hashable, CustomStringConvertible {
   /// The path of the file.
   public let path: String

@@ -85,7 +85,7 @@ public struct RunFolder: Sendable {
     } catch {
       throw .file(error)
     }
-    let kept = try MetricsLog.kept(bytes, through: checkpoint?.snapshot.iteration ?? 0, of: checkpoint?.iterations ?? 1, path: metrics)
+    let kept = try MetricsLog.kept(bytes, through: checkpoint?.iteration ?? 0, of: checkpoint?.iterations ?? 1, path: metrics)
     if kept != bytes || !exists(metrics) { try put(kept, "metrics.jsonl") }
     try remove(results)
   }

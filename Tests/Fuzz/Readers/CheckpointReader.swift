@@ -19,7 +19,11 @@ extension Reader {
           let whole = file.encoded()
           // Files of an earlier version have no digest. Without it, damage gets further.
           file.metadata["digest"] = nil
-          return [whole, file.encoded()]
+          let plain = file.encoded()
+          // Version 1 had the layouts in memory.
+          file.metadata["formatVersion"] = "1"
+          file.tensors = run.trainer.snapshot.tensors
+          return [whole, plain, file.encoded()]
         }
       }
     },

@@ -30,5 +30,7 @@ package struct Reader: Sendable {
   }
 
   /// All readers.
-  package static let all: [Reader] = [.safetensors, .checkpoint, .parity, .results, .metrics, .archive, .png, .cache, .commandLine]
+  package static let all: [Reader] = [
+    .safetensors, .checkpoint, .stateDict, .parity, .results, .metrics, .archive, .png, .cache, .commandLine,
+  ]
 }

@@ -37,11 +37,11 @@ struct Resumption {
 
   /// Throws if the settings differ from those of the run.
   static func compare(_ checkpoint: Checkpoint, with experiment: Experiment, _ path: String) throws(ResumptionError) {
-    let asked = Checkpoint(experiment: experiment, snapshot: checkpoint.snapshot)
+    let asked = Checkpoint(experiment: experiment, snapshot: TrainingSnapshot(iteration: 0, tensors: [:]))
     func facts(_ checkpoint: Checkpoint) -> [(key: String, value: String)] {
       [
         ("algorithm", checkpoint.algorithm), ("task", checkpoint.task), ("model", checkpoint.model), ("seed", "\(checkpoint.seed)"),
-        ("iterations", "\(checkpoint.iterations)"),
+        ("iterations", "\(checkpoint.iterations)"), ("the digest of --init", checkpoint.initialisation ?? "none"),
       ] + checkpoint.settings
     }
     let (kept, new) = (facts(checkpoint), facts(asked))

@@ -4,6 +4,8 @@ import Registry
 
 extension Flag {
   static let out = value("out", "DIR", "Save the run in this folder: checkpoint, metrics, results, timing.")
+  static let initialisation = value(
+    "init", "FILE", "Start from the parameters of this PyTorch state dict in safetensors format (default: random ones).")
   static let resume = toggle("resume", "Resume the run in --out, or start it; the results are the same bits as without the interruption.")
   static let checkpointEvery = value(
     "checkpoint-every", "N", "Iterations between checkpoints (default: one per minute, and one at the end).", in: .integer(1...(.max)))
@@ -17,7 +19,7 @@ extension Command {
   static let run = Command(
     name: "run", summary: "Meta-train an algorithm, and test it on held-out tasks.",
     operand: Operand(placeholder: "ALGORITHM", count: .one),
-    flags: [.task, .model, .iterations] + Flag.work + [.out, .resume, .overwrite, .checkpointEvery, .quiet, .json],
+    flags: [.task, .model, .initialisation, .iterations] + Flag.work + [.out, .resume, .overwrite, .checkpointEvery, .quiet, .json],
     discussion: """
       Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
 
@@ -32,6 +34,7 @@ extension Command {
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resume, .overwrite) }
     }
     let experiment = try arguments.experiment()
+    Console.note(experiment.initialisation?.ignored ?? [])
     Interrupt.catchSignals()
     var run = ExperimentRun(experiment)
     run.checkpointEvery = arguments.integer(.checkpointEvery)

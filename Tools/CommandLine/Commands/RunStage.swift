@@ -21,7 +21,7 @@ enum RunStage {
     let checkpoint = try Checkpoint(contentsOf: path)
     try Resumption.compare(checkpoint, with: experiment, path)
     let trainer = try checkpoint.trainer(for: experiment)
-    if checkpoint.snapshot.iteration == checkpoint.iterations,
+    if checkpoint.iteration == checkpoint.iterations,
       let row = Comparison.Row(experiment: experiment, state: trainer.state, recordedIn: path)
     {
       self = .finished(row)

@@ -5,8 +5,9 @@ import Tasks
 extension Comparison.Row {
   /// A title line and the adaptation curve; equal results give equal texts.
   var text: String {
+    let given = experiment.initialisation.map { " · initialisation \($0.digest.prefix(16))" } ?? ""
     let (algorithm, task, model) = experiment.ids
-    return "\(algorithm) on \(task) · model \(model) · \(experiment.training.iterations) iterations\n\n\(table)"
+    return "\(algorithm) on \(task) · model \(model) · \(experiment.training.iterations) iterations\(given)\n\n\(table)"
   }
 }
 
@@ -55,7 +56,7 @@ struct Session {
   /// - Throws: ``Interrupted`` after a signal, and errors of training and test; ``keptText(at:)`` says what is saved then.
   func callAsFunction() throws -> Comparison.Row {
     let total = run.experiment.training.iterations
-    var training = Progress(label, unit: "iterations", total: total, done: run.start?.snapshot.iteration ?? 0, quiet: quiet)
+    var training = Progress(label, unit: "iterations", total: total, done: run.start?.iteration ?? 0, quiet: quiet)
     var testing: Progress?
     var means = MetricMeans()
     defer {
@@ -66,7 +67,7 @@ struct Session {
     var run = run
     let live = LiveTraining()
     run.live = live
-    let first = run.start?.snapshot.iteration ?? 0
+    let first = run.start?.iteration ?? 0
     return try Interrupt.rescuing({ rescue(live, of: total) }) {
       var reached = first
       do {
@@ -134,7 +135,7 @@ struct Session {
   /// - Returns: Text for the end of a message, beginning with a semicolon.
   func keptText(at iteration: Int? = nil, advises: Bool = true) -> String {
     guard let folder = run.folder else { return "; nothing is saved" }
-    guard let saved = (try? Checkpoint(contentsOf: folder.path))?.snapshot.iteration else { return "; no checkpoint is in \(folder.path)" }
+    guard let saved = (try? Checkpoint(contentsOf: folder.path))?.iteration else { return "; no checkpoint is in \(folder.path)" }
     let which = saved == iteration ? "the checkpoint is in \(folder.path)" : "the checkpoint in \(folder.path) is of iteration \(saved)"
     return "; \(which)\(advises ? resumeAdvice : "")"
   }

@@ -18,7 +18,9 @@ extension Arguments {
 
   /// The experiment of `run`.
   func experiment() throws -> Experiment {
-    try Experiment(request(algorithm: operands[0], task: required(.task), settings: settings()))
+    var request = try request(algorithm: operands[0], task: required(.task), settings: settings())
+    request.initialisation = try text(.initialisation).map { try StateDict(contentsOf: $0) }
+    return try Experiment(request)
   }
 
   /// The random seed.

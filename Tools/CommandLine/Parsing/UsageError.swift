@@ -16,6 +16,8 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case unexpectedOperand(String, command: String)
   case exclusiveFlags(Flag, Flag)
   case needsFlag(Flag, needs: Flag)
+  case onlyForStateDict(Flag)
+  case stateDictNeeds(Flag, path: String)
   case emptySelection(kind: String)
   case nothingToSweep(quantity: String)
 
@@ -42,6 +44,10 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "'\(legible(found))' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
     case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
+    case .onlyForStateDict(let flag): "\(flag.spelling) is for a state dict; a checkpoint contains its own, so leave the flag out."
+    case .stateDictNeeds(let flag, let path):
+      "\(legible(path, limit: nil)) is no checkpoint, because its metadata have no 'formatVersion'; if it is a state dict, give "
+        + "\(flag.spelling) \(flag.placeholder ?? "")."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
