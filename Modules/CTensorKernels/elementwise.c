@@ -35,7 +35,10 @@ BY_TYPE(binary, tk_binary_args)
 BY_TYPE(one_hot, tk_one_hot_args)
 BY_TYPE(adam, tk_adam_args)
 BY_TYPE(accumulate, tk_accumulate_args)
-BY_TYPE(flush, tk_flush_args)
+
+bool tk_flush(tk_dtype dtype, void *values, int64_t count) {
+  return dtype == TK_FLOAT32 ? flush_f32_kernel(values, count) : flush_f64_kernel(values, count);
+}
 
 void tk_run_fill(const void *arguments) {
   const tk_fill_args *a = arguments;

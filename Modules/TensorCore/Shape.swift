@@ -46,6 +46,13 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return count
   }
 
+  /// The product of all extents but the first; 1 for a scalar.
+  var itemCount: Int {
+    var count = 1
+    for axis in 1..<max(rank, 1) { count *= Int(extents[axis]) }
+    return count
+  }
+
   /// The extents as an array.
   public var dimensions: [Int] { (0..<rank).map { Int(extents[$0]) } }
 
@@ -69,8 +76,10 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The shape without its first `count` axes.
   public func dropFirst(_ count: Int = 1) -> Shape {
     require(count <= rank, "dropping \(count) axes of \(self)")
-    var result = Shape([])
-    for axis in count..<rank { result.append(self[axis]) }
+    var result = self
+    result.rank = rank - count
+    // Lanes beyond the rank are 0, so that equal shapes are equal bits.
+    for axis in 0..<Self.maximumRank { result.extents[axis] = axis < result.rank ? extents[axis + count] : 0 }
     return result
   }
 

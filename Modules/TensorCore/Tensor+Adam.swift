@@ -32,16 +32,15 @@ extension Tensor {
     require(
       shape == gradient.shape && shape == first.shape && shape == second.shape && dtype == gradient.dtype && dtype == first.dtype
         && dtype == second.dtype, "Adam: parameters \(dtype) \(shape), gradient \(gradient.dtype) \(gradient.shape)")
-    makeUnique()
-    first.makeUnique()
-    second.makeUnique()
-    let contiguous = gradient.contiguous
+    // The kernel reads the old values of shared tensors and writes to new ones, so that nothing is copied first.
+    let (gradient, old) = (gradient.contiguous, (renewUnlessUnique(), first.renewUnlessUnique(), second.renewUnlessUnique()))
     var arguments = tk_adam_args(
       dtype: dtype.kernel, count: Int64(shape.elementCount), parameter: address, first: first.address, second: second.address,
-      gradient: UnsafeRawPointer(contiguous.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
+      old_parameter: (old.0 ?? self).address, old_first: (old.1 ?? first).address, old_second: (old.2 ?? second).address,
+      gradient: UnsafeRawPointer(gradient.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
       epsilon: step.epsilon, decay: step.weightDecay, correction1: 1 - raised(step.decays.first, to: step.number),
       correction2: 1 - raised(step.decays.second, to: step.number))
-    withExtendedLifetime(contiguous) { tk_run_adam(&arguments) }
+    withExtendedLifetime((gradient, old)) { tk_run_adam(&arguments) }
   }
 
   /// True if kernels may overwrite this value's storage: uniquely referenced, filled by this value, and no constant of a recording.
@@ -54,14 +53,20 @@ extension Tensor {
 
   /// Copies the elements to new storage unless this value can be overwritten in place; see ``isUnique``.
   mutating func makeUnique() {
-    if !isUnique {
-      let copy = Tensor(uninitialised: shape, dtype)
-      let source = contiguous
-      withExtendedLifetime(source) {
-        tk_copy_run(Int32(dtype.byteCount), Int64(shape.elementCount), copy.address, source.address)
-      }
-      self = copy
+    guard let source = renewUnlessUnique() else { return }
+    withExtendedLifetime(source) {
+      tk_copy_run(Int32(dtype.byteCount), Int64(shape.elementCount), address, source.address)
     }
+  }
+
+  /// Takes new storage with undefined elements unless this value can be overwritten in place; see ``isUnique``.
+  ///
+  /// - Returns: The old value, contiguous; nil if this value keeps its storage.
+  private mutating func renewUnlessUnique() -> Tensor? {
+    if isUnique { return nil }
+    let old = contiguous
+    self = Tensor(uninitialised: shape, dtype)
+    return old
   }
 }
 

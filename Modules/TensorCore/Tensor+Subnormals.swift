@@ -6,10 +6,13 @@ extension Tensor {
   ///
   /// Arithmetic on subnormal numbers takes about a hundred times as long as on normal ones. A running mean of zeros decays into the
   /// subnormal range and never reaches 0: 0.9 times the smallest subnormal number rounds to itself.
-  package mutating func flushSubnormals() {
+  ///
+  /// - Returns: Whether no element is infinite or NaN.
+  @discardableResult
+  package mutating func flushSubnormals() -> Bool {
     require(dtype.isFloating, "subnormals of \(dtype)")
+    RecordedProgram.noteReading()
     makeUnique()
-    var arguments = tk_flush_args(dtype: dtype.kernel, count: Int64(shape.elementCount), values: address)
-    withExtendedLifetime(self) { tk_run_flush(&arguments) }
+    return withExtendedLifetime(self) { tk_flush(dtype.kernel, address, Int64(shape.elementCount)) }
   }
 }

@@ -179,9 +179,9 @@ public struct Tensor: Sendable {
   // MARK: Kernel access
 
   /// The number of stored elements; an expanded tensor stores one item of its leading axis.
-  var storedCount: Int { isExpanded ? shape.dropFirst().elementCount : shape.elementCount }
+  var storedCount: Int { isExpanded ? shape.itemCount : shape.elementCount }
   /// The stride of the leading axis, in elements.
-  var leadingStride: Int64 { isExpanded ? 0 : Int64(shape.dropFirst().elementCount) }
+  var leadingStride: Int64 { isExpanded ? 0 : Int64(shape.itemCount) }
   /// The address of the first element; valid while the storage lives.
   ///
   /// Retains the storage for the active recording, unless the program owns it: a later run uses this address again.

@@ -2,7 +2,9 @@ import Models
 import TensorCore
 
 /// The layout of a parameter tree as one vector, so that the outer optimizer needs a single pass for all parameters.
-struct FlatParameters: Sendable {
+///
+/// It is a class because every step of a small network copies it several times.
+final class FlatParameters: Sendable {
   /// Names of the leaves, in order.
   let names: [String]
   private let shapes: [Shape]
@@ -31,9 +33,7 @@ struct FlatParameters: Sendable {
   }
 
   /// Concatenates leaves to one float32 vector.
-  func joined(_ leaves: [Tensor]) -> Tensor {
-    leaves.isEmpty ? .zeros([0], .float32) : .concatenated(leaves.map { $0.reshaped([$0.shape.elementCount]) }, along: 0)
-  }
+  func joined(_ leaves: [Tensor]) -> Tensor { .joined(leaves) }
 
   /// Ranges of the vector with equal factors of the outer learning rate; empty if all factors are 1.
   func segments(_ factor: (String) -> Double) -> [OuterUpdate.Segment] {

@@ -3,33 +3,45 @@ import TensorCore
 
 /// The trainer's state: all learned values in one vector, split into the algorithm's leaves on demand.
 struct FlatState: Sendable {
-  let layout: FlatParameters
-  private let outline: MetaParameters<Int>
+  private let form: Form
+  /// Layout of the learned parameters.
+  var layout: FlatParameters { form.layout }
   /// Layout of a shard's observations, equal to the layout of the carried state.
-  let observation: FlatParameters
+  var observation: FlatParameters { form.observation }
   /// All learned parameters, one after another.
   var learned: Tensor
   var carried: ParameterTree<Tensor>
 
+  /// Everything that stays the same in all steps, behind one reference.
+  private final class Form: Sendable {
+    let layout: FlatParameters
+    let outline: MetaParameters<Int>
+    let observation: FlatParameters
+
+    init(_ state: MetaState) {
+      outline = state.learned.map { _ in 0 }
+      layout = FlatParameters(state.learned.named)
+      observation = FlatParameters(state.carried)
+    }
+  }
+
   init(_ state: MetaState) {
-    outline = state.learned.map { _ in 0 }
-    layout = FlatParameters(state.learned.named)
-    observation = FlatParameters(state.carried)
-    learned = layout.joined(state.learned.leaves)
+    form = Form(state)
+    learned = form.layout.joined(state.learned.leaves)
     carried = state.carried
   }
 
   /// The state as algorithms see it; its leaves are views of the vector.
-  var split: MetaState { MetaState(learned: outline.replacing(layout.split(learned).leaves), carried: carried) }
+  var split: MetaState { MetaState(learned: form.outline.replacing(layout.split(learned).leaves), carried: carried) }
 
-  /// A shard's contribution as one vector: the gradient, then the observations.
+  /// A shard's contribution: the gradient, then the observations.
   ///
   /// - Throws: ``TrainingError/misfit(algorithm:)`` if names or shapes differ from the learned or the carried tensors.
-  func joined(_ result: MetaGradient, of algorithm: any Algorithm) throws -> Tensor {
+  func contribution(_ result: MetaGradient, of algorithm: any Algorithm) throws -> Contribution {
     guard layout.fits(result.gradient.named) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
-    guard let observed = result.observed else { return layout.joined(result.gradient.leaves) }
+    guard let observed = result.observed else { return Contribution(result.gradient.leaves) }
     guard observation.fits(observed) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
-    return layout.joined(result.gradient.leaves + observed.leaves)
+    return Contribution(result.gradient.leaves + observed.leaves)
   }
 
   /// Splits a vector into the gradient and the observations; nil if there are no observations.

@@ -24,6 +24,8 @@ public struct MetaTrainer: Sendable {
   private var episodes: ShardEpisodes
   private let supports: Int
   private let isScheduled: Bool
+  /// Read once: reading it may decode settings, and a step of a small network takes only 50 µs.
+  private let isCoupled: Bool
   private var pace: ThreadPace
 
   /// Number of threads started: the configuration's, but no more than the allowed cores.
@@ -72,6 +74,7 @@ public struct MetaTrainer: Sendable {
     episodes = ShardEpisodes(tasks, configuration, supports: supports)
     let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
     isScheduled = !algorithm.scheduled(first).isEmpty
+    isCoupled = algorithm.coupling != .independent
   }
 
   /// Resumes a run at a snapshot.
@@ -143,24 +146,26 @@ public struct MetaTrainer: Sendable {
     let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
-    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm).card.id))
+    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm)))
     // Threads share the work of a single shard; otherwise each thread takes whole shards.
     let team = shards == 1 ? workers : nil
-    let (isCoupled, taskName) = (algorithm.coupling != .independent, type(of: tasks).card.id)
+    let isCoupled = isCoupled
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
       // One part, unless the tasks have different shapes.
       let parts = try episodes.take(shard, of: iteration)
       var first = episodes.range(of: shard).lowerBound
-      guard parts.count == 1 || !isCoupled else { throw TaskError.differentShapes(task: taskName, index: first + parts[0].count) }
-      var sum = PartialSum()
-      for part in parts {
+      guard parts.count == 1 || !isCoupled else {
+        throw TaskError.differentShapes(task: type(of: episodes.tasks).card.id, index: first + parts[0].count)
+      }
+      func add(_ part: Episodes, _ handOn: (Contribution, ShardReport) -> Void) throws {
         let context = AdaptationContext(stream: stream, firstTask: first, step: step, phase: phase, scheduled: scheduled)
-        try recorder.run(algorithm, learner, state, part, context, step: stepNumber, worker: worker, team: team) { vector, report in
-          if parts.count == 1 { total.add(vector, report, of: shard) } else { sum.add(vector, report) }
-        }
+        try recorder.run(algorithm, learner, state, part, context, step: stepNumber, worker: worker, team: team, result: handOn)
         first += part.count
       }
-      if parts.count > 1 { try sum.hand(to: total, shard: shard, of: algorithm) }
+      if parts.count == 1 { return try add(parts[0]) { total.add($0, $1, of: shard) } }
+      var sum = PartialSum()
+      for part in parts { try add(part) { sum.add($0, $1) } }
+      try sum.hand(to: total, shard: shard, of: algorithm)
     }
     if shards == 1 {
       try contribution(0, 0)
@@ -196,14 +201,14 @@ public struct MetaTrainer: Sendable {
       throw TrainingError.diverged(iteration: number, parameter: culprit?.name, rates: algorithm.rateSettings)
     }
     let rate = update.learningRate
-    // The tensors of the last good state stay as they are until the new ones are known to be finite.
-    var (learned, updated) = (flat.learned, update)
-    updated.apply(mean, norm: norm, to: &learned)
-    guard learned.isFinite, updated.slots.allSatisfy(\.isFinite) else {
-      let culprit = flat.layout.split(learned).entries.first { !$0.leaf.isFinite }
+    // These references keep the tensors of the last good state as they are until the new ones are known to be finite.
+    let (learned, slots) = (flat.learned, update.slots)
+    guard update.apply(mean, norm: norm, to: &flat.learned) else {
+      let culprit = flat.layout.split(flat.learned).entries.first { !$0.leaf.isFinite }
+      flat.learned = learned
+      update.resume(count: number - 1, slots: slots)
       throw TrainingError.updateDiverged(iteration: number, parameter: culprit?.name, rule: configuration.outer.optimizer.rule.card.id)
     }
-    (flat.learned, update) = (learned, updated)
     if let observed {
       let carried = algorithm.carried(after: flat.carried, observing: observed, tasks: configuration.metaBatchSize)
       guard flat.observation.fits(carried) else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }

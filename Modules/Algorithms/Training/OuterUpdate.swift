@@ -74,7 +74,9 @@ public struct OuterUpdate: Sendable {
   ///   - gradient: The gradient, with the parameters' shape.
   ///   - norm: Norm of the gradient, for clipping; nil computes it here.
   ///   - learned: The vector to update, in place if it is uniquely referenced.
-  public mutating func apply(_ gradient: Tensor, norm: Double? = nil, to learned: inout Tensor) {
+  /// - Returns: Whether all elements of the new vector and of the rule's state are finite.
+  @discardableResult
+  public mutating func apply(_ gradient: Tensor, norm: Double? = nil, to learned: inout Tensor) -> Bool {
     let clipped = clip(gradient, norm)
     let rate = learningRate
     count += 1
@@ -85,7 +87,9 @@ public struct OuterUpdate: Sendable {
       applyToSegments(clipped, rate, &learned)
     }
     // The moments of dead ReLU units decay forever; subnormal numbers took a tenth of a small network's step.
-    for place in slots.indices { slots[place].flushSubnormals() }
+    var isFinite = learned.isFinite
+    for place in slots.indices where !slots[place].flushSubnormals() { isFinite = false }
+    return isFinite
   }
 
   private mutating func applyToSegments(_ gradient: Tensor, _ rate: Double, _ learned: inout Tensor) {

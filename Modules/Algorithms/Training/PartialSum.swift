@@ -6,18 +6,21 @@ struct PartialSum {
   private var report: ShardReport?
   private var isMisfit = false
 
-  /// Adds the contribution of one part; the vector's storage may be reused afterwards.
-  mutating func add(_ other: Tensor, _ report: ShardReport) {
-    guard let own = vector else {
-      (vector, self.report) = (other.separateCopy, report)
+  /// Adds the contribution of one part; its storage may be reused afterwards.
+  mutating func add(_ other: Contribution, _ report: ShardReport) {
+    guard let length = vector?.shape[0] else {
+      (vector, self.report) = (other.joined, report)
       return
     }
     // A part that observed something has no sum with one that did not.
-    guard own.shape == other.shape else {
+    guard length == other.count else {
       isMisfit = true
       return
     }
-    vector?.accumulate(other)
+    if var sum = vector.take() {
+      other.add(to: &sum)
+      vector = sum
+    }
     self.report = self.report?.followed(by: report)
   }
 
@@ -26,6 +29,6 @@ struct PartialSum {
   /// - Throws: ``TrainingError/misfit(algorithm:)`` if the parts' contributions have different shapes.
   func hand(to total: StepTotal, shard: Int, of algorithm: any Algorithm) throws {
     guard !isMisfit, let vector, let report else { throw TrainingError.misfit(algorithm: type(of: algorithm).card.id) }
-    total.add(vector, report, of: shard)
+    total.add(Contribution([vector]), report, of: shard)
   }
 }

@@ -6,7 +6,9 @@ import TensorCore
 ///
 /// A meta-batch rarely divides evenly: with two threads, one gets 13 of 25 tasks and the other 12. The thread that finishes first draws
 /// ahead. An episode is a pure function of its index, so neither the thread nor the time of drawing changes a bit.
-struct ShardEpisodes: Sendable {
+///
+/// It is a class because every step of a small network would copy it several times.
+final class ShardEpisodes: Sendable {
   let tasks: any TaskDistribution
   let configuration: TrainingConfiguration
   let supports: Int

@@ -8,10 +8,21 @@ struct ShardReport: Sendable {
   /// Further named numbers per task.
   let metrics: [(name: String, values: [Double])]
 
-  init(_ result: MetaGradient, _ learner: Learner) {
-    losses = result.losses
-    scores = result.scores(learner)
-    metrics = result.metrics.isEmpty ? [] : result.metrics.entries.map { ($0.name, $0.leaf.doubles) }
+  /// The tensors that a report reads.
+  struct Source: Sendable {
+    fileprivate let losses: Tensor
+    fileprivate let scored: MetaGradient.Scored?
+    fileprivate let metrics: ParameterTree<Tensor>
+
+    init(_ result: MetaGradient) {
+      (losses, scored, metrics) = (result.lossPerTask, result.scored, result.metrics)
+    }
+  }
+
+  init(_ source: Source, _ learner: Learner) {
+    losses = source.losses.doubles
+    scores = source.scored.flatMap { learner.scores($0.predictions, $0.targets) }
+    metrics = source.metrics.isEmpty ? [] : source.metrics.entries.map { ($0.name, $0.leaf.doubles) }
   }
 
   private init(losses: [Double], scores: [Double]?, metrics: [(name: String, values: [Double])]) {

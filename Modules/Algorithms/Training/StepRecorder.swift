@@ -24,17 +24,17 @@ final class StepRecorder: Sendable {
   /// Returns the number of a new step, so that a recording copies the state once per step, not once per shard.
   func nextStep() -> UInt64 { Self.steps.add(1, ordering: .relaxed).newValue }
 
-  /// Computes a shard's meta-gradient, by a recording if one fits, and passes it on as one vector with the shard's report.
+  /// Computes a shard's meta-gradient, by a recording if one fits, and passes it on with the shard's report.
   ///
   /// With a `team`, its threads share the work of each kernel; the trainer passes one if the step has a single shard.
   func run(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext,
-    step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Tensor, ShardReport) -> Void
+    step: UInt64, worker: Int, team: WorkerPool?, result handOn: (Contribution, ShardReport) -> Void
   ) throws {
     func runEagerly() throws {
       func gradient() -> MetaGradient { algorithm.metaGradient(state.split, learner, shard, context) }
       let result = team.map { $0.sharing(gradient) } ?? gradient()
-      handOn(try state.joined(result, of: algorithm), ShardReport(result, learner))
+      handOn(try state.contribution(result, of: algorithm), ShardReport(ShardReport.Source(result), learner))
     }
     guard isRecordable else { return try runEagerly() }
     try slots[worker].kept.withLock { kept in
@@ -45,14 +45,14 @@ final class StepRecorder: Sendable {
           kept.recordings.insert(recording, at: 0)
         }
         recording.run(state, shard, context, step: step, on: team)
-        handOn(recording.vector, ShardReport(recording.result, learner))
+        handOn(recording.contribution, ShardReport(recording.reported, learner))
         return
       }
       guard kept.hasMet(Outline(shard, context)) else { return try runEagerly() }
       if kept.recordings.count >= Self.capacity { kept.recordings.removeLast() }
       let recording = try Recording(algorithm, learner, state, shard, context, step: step)
       kept.recordings.insert(recording, at: 0)
-      handOn(recording.vector, ShardReport(recording.result, learner))
+      handOn(recording.contribution, ShardReport(recording.reported, learner))
     }
   }
 
@@ -117,8 +117,8 @@ private final class Recording {
   private let phase: Int
   private var step: UInt64
   // These live in the memory of the recording; every run overwrites them.
-  let result: MetaGradient
-  let vector: Tensor
+  let reported: ShardReport.Source
+  let contribution: Contribution
 
   init(
     _ algorithm: any Algorithm, _ learner: Learner, _ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64
@@ -129,10 +129,10 @@ private final class Recording {
     let ownNumbers = context.scheduled.map(\.separateCopy)
     let witness = AdaptationContext.Witness()
     let ownContext = context.witnessed(by: witness, scheduled: ownNumbers)
-    (program, (result, vector)) = try RecordedProgram.record {
+    (program, (reported, contribution)) = try RecordedProgram.record {
       let result = algorithm.metaGradient(ownState, learner, ownShard, ownContext)
       // Names and shapes are the same in every later run.
-      return (result, try state.joined(result, of: algorithm))
+      return (ShardReport.Source(result), try state.contribution(result, of: algorithm))
     }
     guard !program.readsNumbers else { throw TrainingError.readsNumbers(algorithm: type(of: algorithm).card.id) }
     guard !witness.hasSeen else { throw TrainingError.readsContext(algorithm: type(of: algorithm).card.id) }

@@ -63,49 +63,49 @@ final class StepTotal: Sendable {
   }
 
   private let count: Int
-  private let algorithm: String
+  private let algorithm: any Algorithm.Type
   private let progress: Mutex<Progress>
 
   /// Creates the total of shards 0..<count; error messages name the algorithm.
-  init(of count: Int, algorithm: String) {
+  init(of count: Int, algorithm: any Algorithm.Type) {
     self.count = count
     self.algorithm = algorithm
     progress = Mutex(Progress(count: count))
   }
 
-  /// Adds a shard's contribution; the caller may reuse the vector's storage afterwards.
+  /// Adds a shard's contribution; the caller may reuse its storage afterwards.
   ///
   /// Copies and additions run outside the lock, because a thread that waits for the lock sleeps longer than they take.
-  func add(_ vector: Tensor, _ report: ShardReport, of shard: Int) {
+  func add(_ contribution: Contribution, _ report: ShardReport, of shard: Int) {
     var node = Node(place: shard)
-    // The current node's vector in separate storage; nil while it is still the shard's vector.
+    // The current node's vector in separate storage; nil while it is still the shard's contribution.
     var own: Tensor?
     while node.firstShard > 0 || 1 << node.level < count {
       if node.sibling.firstShard >= count {
         node = node.parent
         continue
       }
-      // A waiting sibling adds the shard's vector without an intermediate copy.
+      // A waiting sibling adds the shard's leaves without an intermediate copy.
       if own == nil, var sum = progress.withLock({ $0.take(node.sibling) }) {
         // A shard with observations cannot be added to a shard without.
-        guard sum.shape == vector.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
-        sum.accumulate(vector)
+        guard sum.shape[0] == contribution.count else { return fail(TrainingError.misfit(algorithm: algorithm.card.id), in: shard) }
+        contribution.add(to: &sum)
         own = sum
       } else {
-        if own == nil { own = vector.separateCopy }
+        if own == nil { own = contribution.joined }
         guard var sum = progress.withLock({ $0.meet(&own, at: node) }) else {
           progress.withLock { $0.end(shard, report) }
           return
         }
         if let own {
-          guard sum.shape == own.shape else { return fail(TrainingError.misfit(algorithm: algorithm), in: shard) }
+          guard sum.shape == own.shape else { return fail(TrainingError.misfit(algorithm: algorithm.card.id), in: shard) }
           sum.accumulate(own)
         }
         own = sum
       }
       node = node.parent
     }
-    let root = own ?? vector.separateCopy
+    let root = own ?? contribution.joined
     progress.withLock {
       $0.root = root
       $0.end(shard, report)

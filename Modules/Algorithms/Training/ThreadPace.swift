@@ -5,7 +5,9 @@
 /// stays. The sums of a step are a fixed tree, so the number does not change a bit of the result.
 package struct ThreadPace: Sendable, Hashable {
   /// Steps and seconds that a window has at least.
-  private static let (windowSteps, windowSeconds) = (8, 0.02)
+  private static let (windowSteps, windowSeconds) = (16, 0.02)
+  /// Steps and seconds after which a trial ends early if it is clearly slower, and the fraction of the rate below which it is.
+  private static let (glanceSteps, glanceSeconds, slower) = (1, 0.002, 0.9)
   /// Windows between two trials, at first and at most.
   ///
   /// The number doubles while nothing changes, so trials cost next to nothing.
@@ -52,10 +54,12 @@ package struct ThreadPace: Sendable, Hashable {
     guard most > 1, !isFixed else { return }
     steps += 1
     seconds += time
-    guard steps >= Self.windowSteps, seconds >= Self.windowSeconds else { return }
     let measured = Double(steps) / seconds
+    let isTrial = active != settled
+    let isClear = isTrial && steps >= Self.glanceSteps && seconds >= Self.glanceSeconds && measured < Self.slower * rate
+    guard isClear || (steps >= Self.windowSteps && seconds >= Self.windowSeconds) else { return }
     (steps, seconds) = (0, 0)
-    if active == settled { endOrdinary(measured) } else { endTrial(measured) }
+    if isTrial { endTrial(measured) } else { endOrdinary(measured) }
   }
 
   private mutating func endOrdinary(_ measured: Double) {

@@ -120,14 +120,13 @@ typedef struct tk_normalisation_args {
 } tk_normalisation_args;
 
 // ---- Outer optimizer -----------------------------------------------------------------------------------------------
-/// Adam with decoupled weight decay: updates m and v in place, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ).
+/// Adam with decoupled weight decay: updates m and v, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ). Each old vector is its new one, or
+/// does not overlap it.
 typedef struct tk_adam_args {
-  tk_dtype dtype; int64_t count; void *parameter, *first, *second; const void *gradient;
+  tk_dtype dtype; int64_t count; void *parameter, *first, *second; const void *old_parameter, *old_first, *old_second, *gradient;
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
 } tk_adam_args;
 
-/// Replaces subnormal values by 0.
-typedef struct tk_flush_args { tk_dtype dtype; int64_t count; void *values; } tk_flush_args;
 /// sum ← sum + in.
 typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; const void *in; } tk_accumulate_args;
 
@@ -167,6 +166,8 @@ void *tk_reader(void);
 void *tk_reader_of(const void *block);
 
 // These return numbers, not tensors, and are not recorded.
+/// Replaces subnormal values by 0; true if no element is infinite or NaN.
+bool tk_flush(tk_dtype dtype, void *values, int64_t count);
 /// True if no element is infinite or NaN.
 bool tk_all_finite(tk_dtype dtype, const void *in, int64_t count);
 /// The sum of squares, rounded to the type: infinite if it overflows the type.
@@ -189,7 +190,6 @@ void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
 void tk_run_adam(const void *arguments);
 void tk_run_accumulate(const void *arguments);
-void tk_run_flush(const void *arguments);
 
 /// True if libxsmm computes the matrix products.
 bool tk_has_libxsmm(void);
