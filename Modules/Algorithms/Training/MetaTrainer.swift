@@ -26,6 +26,7 @@ public struct MetaTrainer: Sendable {
   private let isScheduled: Bool
   /// Read once: reading it may decode settings, and a step of a small network takes only 50 µs.
   private let isCoupled: Bool
+  private let stream: RandomStream
   private var pace: ThreadPace
 
   /// Number of threads started: the configuration's, but no more than the allowed cores.
@@ -67,6 +68,7 @@ public struct MetaTrainer: Sendable {
     update = OuterUpdate(
       configuration.outer, iterations: configuration.iterations, for: flat.learned,
       segments: flat.layout.segments(configuration.outer.rateFactor))
+    stream = RandomStream(seed: configuration.seed).child("meta-training")
     workers = WorkerPool(threads: configuration.workers)
     recorder = StepRecorder(algorithm, workers: configuration.workers)
     pace = ThreadPace(most: workers.threads, isFixed: configuration.usesAllThreads)
@@ -143,7 +145,7 @@ public struct MetaTrainer: Sendable {
     let start = ContinuousClock.now
     workers.active = pace.active
     let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
-    let stream = RandomStream(seed: configuration.seed).child("meta-training").child(iteration)
+    let stream = stream.child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
     let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm)))

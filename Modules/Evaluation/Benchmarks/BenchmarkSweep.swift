@@ -51,7 +51,6 @@ public struct BenchmarkSweep: Sendable {
   public init?(_ workload: Workload, _ quantity: Quantity, threads: Int, seconds: Double) {
     if quantity == .steps, workload.size.steps == 0 { return nil }
     if quantity == .tasks || quantity == .threads, workload.size.tasks == 1 { return nil }
-    if quantity == .contention, workload.signature.inputShape.rank >= 3 { return nil }
     self.workload = workload
     self.quantity = quantity
     self.threads = threads
