@@ -48,8 +48,8 @@ extension LabelledSet {
     else { return (0, .inputs(expected: signature.inputShape, found: found, type: inputs.dtype)) }
     let samples = found[axis]
     guard samples > 0 else { return (0, .noSamples) }
-    switch targets.unmasked {
-    case .padded: fatalError("a mask within a mask")
+    switch targets {
+    case .padded(let targets, _): return LabelledSet(inputs: inputs, targets: targets).fault(signature, tasks: tasks)
     case .classes(let labels, let ways):
       guard signature.taskLoss.targets == .classes else { return (0, .targetKind(expected: signature.taskLoss.targets)) }
       guard 1...max(signature.outputs, 1) ~= ways else { return (0, .ways(expected: signature.outputs, found: ways)) }

@@ -38,7 +38,7 @@ extension LabelledSet {
         values.initializeElement(at: place, to: place % samples % most < counts[place / samples] ? 1 : 0)
       }
     }
-    return LabelledSet(inputs: inputs, targets: .padded(targets.unmasked, mask: mask))
+    return LabelledSet(inputs: inputs, targets: .padded(targets.unmasked, mask: targets.mask.map { $0 * mask } ?? mask))
   }
 
   /// The samples of one task of a stacked set, without its padding: [n, …].
@@ -80,12 +80,12 @@ extension Episodes {
   /// True if tasks of the shard have padding.
   package var isPadded: Bool { sets.contains { $0.mask != nil } }
 
-  /// Declares support samples padding, so that task t has `counts[t]` samples of each class; the query stays.
+  /// Declares support samples padding, so that task t has at most `counts[t]` samples of each class; the query stays.
   ///
   /// - Parameters:
   ///   - counts: For each task, 1...most.
   ///   - most: The support samples of a class.
-  func masked(_ counts: [Int], of most: Int) -> Episodes {
+  public func masked(_ counts: [Int], of most: Int) -> Episodes {
     Episodes(
       support: support.masked(counts, of: most), query: query, furtherSupports: furtherSupports.map { $0.masked(counts, of: most) })
   }

@@ -4,8 +4,8 @@ extension TaskDistribution {
   /// Draws episodes as shards, and checks them against ``signature``: types, shapes, labels and finite numbers.
   ///
   /// Episodes of equal shapes are one shard. A new shard starts at each episode whose shapes differ from those of the one before it, so
-  /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard: those with fewer samples
-  /// than others, or than ``signature`` says, are padded.
+  /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard:
+  /// if their numbers of samples differ, the smaller ones are padded to the largest, and at least to the numbers of ``signature``.
   /// - Returns: The shards, in the order of the indices.
   /// - Throws: ``TaskError/episode(task:index:set:fault:)``, ``TaskError/notFinite(task:index:)``, and any error from drawing.
   public func checkedShards(
