@@ -11,6 +11,9 @@ enum Agreement {
   /// Largest difference, relative to the norm, between float64 results that sum in a different order.
   static let reordering = 1e-9
 
+  /// Largest difference, relative to the norm, between float64 results with and without padding.
+  static let padding = 1e-12
+
   /// The derivative at 0 from central differences at h and 2h = 2·10⁻⁴, whose errors of order h² cancel.
   static func derivative(of function: (Double) -> Double) -> Double {
     let h = 1e-4

@@ -16,6 +16,8 @@ public enum ContractCheck: String, Sendable, Hashable, CaseIterable {
   case secondOrder = "second order"
   /// A shard's gradient is the sum of its tasks' gradients; if the objective compares tasks, their order does not matter.
   case additivity
+  /// Padding of support and query changes results by rounding error only, if the algorithm accepts it.
+  case padding
   /// Adaptation returns a state after each step, and more steps do not change earlier states.
   case path = "adaptation path"
   /// A task's adaptation does not depend on the other tasks of its shard.

@@ -102,7 +102,7 @@ struct ContractSuite {
     let first = [initialStateFinding, contributionFinding, pathFinding]
     guard first.allSatisfy(\.passed) else { return first }
     return first + [
-      metaGradientFinding, secondOrderFinding, additivityFinding,
+      metaGradientFinding, secondOrderFinding, additivityFinding, paddingFinding,
       taskIndependenceFinding, supportOrderFinding, queryUnseenFinding, workersFinding, resumingFinding,
       recordingFinding, carryingFinding,
     ]

@@ -125,6 +125,7 @@ extension Targets {
     case .classes(let labels, let ways):
       // Each sample moves to the next class.
       .classes(Self.next(labels, ways), ways: ways)
+    case .padded(let targets, let mask): .padded(targets.changed(taskLoss), mask: mask)
     }
   }
 

@@ -49,6 +49,7 @@ extension HyperparameterDomain {
   fileprivate var samples: [HyperparameterValue] {
     switch self {
     case .integer(let range): [.integer(range.lowerBound), .integer(range.upperBound)]
+    case .count(let range): [.integer(range.lowerBound), .text("\(range.lowerBound)...\(range.lowerBound + 1)")]
     case .real(let range): [.real(range.lowerBound)] + (range.upperBound.isFinite ? [.real(range.upperBound)] : [])
     case .boolean: [.boolean(false), .boolean(true)]
     case .choice(let names): names.map { .text($0) }

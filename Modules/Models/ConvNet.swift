@@ -121,7 +121,7 @@ public struct ConvNet: EmbeddingModel {
   /// The features of the classifier, [T, N, features]: the embedding from which prototypes are computed.
   public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
     var result = input
-    let rows: Int? = if case .leading(let count) = normalisation { count } else { nil }
+    let statistics = BatchStatistics(normalisation)
     for block in 0..<blocks {
       let name = "features.\(block)"
       // The convolution's bias is a parameter, as in PyTorch's networks, but it is not added: batch norm would subtract it again, so
@@ -129,7 +129,7 @@ public struct ConvNet: EmbeddingModel {
       let convolved = result.convolved(
         with: parameters["\(name).conv.weight"], stride: downsampling == .stride ? 2 : 1, padding: 1)
       let normalised = convolved.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], rows: rows, relu: activation == .relu)
+        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics, relu: activation == .relu)
       result = activation == .relu ? normalised : activation(normalised)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }

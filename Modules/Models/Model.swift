@@ -3,11 +3,25 @@ public import Registry
 public import TensorCore
 
 /// The samples from which batch normalisation computes its statistics.
-public enum Normalisation: Sendable, Hashable {
+public enum Normalisation: Sendable {
   /// All samples of the batch.
   case wholeBatch
   /// The given number of samples at the start of the batch: the support set, which precedes the query set.
   case leading(Int)
+  /// The samples whose mask is 1: float32 or float64 [T, N] of 0 and 1; the first sample of each task has 1.
+  case samples(Tensor)
+}
+
+extension BatchStatistics {
+  /// The images that a normalisation names.
+  init(_ normalisation: Normalisation) {
+    self =
+      switch normalisation {
+      case .wholeBatch: .all
+      case .leading(let count): .leading(count)
+      case .samples(let mask): .samples(mask)
+      }
+  }
 }
 
 /// A pure function of (input, parameters).

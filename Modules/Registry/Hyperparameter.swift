@@ -19,6 +19,8 @@ public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
 /// The values that a hyperparameter may take.
 public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   case integer(ClosedRange<Int>)
+  /// An integer, or a range of integers such as 1...20.
+  case count(ClosedRange<Int>)
   /// Finite numbers in a range.
   case real(ClosedRange<Double>)
   case boolean
@@ -28,10 +30,11 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   /// Values of one domain, separated by commas; an empty text is an empty list.
   indirect case list(HyperparameterDomain)
 
-  /// The name of the type: "integer", "real", "boolean", "choice", "text" or "list".
+  /// The name of the type: "integer", "count", "real", "boolean", "choice", "text" or "list".
   public var typeName: String {
     switch self {
     case .integer: "integer"
+    case .count: "count"
     case .real: "real"
     case .boolean: "boolean"
     case .choice: "choice"
@@ -46,6 +49,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     case .integer(let range):
       range.upperBound == .max
         ? "an integer of at least \(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    case .count(let range): "\(HyperparameterDomain.integer(range)), or a range such as 1...20"
     case .real(let range):
       range.upperBound == .infinity
         ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
@@ -73,6 +77,7 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
   public func parse(_ text: String) -> HyperparameterValue? {
     switch self {
     case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
+    case .count(let range): Self.count(text, in: range)
     case .real(let range): Double(text).flatMap { $0.isFinite && range.contains($0) ? .real($0) : nil }
     case .boolean: Bool(text).map { .boolean($0) }
     case .choice(let names): names.contains(text) ? .text(text) : nil
@@ -81,6 +86,22 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
       text.isEmpty || text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { element.parse(String($0)) != nil }
         ? .text(text) : nil
     }
+  }
+}
+
+extension HyperparameterDomain {
+  /// Reads "5" or "1...20"; a range of one number is the number.
+  private static func count(_ text: String, in range: ClosedRange<Int>) -> HyperparameterValue? {
+    guard let bounds = bounds(text), range.contains(bounds.lowerBound), range.contains(bounds.upperBound) else { return nil }
+    return bounds.count == 1 ? .integer(bounds.lowerBound) : .text("\(bounds.lowerBound)...\(bounds.upperBound)")
+  }
+
+  /// The bounds that "5" or "1...20" names.
+  static func bounds(_ text: String) -> ClosedRange<Int>? {
+    if let number = Int(text) { return number...number }
+    guard let dots = text.firstRange(of: "...") else { return nil }
+    guard let low = Int(text[..<dots.lowerBound]), let high = Int(text[dots.upperBound...]), low <= high else { return nil }
+    return low...high
   }
 }
 
@@ -122,6 +143,32 @@ public struct Hyperparameter<Root>: Sendable {
       .integer($0[keyPath: path])
     } write: {
       if case .integer(let value) = $1 { $0[keyPath: path] = value }
+    }
+  }
+
+  /// A number of samples that is fixed, or drawn for each task from a range such as 1...20.
+  ///
+  /// - Parameters:
+  ///   - key: Dotted name.
+  ///   - most: The fixed number, or the largest.
+  ///   - least: The smallest number; nil if the number is fixed.
+  ///   - range: The numbers that are allowed.
+  ///   - meaning: One sentence on what the setting does.
+  public static func count(
+    _ key: String, _ most: any WritableKeyPath<Root, Int> & Sendable, least: any WritableKeyPath<Root, Int?> & Sendable,
+    in range: ClosedRange<Int>, _ meaning: String
+  ) -> Self {
+    Self(key, in: .count(range), meaning) {
+      let high = $0[keyPath: most]
+      return $0[keyPath: least].map { .text("\($0)...\(high)") } ?? .integer(high)
+    } write: {
+      switch $1 {
+      case .integer(let value): ($0[keyPath: most], $0[keyPath: least]) = (value, nil)
+      case .text(let text):
+        guard let bounds = HyperparameterDomain.bounds(text) else { return }
+        ($0[keyPath: most], $0[keyPath: least]) = (bounds.upperBound, bounds.lowerBound)
+      default: break
+      }
     }
   }
 

@@ -7,20 +7,27 @@ public enum Targets: Sendable {
   case classes(Tensor, ways: Int)
   /// Numbers, [N, outputs] or [T, N, outputs]; ``TaskLoss/binaryCrossEntropy`` requires 0 or 1.
   case values(Tensor)
+  /// Targets of stacked tasks with different numbers of samples.
+  ///
+  /// The mask is float32, [T, N]: 1 for a sample, 0 for padding, which must not count in any loss, score or statistic. The first sample
+  /// of a task is never padding.
+  indirect case padded(Targets, mask: Tensor)
 
   /// The tensor of labels or numbers.
   public var tensor: Tensor {
     switch self {
     case .classes(let labels, _): labels
     case .values(let values): values
+    case .padded(let targets, _): targets.tensor
     }
   }
 
-  /// Transforms the tensor and keeps the kind of target.
+  /// Transforms the tensor, and the mask of padded targets, and keeps the kind of target.
   public func mapTensor(_ transform: (Tensor) throws -> Tensor) rethrows -> Targets {
     switch self {
     case .classes(let labels, let ways): .classes(try transform(labels), ways: ways)
     case .values(let values): .values(try transform(values))
+    case .padded(let targets, let mask): .padded(try targets.mapTensor(transform), mask: try transform(mask))
     }
   }
 }
@@ -58,7 +65,7 @@ public struct Episode: Sendable {
   }
 }
 
-/// A shard: equal-shaped episodes stacked along a leading task axis.
+/// A shard: episodes stacked along a leading task axis; see ``Targets/padded(_:mask:)`` for different numbers of samples.
 public struct Episodes: Sendable {
   /// Support sets; inputs [T, N, …].
   public let support: LabelledSet
@@ -105,18 +112,14 @@ public struct Episodes: Sendable {
   /// Views of the tasks in a range.
   public subscript(range: Range<Int>) -> Episodes { mapSets { $0.slice(range) } }
 
-  /// Views of one task.
+  /// The samples of one task, without padding; a view if there is none.
   public subscript(task index: Int) -> Episode {
-    func alone(_ set: LabelledSet) -> LabelledSet {
-      LabelledSet(inputs: set.inputs[index], targets: set.targets.mapTensor { $0[index] })
-    }
+    func alone(_ set: LabelledSet) -> LabelledSet { set.unpadded(task: index) }
     return Episode(support: alone(support), query: alone(query), furtherSupports: furtherSupports.map(alone))
   }
 
   private static func stack(_ sets: [LabelledSet]) -> LabelledSet {
-    guard let first = sets.first else { fatalError("a shard has at least one episode") }
-    let targets = Tensor.stacked(sets.map(\.targets.tensor))
-    return LabelledSet(inputs: .stacked(sets.map(\.inputs)), targets: first.targets.mapTensor { _ in targets })
+    LabelledSet(inputs: .stacked(sets.map(\.inputs)), targets: Targets.joined(sets.map(\.targets), Tensor.stacked))
   }
 }
 
@@ -128,8 +131,9 @@ extension Episodes {
 extension LabelledSet {
   /// Concatenates the samples of both sets for each task: [T, N + M, …].
   public func concatenated(with other: LabelledSet) -> LabelledSet {
-    let both = Tensor.concatenated([targets.tensor, other.targets.tensor], along: 1)
-    return LabelledSet(inputs: .concatenated([inputs, other.inputs], along: 1), targets: targets.mapTensor { _ in both })
+    LabelledSet(
+      inputs: .concatenated([inputs, other.inputs], along: 1),
+      targets: .joined([targets, other.targets]) { .concatenated($0, along: 1) })
   }
 
   /// True if every input and target is finite.

@@ -14,13 +14,15 @@ public struct LinearClassification: TaskDistribution {
     citation: "this package: w, x ~ N(0, I), y = 1[w·x > 0] with label noise")
 
   public static let hyperparameters = HyperparameterTable<LinearClassification>([
-    .integer("shots", \.shots, in: 1...100_000, "Support points of a task, both classes together."),
+    .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support points of a task, both classes together."),
     .integer("queries", \.queries, in: 1...100_000, "Query points of a task, both classes together."),
     .real("flipProbability", \.flipProbability, in: 0...1, "Probability that a label is flipped."),
   ])
 
   /// Support points per task, over both classes.
   public var shots = 10
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query points per task, over both classes.
   public var queries = 10
   /// Probability that a label is flipped.
@@ -31,7 +33,7 @@ public struct LinearClassification: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [2], outputs: 1, taskLoss: .binaryCrossEntropy, supportCount: shots, queryCount: queries,
-      suggestedModel: "logistic")
+      suggestedModel: "logistic", shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }

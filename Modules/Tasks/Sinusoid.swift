@@ -14,13 +14,15 @@ public struct Sinusoid: TaskDistribution {
 
   public static let hyperparameters =
     HyperparameterTable<Sinusoid>([
-      .integer("shots", \.shots, in: 1...100_000, "Support points of a task."),
+      .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support points of a task."),
       .integer("queries", \.queries, in: 1...100_000, "Query points of a task."),
     ]) + .nested("amplitude", \.amplitude, Interval.hyperparameters) + .nested("phase", \.phase, Interval.hyperparameters)
     + .nested("input", \.input, Interval.hyperparameters)
 
   /// Support points per task, K.
   public var shots = 10
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query points per task.
   public var queries = 10
   /// Range of A.
@@ -40,7 +42,8 @@ public struct Sinusoid: TaskDistribution {
 
   public var signature: TaskSignature {
     TaskSignature(
-      inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp")
+      inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: shots, queryCount: queries, suggestedModel: "mlp",
+      shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }

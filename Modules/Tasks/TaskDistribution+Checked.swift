@@ -4,20 +4,43 @@ extension TaskDistribution {
   /// Draws episodes as shards, and checks them against ``signature``: types, shapes, labels and finite numbers.
   ///
   /// Episodes of equal shapes are one shard. A new shard starts at each episode whose shapes differ from those of the one before it, so
-  /// the result depends on the distribution and the indices only.
+  /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard:
+  /// if their numbers of samples differ, the smaller ones are padded to the largest, and at least to the numbers of ``signature``.
   /// - Returns: The shards, in the order of the indices.
   /// - Throws: ``TaskError/episode(task:index:set:fault:)``, ``TaskError/notFinite(task:index:)``, and any error from drawing.
-  public func checkedShards(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> [Episodes] {
+  public func checkedShards(
+    _ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1, padding: Bool = false
+  ) throws -> [Episodes] {
+    let (signature, first) = (signature, indices.lowerBound)
     do {
       let shard = try episodes(indices, in: split, seed: seed, supports: supports)
-      try check(shard, first: indices.lowerBound, supports: supports)
-      return [shard]
+      try check(shard, signature, first: first, supports: supports)
+      guard let shots = signature.shots else { return [shard] }
+      let uneven = shard.masked(counts(indices, shots, in: split, seed: seed), of: shots.upperBound)
+      return padding ? [uneven] : cut((0..<uneven.count).map { uneven[task: $0] }).map { Episodes($0.episodes) }
     } catch TaskError.differentShapes {
-      return try cut(indices.map { try episode($0, in: split, seed: seed, supports: supports) }).map { group in
-        let shard = Episodes(group.episodes)
-        try check(shard, first: indices.lowerBound + group.first, supports: supports)
+      var drawn = try indices.map { try episode($0, in: split, seed: seed, supports: supports) }
+      for (place, episode) in drawn.enumerated() { try check(episode, index: first + place) }
+      if let shots = signature.shots {
+        let counts = counts(indices, shots, in: split, seed: seed)
+        drawn = drawn.enumerated().map { Episodes([$1]).masked([counts[$0]], of: shots.upperBound)[task: 0] }
+      }
+      let shards =
+        padding
+        ? [(first: 0, shard: Episodes(padding: drawn, support: signature.supportCount, query: signature.queryCount))]
+        : cut(drawn).map { ($0.first, Episodes($0.episodes)) }
+      return try shards.map { place, shard in
+        try check(shard, signature, first: first + place, supports: supports)
         return shard
       }
+    }
+  }
+
+  /// The number of shots of each task; its random stream is apart, so that the samples do not depend on the range.
+  private func counts(_ indices: Range<Int>, _ shots: ClosedRange<Int>, in split: Split, seed: UInt64) -> [Int] {
+    indices.map { index in
+      var stream = stream(index, in: split, seed: seed).child("shots")
+      return shots.lowerBound + stream.integer(below: shots.count)
     }
   }
 
@@ -52,9 +75,9 @@ extension TaskDistribution {
     }
   }
 
-  private func check(_ shard: Episodes, first: Int, supports: Int) throws(TaskError) {
+  private func check(_ shard: Episodes, _ signature: TaskSignature, first: Int, supports: Int) throws(TaskError) {
     guard 1 + shard.furtherSupports.count >= supports else { throw .oneSupport(task: Self.card.id, required: supports) }
-    let (signature, count) = (signature, shard.count)
+    let count = shard.count
     // Building a list of the sets would cost a small network's meta-iteration half a percent.
     if shard.support.isSound(signature, count), shard.query.isSound(signature, count),
       shard.furtherSupports.allSatisfy({ $0.isSound(signature, count) })

@@ -38,12 +38,21 @@ public struct TaskSignature: Sendable, Hashable {
 
   /// The kind of one input; training defaults depend on it.
   public let inputKind: InputKind
+  /// The support samples of a class, or of a regression task, if their number differs from task to task; nil if it does not.
+  ///
+  /// `TaskDistribution.episode` draws the upper bound. The framework draws a number for each task and leaves out the samples beyond it.
+  public let shots: ClosedRange<Int>?
 
-  /// Creates a signature; by default an input is a feature vector.
+  /// Creates a signature; by default an input is a feature vector, and all tasks have equally many samples.
+  /// - Precondition: `supportCount` is a multiple of the upper bound of `shots`.
   public init(
     inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String,
-    inputKind: InputKind = .vector
+    inputKind: InputKind = .vector, shots: ClosedRange<Int>? = nil
   ) {
+    require(
+      shots.map { $0.lowerBound > 0 && supportCount % $0.upperBound == 0 } ?? true,
+      "\(supportCount) support samples are no multiple of the most shots of \(shots.map { "\($0)" } ?? "none")")
+    self.shots = shots
     self.inputShape = inputShape
     self.outputs = outputs
     self.taskLoss = taskLoss
@@ -101,6 +110,7 @@ public protocol TaskDistribution: Sendable {
 
   /// Draws a float32 episode: a pure function of (settings, seed, split, index).
   ///
+  /// If ``TaskSignature/shots`` is a range, the episode has the most shots.
   /// - Throws: ``TaskError`` if the split has too few classes or drawings.
   func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode
 

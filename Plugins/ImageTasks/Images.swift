@@ -35,7 +35,7 @@ public struct Images: TaskDistribution {
 
   private static let settings = HyperparameterTable<Images>([
     .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
-    .integer("shots", \.shots, in: 1...100_000, "Support images of a class."),
+    .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support images of a class."),
     .integer("queries", \.queries, in: 1...100_000, "Query images of a class."),
     .integer("size", \.size, in: 4...1024, "Height and width to which images are reduced, in pixels."),
     .choice("channels", \.channels, "1 for grey images, 3 for colours."),
@@ -54,6 +54,8 @@ public struct Images: TaskDistribution {
   public var ways = 5
   /// Support images per class, K.
   public var shots = 1
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query images per class.
   public var queries = 15
   /// Height and width of an image in pixels.
@@ -149,7 +151,8 @@ public struct Images: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [size, size, channels.count], outputs: ways, taskLoss: .crossEntropy, supportCount: ways * shots,
-      queryCount: ways * queries, suggestedModel: "conv", inputKind: .image)
+      queryCount: ways * queries, suggestedModel: "conv", inputKind: .image,
+      shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }

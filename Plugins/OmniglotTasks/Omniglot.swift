@@ -21,7 +21,7 @@ public struct Omniglot: TaskDistribution {
   public static let hyperparameters =
     HyperparameterTable<Omniglot>([
       .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
-      .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
+      .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support drawings of a class."),
       .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
       .choice("split", \.split, "Which characters are for meta-training, meta-validation and meta-test."),
       .boolean("trainRotations", \.trainRotations, "Whether rotated characters are additional classes in meta-training."),
@@ -32,6 +32,8 @@ public struct Omniglot: TaskDistribution {
   public var ways = 5
   /// Support drawings per class, K.
   public var shots = 1
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query drawings per class.
   public var queries = 15
   /// The division of the characters into splits.
@@ -77,7 +79,8 @@ public struct Omniglot: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [DrawingDecoder.side, DrawingDecoder.side, 1], outputs: ways, taskLoss: .crossEntropy,
-      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image)
+      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image,
+      shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }

@@ -37,6 +37,7 @@ extension LabelledSet {
   /// The targets of stacked tasks as float64 numbers, [T, N, outputs]; labels become one-hot rows.
   var numbers: Tensor {
     switch targets {
+    case .padded: fatalError("a statistical method takes no padding")
     case .classes(let labels, let ways): labels.oneHot(ways, dtype: .float64)
     case .values(let values): values.converted(to: .float64)
     }

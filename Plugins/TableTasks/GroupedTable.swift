@@ -25,7 +25,7 @@ public struct GroupedTable: TaskDistribution {
     .list("categorical", \.categorical, of: .text, "Input columns of numbers that name categories."),
     .choice("kind", \.kind, "What the target is; auto takes texts and at most ten whole numbers for classes."),
     .integer("ways", \.ways, in: 2...100_000, "Classes of an episode, without a group column."),
-    .integer("shots", \.shots, in: 1...100_000, "Support rows of a group, or of a class without a group column."),
+    .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support rows of a group, or of a class without a group column."),
     .integer("queries", \.queries, in: 1...100_000, "Query rows of a group, or of a class without a group column."),
     .text("split", \.split, "How groups are split: random, first (in the order of the file), or a CSV file with columns group and split."),
     .integer("splitSeed", \.splitSeed, in: 0...(.max), "Random seed of the split."),
@@ -47,6 +47,8 @@ public struct GroupedTable: TaskDistribution {
   public var ways = 5
   /// Support rows per group, or per class without a group column.
   public var shots = 10
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query rows per group, or per class without a group column.
   public var queries = 10
   /// "random", "first", or the path of a CSV file with the columns "group" and "split".
@@ -107,7 +109,7 @@ public struct GroupedTable: TaskDistribution {
     let sets = isByClass ? ways : 1
     return TaskSignature(
       inputShape: [inputs], outputs: outputs, taskLoss: isClassification ? .crossEntropy : .meanSquaredError, supportCount: sets * shots,
-      queryCount: sets * queries, suggestedModel: "mlp")
+      queryCount: sets * queries, suggestedModel: "mlp", shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }

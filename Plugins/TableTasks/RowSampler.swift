@@ -7,13 +7,23 @@ struct RowSampler {
   /// Support sets per episode; the first one and the query do not depend on this number.
   let supports: Int
 
-  /// Draws rows: the first support set, the query set, then the further support sets.
+  /// The rows of a task.
+  struct Draw {
+    /// The first support set, the query set, then the further support sets; a short support set repeats its first row.
+    let rows: [Int]
+    /// The number of different rows of a support set; below ``RowSampler/shots`` in a small group.
+    let shots: Int
+  }
+
+  /// Draws the rows of a task.
   ///
   /// - Throws: ``TableError/tooFewRows(group:found:required:)`` if the group has too few rows for the further support sets.
-  func rows(from groups: [TableData.Group], _ stream: RandomStream) throws(TableError) -> [Int] {
+  func draw(from groups: [TableData.Group], _ stream: RandomStream) throws(TableError) -> Draw {
     var stream = stream
     let group = groups[stream.integer(below: groups.count)]
-    var taken = stream.choice(shots + queries, of: group.count)
+    let own = min(shots, group.count - queries)
+    var taken = stream.choice(own + queries, of: group.count)
+    if own < shots { taken.insert(contentsOf: Array(repeating: taken[0], count: shots - own), at: own) }
     if supports > 1 {
       let more = shots * (supports - 1)
       guard group.count >= taken.count + more else {
@@ -24,6 +34,6 @@ struct RowSampler {
       let unused = Set(0..<group.count).subtracting(taken).sorted()
       taken += further.choice(more, of: unused.count).map { unused[$0] }
     }
-    return taken.map { group.first + $0 }
+    return Draw(rows: taken.map { group.first + $0 }, shots: own)
   }
 }

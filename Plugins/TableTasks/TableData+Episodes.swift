@@ -5,11 +5,17 @@ extension TableData {
   /// Draws tasks of groups, stacked.
   func episodes(_ streams: [RandomStream], from groups: [Group], _ sampler: RowSampler) throws(TableError) -> Episodes {
     var drawn: [[Int]] = []
-    for stream in streams { drawn.append(try sampler.rows(from: groups, stream)) }
+    var counts: [Int] = []
+    for stream in streams {
+      let draw = try sampler.draw(from: groups, stream)
+      drawn.append(draw.rows)
+      counts.append(draw.shots)
+    }
     let (shots, end) = (sampler.shots, sampler.shots + sampler.queries)
-    return Episodes(
+    let shard = Episodes(
       support: labelled(drawn, 0..<shots), query: labelled(drawn, shots..<end),
       furtherSupports: (0..<sampler.supports - 1).map { labelled(drawn, end + $0 * shots..<end + ($0 + 1) * shots) })
+    return counts.allSatisfy { $0 == shots } ? shard : shard.masked(counts, of: shots)
   }
 
   /// Draws a task of classes.

@@ -147,7 +147,7 @@ struct TableData: Sendable {
   private static func parts(
     _ groups: TableGroups, _ settings: GroupedTable, _ known: TableStatistics?, _ notes: inout TableNotes
   ) throws(TableError) -> [Split: [String]] {
-    let required = settings.shots + settings.queries
+    let required = (settings.leastShots ?? settings.shots) + settings.queries
     let present = groups.names.indices.filter { groups.count($0) > 0 }
     let large = present.filter { groups.count($0) >= required }
     let small = present.filter { groups.count($0) < required }

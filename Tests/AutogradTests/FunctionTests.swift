@@ -58,7 +58,7 @@ import _TestSupport
       $0[0].batchNormalised(scale: $0[1], offset: $0[2], relu: true)
     },
     Case(testDescription: "batch norm of leading rows", inputs: [images, scale, offset]) {
-      $0[0].batchNormalised(scale: $0[1], offset: $0[2], rows: 2)
+      $0[0].batchNormalised(scale: $0[1], offset: $0[2], statistics: .leading(2))
     },
     Case(testDescription: "max pooling", inputs: [separated]) { $0[0].maximumPooled(window: 2) },
     Case(testDescription: "max pooling by 3", inputs: [separated]) { $0[0].maximumPooled(window: 3) },
@@ -146,7 +146,7 @@ import _TestSupport
   }
 
   @Test func `batch norm by leading rows is that of the rows alone`() {
-    let whole = Variable(Self.images).batchNormalised(scale: Variable(Self.scale), offset: Variable(Self.offset), rows: 2)
+    let whole = Variable(Self.images).batchNormalised(scale: Variable(Self.scale), offset: Variable(Self.offset), statistics: .leading(2))
     let alone = Variable(Self.images.sliced(0..<2, along: 1)).batchNormalised(
       scale: Variable(Self.scale), offset: Variable(Self.offset))
     expectClose(whole.value.sliced(0..<2, along: 1), alone.value, tolerance: 1e-14)

@@ -31,7 +31,30 @@ private struct Settings: Sendable {
     ])
 }
 
+/// A number of samples, fixed or drawn.
+private struct Samples: Sendable {
+  var most = 5
+  var least: Int?
+  static let table = HyperparameterTable<Samples>([.count("shots", \.most, least: \.least, in: 1...100, "Samples.")])
+}
+
 @Suite struct HyperparameterTests {
+  @Test(arguments: [("7", 7, nil, "7"), ("1...20", 20, 1, "1...20"), ("100...100", 100, nil, "100")] as [(String, Int, Int?, String)])
+  func `a count is a number or a range`(text: String, most: Int, least: Int?, written: String) throws {
+    var samples = Samples()
+    samples.least = 2
+    try Samples.table.set("shots", to: text, in: &samples)
+    #expect(samples.most == most && samples.least == least)
+    #expect(Samples.table.descriptions(defaults: samples)[0].defaultValue.description == written)
+  }
+
+  @Test(arguments: ["0", "101", "0...5", "5...101", "6...5", "1..5", "1...", "...5", "a...b", "1...2...3", "", "1.5"])
+  func `a count out of range is refused`(text: String) {
+    var samples = Samples()
+    let error = #expect(throws: HyperparameterError.self) { try Samples.table.set("shots", to: text, in: &samples) }
+    #expect(error.map { "\($0)" }?.contains("an integer from 1 to 100, or a range such as 1...20") == true)
+  }
+
   private func set(_ key: String, _ text: String) throws -> Settings {
     var settings = Settings()
     try Settings.table.set(key, to: text, in: &settings)

@@ -46,6 +46,27 @@ import _TestSupport
     #expect(seen.count == table.classes(in: split).count)
   }
 
+  @Test func `a small group gives the rows that it has`() throws {
+    // Groups have 8 to 37 rows; with two queries, every group has at least six support rows.
+    let table = try load(Self.groups, Self.settings.merging(["shots": "1...20"]) { $1 })
+    let all = Split.allCases.flatMap { table.classes(in: $0) }
+    #expect(all.count == 30)
+    var (counts, sizes): (Set<Int>, Set<Int>) = ([], [])
+    for shard in try table.checkedShards(0..<300, in: .metaTrain, seed: 4) {
+      for task in 0..<shard.count {
+        let episode = shard[task: task]
+        let drawn = try rows(episode.support, table) + rows(episode.query, table)
+        #expect(Set(drawn).count == drawn.count && Set(drawn.map { $0 / 100 }).count == 1)
+        let (count, size) = (episode.support.inputs.shape[0], drawn[0] / 100 + 8)
+        #expect(count <= size - 2)
+        counts.insert(count)
+        sizes.insert(size)
+      }
+    }
+    #expect(counts == Set(1...20))
+    #expect(sizes.count == table.classes(in: .metaTrain).count)
+  }
+
   @Test func `an episode depends on seed, split and index alone`() throws {
     let (table, again) = (try load(Self.groups, Self.settings), try load(Self.groups, Self.settings))
     let episode = try table.episode(7, in: .metaTrain, seed: 1).query

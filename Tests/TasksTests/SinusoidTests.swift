@@ -54,7 +54,7 @@ import Darwin
     #expect(task.amplitude == Interval(0.1, 2.5))
     #expect(task.episode(0, in: .metaTrain, seed: 0).support.inputs.shape == [7, 1])
     #expect(task.splitFingerprint != Sinusoid().splitFingerprint)
-    #expect(throws: HyperparameterError.invalid(key: "shots", found: "0", expected: .integer(1...100_000))) {
+    #expect(throws: HyperparameterError.invalid(key: "shots", found: "0", expected: .count(1...100_000))) {
       try Sinusoid.hyperparameters.set("shots", to: "0", in: &task)
     }
   }

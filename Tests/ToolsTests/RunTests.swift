@@ -18,6 +18,17 @@ private func steps(_ output: String) -> [String] {
 }
 
 @Suite struct RunTests {
+  @Test func `evaluate draws the uneven tasks of the run`() throws {
+    try withTemporaryFolder { folder throws in
+      let whole = try run("maml", "\(folder)/whole", "--shots", "1...6")
+      #expect(whole.exitCode == 0)
+      let other = try run("maml", "\(folder)/even", "--shots", "6")
+      #expect(other.output != whole.output)
+      let again = try tools("evaluate", "\(folder)/whole")
+      #expect(again.output == whole.output)
+    }
+  }
+
   @Test func `a run leaves its files, and evaluate gives the same numbers`() throws {
     try withTemporaryFolder { folder throws in
       let outcome = try run("maml", "\(folder)/a/run")

@@ -48,7 +48,8 @@ private let run = ["run", "maml", "--task", "sinusoid"]
     ("outer.learningRate=-0.1", "outer.learningRate is '-0.1', expected a number from 0.0 to 1000.0."),
     ("outer.schedule=sine", "outer.schedule is 'sine', expected one of constant, linear, cosine."),
     ("model.hidden=40,x", "model.hidden is '40,x', expected widths separated by commas, 40,40 for example."),
-    ("task.shots=0", "task.shots is '0', expected an integer from 1 to 100000."),
+    ("task.shots=9...1", "task.shots is '9...1', expected an integer from 1 to 100000, or a range such as 1...20."),
+    ("task.shots=0", "task.shots is '0', expected an integer from 1 to 100000, or a range such as 1...20."),
   ])
   func `a value of the wrong type or out of range`(setting: String, message: String) throws {
     let outcome = try ToolsProcess(run + ["--set", setting]).outcome()
@@ -58,7 +59,7 @@ private let run = ["run", "maml", "--task", "sinusoid"]
   }
 
   @Test func `a short form says which setting it makes`() throws {
-    try expectError("task.shots is 'many', expected an integer from 1 to 100000.", run + ["--shots", "many"])
+    try expectError("task.shots is 'many', expected an integer from 1 to 100000, or a range such as 1...20.", run + ["--shots", "many"])
     try expectError("test.episodes is '1', expected an integer from 2 to 10000000.", run + ["--test-episodes", "1"])
   }
 

@@ -45,6 +45,9 @@ extension DifferentiatingAlgorithm {
   /// The inner loop for meta-training and testing, with the proximal term of the differentiation method, if any.
   public var adaptation: InnerLoop { chosenDifferentiation.adaptation(inner) }
 
+  /// True: objectives and adaptation take losses from the learner.
+  public var acceptsPadding: Bool { true }
+
   /// True if the differentiation method is recordable.
   public var isRecordable: Bool { chosenDifferentiation.isRecordable }
   /// The kind of gradient that the objective and the differentiation method give together.

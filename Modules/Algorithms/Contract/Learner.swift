@@ -36,33 +36,46 @@ public struct Learner: Sendable {
 
   // MARK: In a graph
 
-  /// Loss of predictions [T, N, outputs] per task, [T].
+  /// Loss of predictions [T, N, outputs] per task, [T]; a mean over samples, in which padding does not count.
   public func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
-    lossFunction.loss(predictions, targets)
+    guard let mask = targets.mask else { return lossFunction.loss(predictions, targets) }
+    // With each sample as a task of its own, the losses of tasks are those of samples.
+    let (tasks, samples) = (predictions.shape[0], predictions.shape[1])
+    let losses = lossFunction.loss(predictions.reshaped([tasks * samples, 1, predictions.shape[2]]), targets.bySample)
+    return (losses.reshaped([tasks, samples]) * Variable(constant: mask.shares(predictions.value.dtype))).sum([1]).reshaped([tasks])
   }
 
   /// Loss on a support set per task, [T]; the set is normalised by its own statistics.
   public func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable {
-    loss(model(Variable(constant: support.inputs), parameters, normalisation: .wholeBatch), support.targets)
+    let normalisation = support.mask.map(Normalisation.samples) ?? .wholeBatch
+    return loss(model(Variable(constant: support.inputs), parameters, normalisation: normalisation), support.targets)
   }
 
   /// Predictions for the query in the training mode, differentiable in the parameters.
   ///
   /// - Precondition: The training mode is not ``NormalisationMode/supportPlusOne``, which is for testing.
   public func queryPredictions(_ parameters: ParameterTree<Variable>, _ shard: Episodes) -> Variable {
-    predictions(parameters, support: shard.support.inputs, query: shard.query.inputs, mode: trainingMode)
+    predictions(
+      parameters, support: shard.support.inputs, query: shard.query.inputs, mode: trainingMode,
+      masks: (support: shard.support.mask, query: shard.query.mask))
   }
 
   private func predictions(
-    _ parameters: ParameterTree<Variable>, support: Tensor, query: Tensor, mode: NormalisationMode
+    _ parameters: ParameterTree<Variable>, support: Tensor, query: Tensor, mode: NormalisationMode,
+    masks: (support: Tensor?, query: Tensor?) = (nil, nil)
   ) -> Variable {
     guard model.usesBatchStatistics else { return model(Variable(constant: query), parameters, normalisation: .wholeBatch) }
     switch mode {
-    case .transductive: return model(Variable(constant: query), parameters, normalisation: .wholeBatch)
+    case .transductive:
+      return model(Variable(constant: query), parameters, normalisation: masks.query.map(Normalisation.samples) ?? .wholeBatch)
     case .support:
       let rows = support.shape[1]
       let both = Tensor.concatenated([support, query], along: 1)
-      return model(Variable(constant: both), parameters, normalisation: .leading(rows)).sliced(rows..<both.shape[1], along: 1)
+      let normalisation = masks.support.map { mask in
+        Normalisation.samples(mask.padded(to: both.shape[1], at: 0, along: 1))
+      }
+      return model(Variable(constant: both), parameters, normalisation: normalisation ?? .leading(rows))
+        .sliced(rows..<both.shape[1], along: 1)
     case .supportPlusOne:
       fatalError("support-plus-one is a mode of testing: it has no gradient")
     }
@@ -94,10 +107,44 @@ public struct Learner: Sendable {
   public func losses(_ predictions: Tensor, _ targets: Targets) -> Tensor { loss(Variable(constant: predictions), targets).value }
 
   /// Score of each task by the loss's measure, such as accuracy for classification; nil if the loss has no measure.
-  public func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { lossFunction.scores(predictions, targets) }
+  public func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? {
+    guard let mask = targets.mask else { return lossFunction.scores(predictions, targets) }
+    let (tasks, samples) = (predictions.shape[0], predictions.shape[1])
+    let alone = predictions.reshaped([tasks * samples, 1, predictions.shape[2]])
+    guard let scores = lossFunction.scores(alone, targets.bySample) else { return nil }
+    let counted = mask.doubles
+    return (0..<tasks).map { task in
+      let own = (task * samples..<(task + 1) * samples).filter { counted[$0] != 0 }
+      return own.reduce(0) { $0 + scores[$1] } / Double(own.count)
+    }
+  }
 
   /// Predictions [T, M, outputs] without a model, from the support targets alone, as in the baseline `chance`.
   public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
-    lossFunction.baseline(support, samples: samples, dtype: dtype)
+    guard case .padded(let targets, let mask) = support else { return lossFunction.baseline(support, samples: samples, dtype: dtype) }
+    let tasks = (0..<mask.shape[0]).map { task in
+      let places = mask[task].doubles.enumerated().filter { $0.element != 0 }.map(\.offset)
+      let own = targets.mapTensor { tensor in
+        let alone = tensor.slice(task..<task + 1)
+        return .concatenated(places.map { alone.sliced($0..<$0 + 1, along: 1) }, along: 1)
+      }
+      return lossFunction.baseline(own, samples: samples, dtype: dtype)
+    }
+    return .concatenated(tasks, along: 0)
+  }
+}
+
+extension Targets {
+  /// The targets without a mask, each sample as a task of its own: [T·N, 1, …].
+  fileprivate var bySample: Targets {
+    unmasked.mapTensor { $0.reshaped(Shape([$0.shape[0] * $0.shape[1], 1] + $0.shape.dimensions.dropFirst(2))) }
+  }
+}
+
+extension Tensor {
+  /// Of a mask [T, N]: the share of each sample in the mean of its task.
+  fileprivate func shares(_ dtype: DType) -> Tensor {
+    let mask = converted(to: dtype)
+    return mask / mask.sum([1])
   }
 }

@@ -17,6 +17,12 @@ public protocol TrainingBehaviour: Sendable {
   /// task. The contract suite compares recorded with eager steps.
   var isRecordable: Bool { get }
 
+  /// True if the meta-gradient leaves out the padding of ``Targets/padded(_:mask:)``.
+  ///
+  /// Tasks with different numbers of samples then share a shard. That is so if all losses and predictions come from the learner's
+  /// `loss`, `supportLoss` and `queryPredictions`. The default is false: such tasks then are shards of their own.
+  var acceptsPadding: Bool { get }
+
   /// Whether a task's contribution to the meta-gradient depends on other tasks of its shard.
   var coupling: TaskCoupling { get }
 
@@ -104,6 +110,7 @@ public struct TrainingFootprint: Sendable, Hashable {
 
 extension TrainingBehaviour {
   public var isRecordable: Bool { false }
+  public var acceptsPadding: Bool { false }
   public var coupling: TaskCoupling { .independent }
   public var supports: Int { 1 }
   public func learnedValues(_ state: MetaState) -> [LearnedValue] { [] }

@@ -14,7 +14,7 @@ public protocol LossFunction: Sendable {
 
   /// Loss of predictions [T, N, outputs] per task, [T]: a mean over samples.
   ///
-  /// - Precondition: The targets have the kind that ``taskLoss`` declares.
+  /// - Precondition: The targets have the kind that ``taskLoss`` declares, without padding, which ``Learner`` takes out.
   static func loss(_ predictions: Variable, _ targets: Targets) -> Variable
 
   /// Score of each task by the loss's measure; nil if it has none.
@@ -30,6 +30,7 @@ extension LossFunction {
   /// The mean of the support targets for numbers; equal logits for labels and for targets of 0 and 1.
   public static func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
     switch support {
+    case .padded: fatalError("a loss function gets no padding: the learner takes it out")
     case .classes(let labels, let ways): return .zeros([labels.shape[0], samples, ways], dtype)
     case .values(let values):
       let shape: Shape = [values.shape[0], samples, values.shape[2]]

@@ -93,6 +93,9 @@ public struct Reptile: InnerLoopAlgorithm {
     }
   }
 
+  /// True unless steps draw mini-batches, which would contain padding.
+  public var acceptsPadding: Bool { batchSize == 0 }
+
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     let initial = learner.model.initialParameters(from: stream, dtype: dtype)
     return MetaState(

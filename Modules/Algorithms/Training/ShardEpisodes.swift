@@ -12,16 +12,18 @@ final class ShardEpisodes: Sendable {
   let tasks: any TaskDistribution
   let configuration: TrainingConfiguration
   let supports: Int
+  let padding: Bool
   // Separate slots for even and odd steps: tasks of the next step may be ready before all tasks of this step are taken.
   private let slots: [[Slot]]
 
   /// Number of shards of the next step that threads may draw ahead, starting with the first.
   var countAhead: Int { slots[0].count }
 
-  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int) {
+  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int, padding: Bool) {
     self.tasks = tasks
     self.configuration = configuration
     self.supports = supports
+    self.padding = padding
     slots = (0..<2).map { _ in (0..<configuration.shardsAhead).map { _ in Slot() } }
   }
 
@@ -52,7 +54,7 @@ final class ShardEpisodes: Sendable {
     return try KernelProfile.timed(.data) {
       try tasks.checkedShards(
         first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed,
-        supports: supports)
+        supports: supports, padding: padding)
     }
   }
 

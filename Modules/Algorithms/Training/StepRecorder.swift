@@ -85,12 +85,14 @@ private struct Outline: Hashable {
     let targets: Shape
     let dtypes: [DType]
     let ways: Int?
+    let isPadded: Bool
 
     init(_ set: LabelledSet) {
       inputs = set.inputs.shape
       targets = set.targets.tensor.shape
       dtypes = [set.inputs.dtype, set.targets.tensor.dtype]
       ways = set.targets.ways
+      isPadded = set.mask != nil
     }
   }
 
@@ -174,15 +176,17 @@ extension LabelledSet {
   fileprivate func fits(_ other: LabelledSet) -> Bool {
     inputs.shape == other.inputs.shape && inputs.dtype == other.inputs.dtype && targets.tensor.shape == other.targets.tensor.shape
       && targets.tensor.dtype == other.targets.tensor.dtype && targets.ways == other.targets.ways
+      && (mask == nil) == (other.mask == nil)
   }
 
   fileprivate func overwrite(with other: LabelledSet) {
     inputs.overwrite(with: other.inputs)
     targets.tensor.overwrite(with: other.targets.tensor)
+    if let mask, let new = other.mask { mask.overwrite(with: new) }
   }
 }
 
 extension Targets {
   /// The number of classes; nil for numbers.
-  fileprivate var ways: Int? { if case .classes(_, let ways) = self { ways } else { nil } }
+  fileprivate var ways: Int? { if case .classes(_, let ways) = unmasked { ways } else { nil } }
 }

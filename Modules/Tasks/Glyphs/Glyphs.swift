@@ -16,7 +16,7 @@ public struct Glyphs: TaskDistribution {
   public static let hyperparameters =
     HyperparameterTable<Glyphs>([
       .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
-      .integer("shots", \.shots, in: 1...100_000, "Support drawings of a class."),
+      .count("shots", \.shots, least: \.leastShots, in: 1...100_000, "Support drawings of a class."),
       .integer("queries", \.queries, in: 1...100_000, "Query drawings of a class."),
       .integer("alphabet", \.alphabet, in: 0...(.max), "Random seed of the characters."),
       .integer("trainClasses", \.trainClasses, in: 1...classLimit, "Classes to meta-train on."),
@@ -31,6 +31,8 @@ public struct Glyphs: TaskDistribution {
   public var ways = 5
   /// Support drawings per class, K.
   public var shots = 1
+  /// Fewest of them, if a number is drawn for each task; nil if all have ``shots``.
+  public var leastShots: Int?
   /// Query drawings per class.
   public var queries = 15
   /// Random seed of the classes' strokes.
@@ -58,7 +60,8 @@ public struct Glyphs: TaskDistribution {
   public var signature: TaskSignature {
     TaskSignature(
       inputShape: [GlyphDrawing.side, GlyphDrawing.side, 1], outputs: ways, taskLoss: .crossEntropy,
-      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image)
+      supportCount: ways * shots, queryCount: ways * queries, suggestedModel: "conv", inputKind: .image,
+      shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }

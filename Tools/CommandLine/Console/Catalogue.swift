@@ -124,7 +124,7 @@ extension HyperparameterDescription {
   var json: JSON {
     var members = [JSON.Member("key", .string(key)), JSON.Member("type", .string(domain.typeName))]
     switch domain {
-    case .integer(let range):
+    case .integer(let range), .count(let range):
       members.append(JSON.Member("minimum", .integer(range.lowerBound)))
       if range.upperBound != .max { members.append(JSON.Member("maximum", .integer(range.upperBound))) }
     case .real(let range):
