@@ -129,7 +129,8 @@ public struct ConvNet: EmbeddingModel {
       let convolved = result.convolved(
         with: parameters["\(name).conv.weight"], stride: downsampling == .stride ? 2 : 1, padding: 1)
       let normalised = convolved.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics, relu: activation == .relu)
+        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics, relu: activation == .relu
+      )
       result = activation == .relu ? normalised : activation(normalised)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }

@@ -154,6 +154,7 @@ public struct Hyperparameter<Root>: Sendable {
   ///   - least: The smallest number; nil if the number is fixed.
   ///   - range: The numbers that are allowed.
   ///   - meaning: One sentence on what the setting does.
+  /// - Returns: The setting; its text is a number or "1...20".
   public static func count(
     _ key: String, _ most: any WritableKeyPath<Root, Int> & Sendable, least: any WritableKeyPath<Root, Int?> & Sendable,
     in range: ClosedRange<Int>, _ meaning: String

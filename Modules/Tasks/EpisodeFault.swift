@@ -14,6 +14,8 @@ public enum EpisodeFault: Hashable, Sendable, CustomStringConvertible {
   case ways(expected: Int, found: Int)
   /// A label outside 0..<ways.
   case label(sample: Int, found: Int, ways: Int)
+  /// A mask of the wrong type or shape, with other numbers than 0 and 1, or without the first sample of a task.
+  case mask(expected: Shape, found: Shape, type: DType)
   /// A binary target other than 0 and 1.
   case binaryTarget(sample: Int, found: Double)
 
@@ -28,6 +30,8 @@ public enum EpisodeFault: Hashable, Sendable, CustomStringConvertible {
       "its targets are \(foundType.rawValue) \(found), expected \(expectedType.rawValue) \(expected)"
     case .ways(let expected, let found): "its targets have \(found) classes, expected 1 to \(expected), the signature's outputs"
     case .label(let sample, let found, let ways): "sample \(sample) has the label \(found), expected 0 to \(ways - 1)"
+    case .mask(let expected, let found, let type):
+      "its mask is \(type.rawValue) \(found), expected float32 \(expected) of 0 and 1, with 1 for the first sample of each task"
     case .binaryTarget(let sample, let found): "sample \(sample) has the target \(found), expected 0 or 1"
     }
   }
@@ -49,7 +53,12 @@ extension LabelledSet {
     let samples = found[axis]
     guard samples > 0 else { return (0, .noSamples) }
     switch targets {
-    case .padded(let targets, _): return LabelledSet(inputs: inputs, targets: targets).fault(signature, tasks: tasks)
+    case .padded(let targets, let mask):
+      let expected: Shape = [tasks ?? 0, samples]
+      guard tasks != nil, mask.dtype == .float32, mask.shape == expected,
+        mask.doubles.enumerated().allSatisfy({ $1 == 1 || ($1 == 0 && $0 % samples > 0) })
+      else { return (0, .mask(expected: expected, found: mask.shape, type: mask.dtype)) }
+      return LabelledSet(inputs: inputs, targets: targets).fault(signature, tasks: tasks)
     case .classes(let labels, let ways):
       guard signature.taskLoss.targets == .classes else { return (0, .targetKind(expected: signature.taskLoss.targets)) }
       guard 1...max(signature.outputs, 1) ~= ways else { return (0, .ways(expected: signature.outputs, found: ways)) }

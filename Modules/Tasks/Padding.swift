@@ -5,6 +5,8 @@ extension Targets {
   /// The mask of padded targets, [T, N]; nil without padding.
   public var mask: Tensor? { if case .padded(_, let mask) = self { mask } else { nil } }
 
+  var isPadded: Bool { if case .padded = self { true } else { false } }
+
   /// The targets without their mask; padding keeps its place.
   public var unmasked: Targets { if case .padded(let targets, _) = self { targets } else { self } }
 
@@ -31,6 +33,7 @@ extension LabelledSet {
   /// - Parameters:
   ///   - counts: For each task, 1...most.
   ///   - most: The samples of a class, which follow each other.
+  /// - Returns: The same samples with a mask.
   func masked(_ counts: [Int], of most: Int) -> LabelledSet {
     let samples = inputs.shape[1]
     let mask = Tensor(shape: [counts.count, samples]) { values in
@@ -78,13 +81,14 @@ extension LabelledSet {
 
 extension Episodes {
   /// True if tasks of the shard have padding.
-  package var isPadded: Bool { sets.contains { $0.mask != nil } }
+  package var isPadded: Bool { support.targets.isPadded || query.targets.isPadded || furtherSupports.contains { $0.targets.isPadded } }
 
   /// Declares support samples padding, so that task t has at most `counts[t]` samples of each class; the query stays.
   ///
   /// - Parameters:
   ///   - counts: For each task, 1...most.
   ///   - most: The support samples of a class.
+  /// - Returns: The same samples with masks.
   public func masked(_ counts: [Int], of most: Int) -> Episodes {
     Episodes(
       support: support.masked(counts, of: most), query: query, furtherSupports: furtherSupports.map { $0.masked(counts, of: most) })
@@ -94,7 +98,8 @@ extension Episodes {
   ///
   /// - Parameters:
   ///   - episodes: At least one; inputs agree but for the number of samples.
-  ///   - support: The number of support samples of the result, at least; `query` likewise.
+  ///   - support: The least number of support samples of the result.
+  ///   - query: The least number of query samples of the result.
   init(padding episodes: [Episode], support: Int, query: Int) {
     let further = episodes.map(\.furtherSupports.count).min() ?? 0
     func stacked(_ sets: [LabelledSet], _ least: Int) -> LabelledSet {

@@ -4,8 +4,7 @@ extension TaskDistribution {
   /// Draws episodes as shards, and checks them against ``signature``: types, shapes, labels and finite numbers.
   ///
   /// Episodes of equal shapes are one shard. A new shard starts at each episode whose shapes differ from those of the one before it, so
-  /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard:
-  /// if their numbers of samples differ, the smaller ones are padded to the largest, and at least to the numbers of ``signature``.
+  /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard: if their numbers of samples differ, the smaller ones are padded to the largest, and at least to the numbers of ``signature``.
   /// - Returns: The shards, in the order of the indices.
   /// - Throws: ``TaskError/episode(task:index:set:fault:)``, ``TaskError/notFinite(task:index:)``, and any error from drawing.
   public func checkedShards(
@@ -15,9 +14,8 @@ extension TaskDistribution {
     do {
       let shard = try episodes(indices, in: split, seed: seed, supports: supports)
       try check(shard, signature, first: first, supports: supports)
-      guard let shots = signature.shots else { return [shard] }
-      let uneven = shard.masked(counts(indices, shots, in: split, seed: seed), of: shots.upperBound)
-      return padding ? [uneven] : cut((0..<uneven.count).map { uneven[task: $0] }).map { Episodes($0.episodes) }
+      let drawn = signature.shots.map { shard.masked(counts(indices, $0, in: split, seed: seed), of: $0.upperBound) } ?? shard
+      return padding || !drawn.isPadded ? [drawn] : cut((0..<drawn.count).map { drawn[task: $0] }).map { Episodes($0.episodes) }
     } catch TaskError.differentShapes {
       var drawn = try indices.map { try episode($0, in: split, seed: seed, supports: supports) }
       for (place, episode) in drawn.enumerated() { try check(episode, index: first + place) }

@@ -112,4 +112,44 @@ import Testing
     // Episodes of equal size need no padding.
     #expect(try Growing().checkedShards(2..<3, in: .metaTrain, seed: 0, padding: true)[0].support.mask == nil)
   }
+
+  /// Stacked tasks with a mask of its own.
+  private struct Masking: TaskDistribution {
+    static let card = TaskCard(id: "test-masking", title: "", citation: "")
+    static let hyperparameters = HyperparameterTable<Masking>([])
+    var splitFingerprint: String { "0" }
+    var mask: [Double] = []
+    var maskShape: Shape = [2, 3]
+    var signature: TaskSignature {
+      TaskSignature(inputShape: [1], outputs: 1, taskLoss: .meanSquaredError, supportCount: 3, queryCount: 3, suggestedModel: "mlp")
+    }
+    func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
+      try episodes(index..<index + 1, in: split, seed: seed)[task: 0]
+    }
+    func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) throws -> Episodes {
+      let numbers = Tensor.ones([2, 3, 1])
+      let mask = try Tensor(mask, shape: maskShape, dtype: .float32)
+      return Episodes(
+        support: LabelledSet(inputs: numbers, targets: .padded(.values(numbers), mask: mask)),
+        query: LabelledSet(inputs: numbers, targets: .values(numbers)))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([1, 1, 0, 1, 0, 0], [2, 3], true), ([1, 1, 1, 1, 1, 1], [2, 3], true), ([0, 1, 1, 1, 1, 1], [2, 3], false),
+      ([1, 1, 1, 0, 1, 1], [2, 3], false), ([1, 2, 1, 1, 1, 1], [2, 3], false), ([1, 1, 1, 1, 1, 1], [3, 2], false),
+      ([1, .nan, 1, 1, 1, 1], [2, 3], false),
+    ] as [([Double], Shape, Bool)])
+  func `a mask of one's own is checked`(mask: [Double], shape: Shape, isSound: Bool) throws {
+    var tasks = Masking()
+    (tasks.mask, tasks.maskShape) = (mask, shape)
+    if isSound {
+      #expect(try tasks.checkedShards(0..<2, in: .metaTrain, seed: 0, padding: true)[0].support.mask?.doubles == mask)
+    } else {
+      let error = #expect(throws: TaskError.self) { try tasks.checkedShards(0..<2, in: .metaTrain, seed: 0, padding: true) }
+      let fault = EpisodeFault.mask(expected: [2, 3], found: shape, type: .float32)
+      #expect(error == .episode(task: "test-masking", index: 0, set: "support", fault: fault))
+    }
+  }
 }

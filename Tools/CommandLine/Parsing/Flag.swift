@@ -53,7 +53,8 @@ extension Flag {
   static let set = value("set", "KEY=VALUE", "Change a setting, such as inner.steps=5.", repeats: true)
 
   static let ways = value("ways", "N", "Classes per episode.", sets: "task.ways")
-  static let shots = value("shots", "N", "Support samples per class, or per regression task; 1...20 draws a number for each task.", sets: "task.shots")
+  static let shots = value(
+    "shots", "N", "Support samples per class, or per regression task; 1...20 draws a number for each task.", sets: "task.shots")
   static let queries = value("queries", "N", "Query samples per class, or per regression task.", sets: "task.queries")
   static let testSteps = value("test-steps", "N", "Adaptation steps of the meta-test.", sets: "test.steps")
   static let testEpisodes = value("test-episodes", "N", "Held-out episodes of the meta-test.", sets: "test.episodes")
