@@ -93,6 +93,7 @@ public struct CrossValidation: Sendable {
   /// - Parameters:
   ///   - number: The place in ``requests``.
   ///   - tasks: The result of ``tasks(testing:)``, which all algorithms share.
+  /// - Returns: An experiment that is ready to start.
   /// - Throws: What ``Experiment`` throws.
   public func experiment(_ number: Int, on tasks: any GroupedTasks) throws -> Experiment {
     try Experiment(requests[number], tasks: tasks)

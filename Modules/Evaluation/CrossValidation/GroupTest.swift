@@ -43,14 +43,15 @@ struct GroupTest: Sendable {
     let shard = try tasks.checkedEpisodes(0..<episodes, of: group, seed: seed)
     let context = AdaptationContext(stream: RandomStream(seed: seed).child("adaptation").child(group), firstTask: 0)
     let scores = ownExamples.map { count -> Double? in
-      // Without examples there is no step, and the support set must not matter; see below.
-      let part = shard.limited(to: count)
+      // Without examples there is no step, and one sample stands in that must not matter; see below.
+      let part = shard.limited(to: count == 0 && !experiment.algorithm.takesEmptySupport ? 1 : count)
       let steps = count == 0 ? 0 : experiment.test.steps
       let result = experiment.algorithm.scores(state, experiment.learner, part, steps: steps, modes: [mode], context)[0]
       let curve = result.scores ?? result.losses
       return curve[curve.count - 1].reduce(0, +) / Double(episodes)
     }
-    return (GroupScores(group: group, scores: scores), ownExamples[0] == 0 && dependsOnSupport(state, shard, context))
+    let needsSupport = ownExamples[0] == 0 && !experiment.algorithm.takesEmptySupport && dependsOnSupport(state, shard, context)
+    return (GroupScores(group: group, scores: scores), needsSupport)
   }
 
   /// Whether predictions before the first step differ between two support sets.
@@ -70,9 +71,8 @@ struct GroupTest: Sendable {
 }
 
 extension Episodes {
-  /// The same episodes with the first support samples of each, at least one.
+  /// The same episodes with the first support samples of each.
   fileprivate func limited(to count: Int) -> Episodes {
-    let count = max(1, count)
     func part(_ tensor: Tensor) -> Tensor { tensor.sliced(0..<count, along: 1) }
     return Episodes(
       support: LabelledSet(inputs: part(support.inputs), targets: support.targets.mapTensor(part)), query: query)

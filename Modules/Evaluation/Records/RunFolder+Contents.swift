@@ -13,7 +13,7 @@ extension RunFolder {
   /// Whether a folder holds the files of a cross-validation and none of a run, or no such file at all.
   package static func canHoldCrossValidation(_ path: String) -> Bool {
     let names = files(in: path)
-    return names.isEmpty || names.contains("cross-validation.json") && !names.contains("results.json") && !names.contains(Checkpoint.fileName)
+    return names.isEmpty || names.contains("cross-validation.json") && Set(names).isDisjoint(with: ["results.json", Checkpoint.fileName])
   }
 
   /// Whether a folder holds the files of a comparison, or a part of them, and none of a single run.

@@ -16,6 +16,7 @@ import Darwin
 /// t = z + (z³ + z) / 4ν + (5z⁵ + 16z³ + 3z) / 96ν² + …
 /// ```
 /// - Parameter freedom: Degrees of freedom ν.
+/// - Returns: The number of standard errors: 12.7 for one degree of freedom, 1.96 for many.
 /// - Precondition: At least one degree of freedom.
 /// - SeeAlso: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3, 26.7.4 and 26.7.5.
 package func studentQuantile(freedom: Int) -> Double {

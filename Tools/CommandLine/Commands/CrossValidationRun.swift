@@ -32,7 +32,7 @@ struct CrossValidationRun {
       let budget = Budget.of(kind, on: inputs)
       let own = budget.settings.filter { $0.key != "test.episodes" } + settings.filter { keys.contains($0.key) }
       var request = try arguments.request(algorithm: algorithm, task: task, settings: own)
-      request.iterations = kind == .none ? budget.iterations : request.iterations ?? budget.iterations
+      request.iterations = kind == .none ? budget.iterations : arguments.integer(.crossIterations) ?? budget.iterations
       requests.append(request)
     }
     if let key = settings.map(\.key).first(where: { !known.contains($0) }) {

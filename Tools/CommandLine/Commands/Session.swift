@@ -63,6 +63,7 @@ struct Session {
   /// Does the work of a run, which training may be only a part of.
   ///
   /// - Parameter work: Receives the run, and what handles its events.
+  /// - Returns: The result of the work.
   /// - Throws: As ``callAsFunction()``.
   func watching<Result>(
     _ work: (ExperimentRun, (ExperimentRun.Event) throws -> Void) throws -> Result
