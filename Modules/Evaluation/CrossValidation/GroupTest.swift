@@ -40,18 +40,23 @@ struct GroupTest: Sendable {
 
   /// The scores of one group, and whether the unadapted predictions depend on the support set.
   private func scores(_ state: MetaState, _ tasks: any GroupedTasks, _ group: String) throws -> (GroupScores, Bool) {
-    let shard = try tasks.checkedEpisodes(0..<episodes, of: group, seed: seed)
-    let context = AdaptationContext(stream: RandomStream(seed: seed).child("adaptation").child(group), firstTask: 0)
-    let scores = ownExamples.map { count -> Double? in
-      // Without examples there is no step, and one sample stands in that must not matter; see below.
-      let part = shard.limited(to: count == 0 && !experiment.algorithm.takesEmptySupport ? 1 : count)
-      let steps = count == 0 ? 0 : experiment.test.steps
-      let result = experiment.algorithm.scores(state, experiment.learner, part, steps: steps, modes: [mode], context)[0]
-      let curve = result.scores ?? result.losses
-      return curve[curve.count - 1].reduce(0, +) / Double(episodes)
+    let algorithm = experiment.algorithm
+    var sums = [Double](repeating: 0, count: ownExamples.count)
+    var needsSupport = false
+    for first in stride(from: 0, to: episodes, by: experiment.test.shardSize) {
+      let shard = try tasks.checkedEpisodes(first..<min(first + experiment.test.shardSize, episodes), of: group, seed: seed)
+      let context = AdaptationContext(stream: RandomStream(seed: seed).child("adaptation").child(group), firstTask: first)
+      for (place, count) in ownExamples.enumerated() {
+        // Without examples there is no step, and one sample stands in that must not matter; see below.
+        let part = shard.limited(to: count == 0 && !algorithm.takesEmptySupport ? 1 : count)
+        let steps = count == 0 ? 0 : experiment.test.steps
+        let result = algorithm.scores(state, experiment.learner, part, steps: steps, modes: [mode], context)[0]
+        let curve = result.scores ?? result.losses
+        sums[place] = curve[curve.count - 1].reduce(sums[place], +)
+      }
+      if ownExamples[0] == 0, !algorithm.takesEmptySupport, !needsSupport { needsSupport = dependsOnSupport(state, shard, context) }
     }
-    let needsSupport = ownExamples[0] == 0 && !experiment.algorithm.takesEmptySupport && dependsOnSupport(state, shard, context)
-    return (GroupScores(group: group, scores: scores), needsSupport)
+    return (GroupScores(group: group, scores: sums.map { $0 / Double(episodes) }), needsSupport)
   }
 
   /// Whether predictions before the first step differ between two support sets.
