@@ -73,7 +73,8 @@ extension TaskDistribution {
     }
   }
 
-  private func check(_ shard: Episodes, _ signature: TaskSignature, first: Int, supports: Int) throws(TaskError) {
+  /// Checks a shard against the signature.
+  func check(_ shard: Episodes, _ signature: TaskSignature, first: Int, supports: Int) throws(TaskError) {
     guard 1 + shard.furtherSupports.count >= supports else { throw .oneSupport(task: Self.card.id, required: supports) }
     let count = shard.count
     // Building a list of the sets would cost a small network's meta-iteration half a percent.

@@ -35,6 +35,8 @@ public struct MixedModel: StatisticalBaseline {
 
   public init() {}
 
+  public var takesEmptySupport: Bool { true }
+
   public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration { .manyTasks(for: signature) }
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {

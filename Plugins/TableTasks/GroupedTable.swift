@@ -60,7 +60,9 @@ public struct GroupedTable: TaskDistribution {
   /// What separates cells.
   public var separator = TableSeparator.auto
 
-  private var data: TableData?
+  var data: TableData?
+  /// The table before its groups are assigned, kept for cross-validation only.
+  var content: TableContent?
 
   public init() {}
 
@@ -69,7 +71,8 @@ public struct GroupedTable: TaskDistribution {
   public mutating func prepare(source: String?, statistics: String?) throws {
     guard let source else { throw TableError.noFile }
     let known = try statistics.map { text throws(TableError) in try TableStatistics(text: text) }
-    let data = try TableData(source, self, statistics: known)
+    let content = try TableContent(source, self, statistics: known)
+    let data = try TableData(content, splits: content.parts(self, known), statistics: known)
     if data.statistics.group == nil, known == nil {
       let sampler = FewShotSampler(ways: ways, shots: shots, queries: queries)
       for split in Split.allCases {
@@ -114,11 +117,11 @@ public struct GroupedTable: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }
 
-  public var dataDigest: String? { data?.digest }
+  public var dataDigest: String? { data?.digest ?? content?.digest }
 
   public var statistics: String? { data?.statistics.text }
 
-  public var notes: [String] { data?.notes ?? [] }
+  public var notes: [String] { data?.notes ?? content?.notes.sentences ?? [] }
 
   /// The groups, or the classes if there is no group column.
   public func classes(in split: Split) -> [String] { data?.groups[split]?.map(\.name) ?? [] }

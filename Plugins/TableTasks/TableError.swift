@@ -19,6 +19,10 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case unknownColumn(LookupError)
   case noTarget(columns: [String])
   case noGroup(columns: [String])
+  /// Cross-validation needs a group column.
+  case noGroupToLeaveOut(columns: [String])
+  /// A setting of the split beside the folds of a cross-validation.
+  case splitBesideFolds(key: String)
   case noInputs
   case twoRoles(column: String)
   case severalClassTargets(count: Int)
@@ -68,6 +72,10 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .noGroup(let columns):
       "task.group is not set; name the column whose values are the tasks, or predict classes (task.kind=classification). "
         + "Columns: \(Self.list(columns))."
+    case .noGroupToLeaveOut(let columns):
+      "task.group is not set, and cross-validation tests whole groups; name the column whose values are the groups. "
+        + "Columns: \(Self.list(columns))."
+    case .splitBesideFolds(let key): "\(key) is set, but the folds of a cross-validation are the split; leave the setting out."
     case .noInputs: "the table has no column for inputs besides group and target; add one."
     case .twoRoles(let column): "column '\(legible(column))' has two roles; name it once in task.group, task.target and task.inputs."
     case .severalClassTargets(let count):

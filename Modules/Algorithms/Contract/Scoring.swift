@@ -4,6 +4,11 @@ public import Tasks
 ///
 /// Every requirement has a default implementation.
 public protocol Scoring: Sendable {
+  /// True if adaptation takes support sets without samples; a mixed model, for example, then predicts by its fixed effects.
+  ///
+  /// By default it is false. A learning curve then begins with the state before the first step, if that does not depend on the support set.
+  var takesEmptySupport: Bool { get }
+
   /// Scores a shard: adapts step by step, predicts, and computes loss and score after each step.
   ///
   /// Meta-validation, meta-test and the contract suite all score through this function.

@@ -26,6 +26,8 @@ public struct ShardScores: Sendable {
 }
 
 extension Algorithm {
+  public var takesEmptySupport: Bool { false }
+
   /// Scores a shard and sets the score of a task to NaN if its loss is not finite.
   ///
   /// A diverged task therefore counts as diverged, whatever score its predictions would get.

@@ -14,14 +14,14 @@ extension Experiment {
   ///   ``StateDictError`` for initial parameters that do not fit the model.
   public init(_ request: ExperimentRequest) throws {
     let task = try TaskRegistry.type(of: request.task)
-    try ExperimentTypes.refuseUnknown(request.settings, algorithm: request.algorithm, task: task, model: request.model)
-    // Given parameters can be tested as they are.
-    let isUntrained = request.initialisation != nil && request.iterations == 0
-    let iterations = isUntrained ? 0 : try Self.atLeastOne("iterations", request.iterations)
-    let threads = try Self.atLeastOne("threads", request.threads) ?? 1
+    try Self.check(request, on: task)
+    try self.init(request, tasks: Self.prepared(task, request))
+  }
 
+  /// Creates an experiment on tasks that are prepared already, with the request's settings.
+  init(_ request: ExperimentRequest, tasks: any TaskDistribution) throws {
+    let (iterations, threads) = try Self.check(request, on: type(of: tasks))
     // The signature, and the model that it suggests, may depend on the data.
-    let tasks = try Self.prepared(task, request)
     let signature = tasks.signature
     _ = try LossRegistry.type(of: signature.taskLoss.id)
     let types = try ExperimentTypes(algorithm: request.algorithm, tasks: tasks, model: request.model)
@@ -63,6 +63,18 @@ extension Experiment {
     let training = TrainingSettings(adopting.defaultTraining(for: signature))
     return descriptions(adopting) + TrainingSettings.hyperparameters.descriptions(defaults: training) + descriptions(types.task.init())
       + descriptions(types.model.init()) + TestConfiguration.hyperparameters.prefixed("test").descriptions(defaults: TestConfiguration())
+  }
+
+  /// Checks what can be checked before data are loaded, and returns the numbers of iterations and threads.
+  @discardableResult
+  private static func check(
+    _ request: ExperimentRequest, on task: any TaskDistribution.Type
+  ) throws -> (iterations: Int?, threads: Int) {
+    try ExperimentTypes.refuseUnknown(request.settings, algorithm: request.algorithm, task: task, model: request.model)
+    // Given parameters can be tested as they are.
+    let isUntrained = request.initialisation != nil && request.iterations == 0
+    let iterations = isUntrained ? 0 : try atLeastOne("iterations", request.iterations)
+    return (iterations, try atLeastOne("threads", request.threads) ?? 1)
   }
 
   private static func atLeastOne(_ key: String, _ value: Int?) throws(HyperparameterError) -> Int? {

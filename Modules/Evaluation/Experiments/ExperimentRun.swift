@@ -39,15 +39,7 @@ public struct ExperimentRun: Sendable {
   public func callAsFunction(_ handle: (Event) throws -> Void) throws -> Comparison.Row {
     TensorMemory.resetPeak()
     let begin = ContinuousClock.now
-    let live = live ?? LiveTraining()
-    // Nothing else may reference the trainer's parameters, or every update would copy them.
-    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer()) { [experiment, folder] trainer in
-      try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
-    }
-    let first = live.iteration
-    try train(live, handle)
-    var trainer = live.end()
-    trainer.releaseWorkingMemory()
+    let trainer = try trained(handle)
     let trained = ContinuousClock.now
     let result = try experiment.metaTest(trainer.state, threads: experiment.training.threads) { done, _ in try handle(.tested(done)) }
     let tested = ContinuousClock.now
@@ -57,11 +49,28 @@ public struct ExperimentRun: Sendable {
       try folder.write(
         Timing(
           trainingSeconds: (trained - begin) / .seconds(1), testSeconds: (tested - trained) / .seconds(1),
-          iterations: trainer.iteration - first, peakBytes: TensorMemory.peakBytes, threads: trainer.threads,
+          iterations: trainer.iteration - (start?.iteration ?? 0), peakBytes: TensorMemory.peakBytes, threads: trainer.threads,
           activeThreads: trainer.meanActiveThreads,
           products: Kernels.productLibrary))
     }
     return row
+  }
+
+  /// Trains without a test; the folder, if there is one, gets the checkpoint and the metrics.
+  ///
+  /// - Parameter handle: As in ``callAsFunction(_:)``.
+  /// - Returns: The trainer with the meta-learned state.
+  /// - Throws: As ``callAsFunction(_:)``.
+  public func trained(_ handle: (Event) throws -> Void) throws -> MetaTrainer {
+    let live = live ?? LiveTraining()
+    // Nothing else may reference the trainer's parameters, or every update would copy them.
+    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer()) { [experiment, folder] trainer in
+      try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
+    }
+    try train(live, handle)
+    var trainer = live.end()
+    trainer.releaseWorkingMemory()
+    return trainer
   }
 
   private func train(_ live: LiveTraining, _ handle: (Event) throws -> Void) throws {

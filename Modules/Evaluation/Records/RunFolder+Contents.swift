@@ -10,6 +10,12 @@ extension RunFolder {
   /// The names of the files of a run or a comparison that a folder holds; empty if there is no such folder.
   package static func files(in path: String) -> [String] { fileNames.filter { exists("\(path)/\($0)") } }
 
+  /// Whether a folder holds the files of a cross-validation and none of a run, or no such file at all.
+  package static func canHoldCrossValidation(_ path: String) -> Bool {
+    let names = files(in: path)
+    return names.isEmpty || names.contains("cross-validation.json") && Set(names).isDisjoint(with: ["results.json", Checkpoint.fileName])
+  }
+
   /// Whether a folder holds the files of a comparison, or a part of them, and none of a single run.
   package static func holdsComparison(_ path: String) -> Bool {
     let names = files(in: path)

@@ -9,6 +9,7 @@ public struct RunFolder: Sendable {
   /// The names of all files that are written into a folder.
   public static let fileNames = [
     Checkpoint.fileName, "metrics.jsonl", "results.json", "results.csv", "report.md", "timing.json",
+    "cross-validation.json", "groups.csv",
   ]
 
   /// The folder's path.
@@ -127,6 +128,15 @@ public struct RunFolder: Sendable {
     try put(comparison.json, "results.json")
     try put(comparison.csv, "results.csv")
     try put(comparison.markdown, "report.md")
+  }
+
+  /// Writes cross-validation.json, groups.csv and report.md.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ result: CrossValidationResult) throws(RunFolderError) {
+    try put(result.json.text, "cross-validation.json")
+    try put(result.csv, "groups.csv")
+    try put(result.markdown, "report.md")
   }
 
   /// Writes timing.json.

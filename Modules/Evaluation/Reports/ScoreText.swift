@@ -28,8 +28,11 @@ package struct ScoreText {
   /// A mean with half its interval: "0.6700 ± 0.0312".
   ///
   /// If episodes diverged, there is no mean: "- (2 diverged, the others 0.6700)".
-  func text(_ point: CurvePoint) -> String {
-    guard let estimate = point.estimate else { return "-" }
+  func text(_ point: CurvePoint) -> String { text(point.estimate) }
+
+  /// A mean with half its interval, as for a point of a curve; "-" for nil.
+  func text(_ estimate: Estimate?) -> String {
+    guard let estimate else { return "-" }
     guard let mean = estimate.mean else { return "- (\(estimate.diverged) diverged, the others \(text(estimate.finiteMean)))" }
     return "\(text(mean)) ± \(text(estimate.halfWidth))"
   }

@@ -50,11 +50,24 @@ struct Session {
   /// Advice after an interruption, beginning with a semicolon.
   var resumeAdvice = ""
   let quiet: Bool
+  /// What the test counts, in the plural, and how many there are; nil for the episodes of the experiment's meta-test.
+  var counted: (unit: String, total: Int)?
 
   /// Trains and tests.
   ///
   /// - Throws: ``Interrupted`` after a signal, and errors of training and test; ``keptText(at:)`` says what is saved then.
   func callAsFunction() throws -> Comparison.Row {
+    try watching { run, handle in try run(handle) }
+  }
+
+  /// Does the work of a run, which training may be only a part of.
+  ///
+  /// - Parameter work: Receives the run, and what handles its events.
+  /// - Returns: The result of the work.
+  /// - Throws: As ``callAsFunction()``.
+  func watching<Result>(
+    _ work: (ExperimentRun, (ExperimentRun.Event) throws -> Void) throws -> Result
+  ) throws -> Result {
     let total = run.experiment.training.iterations
     var training = Progress(label, unit: "iterations", total: total, done: run.start?.iteration ?? 0, quiet: quiet)
     var testing: Progress?
@@ -71,7 +84,7 @@ struct Session {
     return try Interrupt.rescuing({ rescue(live, of: total) }) {
       var reached = first
       do {
-        return try run { event in
+        return try work(run) { event in
           switch event {
           case .step(let report):
             reached = report.iteration
@@ -124,7 +137,8 @@ struct Session {
   }
 
   private var testProgress: Progress {
-    Progress("\(label), meta-test", unit: "episodes", total: run.experiment.test.episodes, quiet: quiet, showsShortWork: false)
+    let (unit, total) = counted ?? (unit: "episodes", total: run.experiment.test.episodes)
+    return Progress("\(label), meta-test", unit: unit, total: total, quiet: quiet, showsShortWork: false)
   }
 
   /// What is saved of the run, as the folder shows it: the last write may have failed.

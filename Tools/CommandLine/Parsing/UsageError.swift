@@ -14,6 +14,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case missingFlag(Flag, command: String)
   case missingOperand(Operand, command: String)
   case unexpectedOperand(String, command: String)
+  case duplicateOperand(String)
   case exclusiveFlags(Flag, Flag)
   case needsFlag(Flag, needs: Flag)
   case onlyForStateDict(Flag)
@@ -42,6 +43,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .missingOperand(let operand, let command): "\(command) needs \(operand.placeholder); 'tools help \(command)' says more."
     case .unexpectedOperand(let found, let command):
       "'\(legible(found))' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
+    case .duplicateOperand(let found): "'\(legible(found))' is named twice; name it once."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
     case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
     case .onlyForStateDict(let flag): "\(flag.spelling) is for a state dict; a checkpoint contains its own, so leave the flag out."
