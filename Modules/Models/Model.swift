@@ -79,6 +79,7 @@ extension Model {
 public enum ModelError: Error, Hashable, CustomStringConvertible {
   case inputShape(model: String, expected: String, found: Shape)
   case imageTooSmall(model: String, size: Int, blocks: Int)
+  case evenKernel(Int)
   case widths(text: String)
   case missingParameter(name: String)
   case unexpectedParameter(name: String)
@@ -89,6 +90,7 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
     case .inputShape(let model, let expected, let found): "\(model) takes inputs of shape \(expected), these tasks have \(found)."
     case .imageTooSmall(let model, let size, let blocks):
       "\(model): an image of \(size) pixels is too small for \(blocks) blocks; lower model.blocks."
+    case .evenKernel(let size): "model.kernel is \(size), expected an odd number, so that a filter has a middle."
     case .widths(let text): "model.hidden is '\(legible(text))', expected widths separated by commas, 40,40 for example."
     case .missingParameter(let name): "parameter '\(legible(name))' is missing from the file."
     case .unexpectedParameter(let name): "the file has a parameter '\(legible(name))' that the model does not have."

@@ -23,7 +23,7 @@ public struct TaskCard: Sendable, Hashable {
 
 /// The shapes, sizes and loss that all episodes of a distribution share: enough to choose a model.
 public struct TaskSignature: Sendable, Hashable {
-  /// Shape of one input: [1] or [height, width, channels].
+  /// Shape of one input: [1], [height, width, channels] or [time, channels].
   public let inputShape: Shape
   /// Number of model outputs: ways for classification, target width for regression, 1 for binary classification.
   public let outputs: Int
@@ -33,7 +33,7 @@ public struct TaskSignature: Sendable, Hashable {
   public let supportCount: Int
   /// Samples in the query set, over all classes.
   public let queryCount: Int
-  /// Id of the default model: "mlp", "conv" or "logistic".
+  /// Id of the default model: "mlp", "conv", "conv1d" or "logistic".
   public let suggestedModel: String
 
   /// The kind of one input; training defaults depend on it.
@@ -69,6 +69,8 @@ public enum InputKind: String, Sendable, Hashable, CaseIterable {
   case vector
   /// An image, [height, width, channels].
   case image
+  /// A signal, [time, channels].
+  case signal
 }
 
 /// A distribution over tasks that can draw any episode again, in any order, on any thread.

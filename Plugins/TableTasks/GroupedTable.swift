@@ -8,6 +8,10 @@ import TensorCore
 /// number (or several), or a class; then all tasks have the same classes. Without a group column, the target names classes, and a task
 /// distinguishes a few classes that are drawn as in Omniglot.
 ///
+/// With `window`, an input is a signal: consecutive rows of a group, [window, columns]. Windows do not overlap, so support and query share
+/// no row; the rows after the last whole window are left out. The label of a window is the most frequent one of its rows, or the smallest
+/// of several; its numbers to predict are those of its last row.
+///
 /// Groups, or classes, are split into meta-training, meta-validation and meta-test; rows never are. Numbers are standardised, and the
 /// levels of categorical columns counted, by meta-training alone. A checkpoint stores these statistics and the split.
 ///
@@ -29,6 +33,8 @@ public struct GroupedTable: TaskDistribution {
     .integer("queries", \.queries, in: 1...100_000, "Query rows of a group, or of a class without a group column."),
     .text("split", \.split, "How groups are split: random, first (in the order of the file), or a CSV file with columns group and split."),
     .integer("splitSeed", \.splitSeed, in: 0...(.max), "Random seed of the split."),
+    .text("time", \.time, "The column of numbers by which the rows of a group are ordered; empty for the order of the file."),
+    .integer("window", \.window, in: 0...1_000_000, "Rows of a window, if an input is a signal; 0 makes each row an input."),
     .choice("missing", \.missing, "What to do about empty cells, NA, NaN and null: refuse, drop the row, or use the mean."),
     .choice("separator", \.separator, "What separates cells; auto decides by the header."),
   ])
@@ -55,6 +61,10 @@ public struct GroupedTable: TaskDistribution {
   public var split = "random"
   /// The seed of the random split.
   public var splitSeed = 0
+  /// The column by which the rows of a group are ordered; empty for the order of the file.
+  public var time = ""
+  /// The rows of a window; 0 makes each row an input.
+  public var window = 0
   /// What to do about missing values.
   public var missing = MissingValues.error
   /// What separates cells.
@@ -111,8 +121,10 @@ public struct GroupedTable: TaskDistribution {
   private func signature(inputs: Int, outputs: Int, _ isClassification: Bool, isByClass: Bool) -> TaskSignature {
     let sets = isByClass ? ways : 1
     return TaskSignature(
-      inputShape: [inputs], outputs: outputs, taskLoss: isClassification ? .crossEntropy : .meanSquaredError, supportCount: sets * shots,
-      queryCount: sets * queries, suggestedModel: "mlp", shots: leastShots.map { $0...shots })
+      inputShape: window > 0 ? [window, inputs] : [inputs], outputs: outputs,
+      taskLoss: isClassification ? .crossEntropy : .meanSquaredError, supportCount: sets * shots,
+      queryCount: sets * queries, suggestedModel: window > 0 ? "conv1d" : "mlp",
+      inputKind: window > 0 ? .signal : .vector, shots: leastShots.map { $0...shots })
   }
 
   public var splitFingerprint: String { SplitFingerprint.digest(classesOf: self) }

@@ -9,6 +9,8 @@ struct TableContent: Sendable {
   /// SHA-256 of the file.
   let digest: String
   let isClassification: Bool
+  /// The rows of a window; 0 if each row is an item.
+  let window: Int
   /// The rows of each group, or class.
   let groups: TableGroups
   /// The groups that have enough rows, in the order of their first appearance.
@@ -28,7 +30,8 @@ struct TableContent: Sendable {
     if let known { try settings.compare(with: known) }
     roles = try TableRoles(
       file.header, group: known.map { $0.group ?? "" } ?? settings.group, targets: known?.targets.map(\.name) ?? settings.target,
-      inputs: known?.inputs.map(\.name) ?? settings.inputs)
+      inputs: known?.inputs.map(\.name) ?? settings.inputs, time: settings.time)
+    window = settings.window
     (table, digest) = try Self.read(file, Self.wishes(file, roles, settings, known))
     isClassification = known?.isClassification ?? !table.levelNames(roles.targets[0]).isEmpty
     guard let groupColumn = roles.group ?? (isClassification ? roles.targets[0] : nil) else { throw .noGroup(columns: file.header) }
@@ -36,7 +39,7 @@ struct TableContent: Sendable {
     var notes = TableNotes(table, roles, isClassification: isClassification, isKnown: known != nil)
     let isUsed = try Self.usedRows(table, roles, settings.missing, &notes)
     let groups = TableGroups(table, by: groupColumn, where: isUsed)
-    names = try Self.largeGroups(groups, required: (settings.leastShots ?? settings.shots) + settings.queries, &notes)
+    names = try Self.largeGroups(groups, items: (settings.leastShots ?? settings.shots) + settings.queries, of: settings.window, &notes)
     self.groups = groups
     self.notes = notes
   }
@@ -93,6 +96,7 @@ struct TableContent: Sendable {
       }
     }
     if let group = roles.group { wishes[group] = .levels }
+    if let time = roles.time { wishes[time] = .numbers }
     return wishes
   }
 
@@ -100,7 +104,7 @@ struct TableContent: Sendable {
   private static func usedRows(
     _ table: Table, _ roles: TableRoles, _ missing: MissingValues, _ notes: inout TableNotes
   ) throws(TableError) -> (Int) -> Bool {
-    let needed = [roles.group].compactMap(\.self) + roles.targets
+    let needed = [roles.group, roles.time].compactMap(\.self) + roles.targets
     let used = needed + roles.inputs
     let lacking = used.filter { table.missing($0).count > 0 }
     guard !lacking.isEmpty else { return { _ in true } }
@@ -117,11 +121,17 @@ struct TableContent: Sendable {
   }
 
   /// The names of the groups that have enough rows.
-  private static func largeGroups(_ groups: TableGroups, required: Int, _ notes: inout TableNotes) throws(TableError) -> [String] {
+  private static func largeGroups(
+    _ groups: TableGroups, items: Int, of window: Int, _ notes: inout TableNotes
+  ) throws(TableError) -> [String] {
+    let required = items * max(window, 1)
     let present = groups.names.indices.filter { groups.count($0) > 0 }
     let large = present.filter { groups.count($0) >= required }
     let small = present.filter { groups.count($0) < required }
     if large.isEmpty, let largest = small.max(by: { groups.count($0) < groups.count($1) }) {
+      if window > 0 {
+        throw .groupsTooShort(windows: items, window: window, largest: groups.names[largest], rows: groups.count(largest))
+      }
       throw .groupsTooSmall(required: required, largest: groups.names[largest], rows: groups.count(largest))
     }
     notes.add(smallGroups: small.map { (groups.names[$0], groups.count($0)) }, required: required)

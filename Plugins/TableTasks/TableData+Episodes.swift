@@ -18,11 +18,15 @@ extension TableData {
     return counts.allSatisfy { $0 == shots } ? shard : shard.masked(counts, of: shots)
   }
 
+  /// The shape of one input: a row, or a window of rows.
+  private var itemShape: Shape { window == 0 ? [statistics.width] : [window, statistics.width] }
+
   /// Draws a task of classes.
   func episode(_ stream: RandomStream, from classes: [Group], in split: Split, _ sampler: FewShotSampler) throws(TaskError) -> Episode {
-    let width = statistics.width
+    let width = itemWidth
     return try sampler.episode(
-      from: stream, split: split, classCount: classes.count, drawings: { classes[$0].count }, name: { classes[$0].name }, itemShape: [width]
+      from: stream, split: split, classCount: classes.count, drawings: { classes[$0].count }, name: { classes[$0].name },
+      itemShape: itemShape
     ) { number, drawing, item in
       let start = (classes[number].first + drawing) * width
       inputs.withUnsafeBufferPointer { _ = item.initialize(fromContentsOf: UnsafeBufferPointer(rebasing: $0[start..<start + width])) }
@@ -32,7 +36,7 @@ extension TableData {
   /// The rows at some places of each task's draw.
   private func labelled(_ drawn: [[Int]], _ places: Range<Int>) -> LabelledSet {
     LabelledSet(
-      inputs: gathered(inputs, statistics.width, drawn, places),
+      inputs: gathered(inputs, itemWidth, drawn, places).reshaped(Shape([drawn.count, places.count] + itemShape.dimensions)),
       targets: statistics.isClassification
         ? .classes(gatheredLabels(drawn, places), ways: statistics.classes.count)
         : .values(gathered(values, statistics.targets.count, drawn, places)))

@@ -4,7 +4,7 @@ import TensorCore
 
 /// A table that is ready for drawing: encoded rows, group after group.
 struct TableData: Sendable {
-  /// A group, or a class, and the place of its rows.
+  /// A group, or a class, and the place of its items: rows, or windows of rows.
   struct Group: Sendable {
     let name: String
     let first: Int
@@ -16,11 +16,15 @@ struct TableData: Sendable {
   let digest: String
   /// The groups of each split, sorted by name.
   let groups: [Split: [Group]]
-  /// The model inputs, ``TableStatistics/width`` numbers for each row.
+  /// The rows of a window; 0 if each row is an item.
+  let window: Int
+  /// The numbers of an item.
+  var itemWidth: Int { max(window, 1) * statistics.width }
+  /// The model inputs, ``itemWidth`` numbers for each item.
   let inputs: [Float]
-  /// The standardised targets of regression, one for each target and row.
+  /// The standardised targets of regression, one for each target and item.
   let values: [Float]
-  /// The labels of classification with groups, one for each row.
+  /// The labels of classification with groups, one for each item.
   let labels: [Int64]
   /// What a user should know about the data, in sentences.
   let notes: [String]
@@ -40,6 +44,7 @@ struct TableData: Sendable {
     notes.add(unassigned: content.names.filter { !assigned.contains($0) })
 
     // Rows in the order of splits and groups.
+    let itemRows = max(content.window, 1)
     let numbers = Dictionary(uniqueKeysWithValues: byGroup.names.enumerated().map { ($0.element, $0.offset) })
     var rows: [Int32] = []
     var groups: [Split: [Group]] = [:]
@@ -47,12 +52,14 @@ struct TableData: Sendable {
     for split in Split.allCases {
       for name in parts[split] ?? [] {
         guard let number = numbers[name] else { fatalError("\(name) is a group of the table") }
-        groups[split, default: []].append(Group(name: name, first: rows.count, count: byGroup.count(number)))
-        rows += byGroup[number]
+        let own = Self.ordered(byGroup[number], table, by: roles.time)
+        let count = own.count / itemRows
+        groups[split, default: []].append(Group(name: name, first: rows.count / itemRows, count: count))
+        rows += own.prefix(count * itemRows)
       }
       if split == .metaTrain { trainingRows = rows.count }
     }
-    notes.add(splits: groups, of: roles.group == nil ? "classes" : "groups")
+    notes.add(splits: groups, of: roles.group == nil ? "classes" : "groups", window: content.window)
 
     let training = Array(rows[..<trainingRows])
     let statistics =
@@ -66,9 +73,28 @@ struct TableData: Sendable {
     self.digest = content.digest
     self.groups = groups
     self.inputs = inputs.numbers
-    values = isClassification ? [] : TableEncoder(table, Array(zip(roles.targets, statistics.targets))).encode(table, rows).numbers
-    labels = isClassification && roles.group != nil ? try Self.labels(table, roles.targets[0], statistics.classes, rows) : []
+    window = content.window
+    let lastRows = stride(from: itemRows - 1, to: rows.count, by: itemRows).map { rows[$0] }
+    values = isClassification ? [] : TableEncoder(table, Array(zip(roles.targets, statistics.targets))).encode(table, lastRows).numbers
+    let labels = isClassification && roles.group != nil ? try Self.labels(table, roles.targets[0], statistics.classes, rows) : []
+    self.labels = itemRows == 1 ? labels : Self.majorities(labels, of: itemRows)
     self.notes = notes.sentences
+  }
+
+  /// The rows of a group in the order of a column; equal numbers keep the order of the table.
+  private static func ordered(_ rows: ArraySlice<Int32>, _ table: Table, by column: Int?) -> [Int32] {
+    guard let column else { return Array(rows) }
+    let numbers = table.numbers(of: column)
+    return rows.sorted { (numbers[Int($0)], $0) < (numbers[Int($1)], $1) }
+  }
+
+  /// The most frequent label of each window; the smallest of several.
+  private static func majorities(_ labels: [Int64], of window: Int) -> [Int64] {
+    stride(from: 0, to: labels.count, by: window).map { start in
+      var counts: [Int64: Int] = [:]
+      for label in labels[start..<start + window] { counts[label, default: 0] += 1 }
+      return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
+    }
   }
 
   /// Learns the statistics from the rows of meta-training.

@@ -41,6 +41,7 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case tooFewGroups(found: Int, required: Int)
   /// No group has enough rows; the largest group is named.
   case groupsTooSmall(required: Int, largest: String, rows: Int)
+  case groupsTooShort(windows: Int, window: Int, largest: String, rows: Int)
   case tooFewRows(group: String, found: Int, required: Int)
   case splitFileColumns(path: String, found: [String])
   case unknownSplit(path: String, group: String, found: String)
@@ -77,7 +78,8 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
         + "Columns: \(Self.list(columns))."
     case .splitBesideFolds(let key): "\(key) is set, but the folds of a cross-validation are the split; leave the setting out."
     case .noInputs: "the table has no column for inputs besides group and target; add one."
-    case .twoRoles(let column): "column '\(legible(column))' has two roles; name it once in task.group, task.target and task.inputs."
+    case .twoRoles(let column):
+      "column '\(legible(column))' has two roles; name it once in task.group, task.time, task.target and task.inputs."
     case .severalClassTargets(let count):
       "task.target names \(count) columns, but classification has one; name one, or set task.kind=regression."
     case .notANumber(let row, let column, let value):
@@ -105,6 +107,9 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .groupsTooSmall(let required, let largest, let rows):
       "shots and queries ask for \(required) rows of a group, but the largest group, \(legible(largest)), has \(rows); lower --shots or "
         + "--queries."
+    case .groupsTooShort(let windows, let window, let largest, let rows):
+      "shots and queries ask for \(windows) windows of \(window) rows of a group, but the largest group, \(legible(largest)), has \(rows) "
+        + "rows; lower --shots, --queries or task.window."
     case .tooFewRows(let group, let found, let required):
       "group \(legible(group)) has \(found) rows, but the meta-loss asks for \(required) rows of a group; lower --shots or --queries."
     case .splitFileColumns(let path, let found):

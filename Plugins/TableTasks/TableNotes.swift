@@ -42,10 +42,10 @@ struct TableNotes {
       "\(Self.count(unassigned.count, "group")) in no split\(isKnown ? " of the run" : "") left out: \(Self.list(unassigned)).")
   }
 
-  mutating func add(splits groups: [Split: [TableData.Group]], of kind: String) {
+  mutating func add(splits groups: [Split: [TableData.Group]], of kind: String, window: Int) {
     let parts = Split.allCases.map { split in
       let own = groups[split] ?? []
-      return "\(split.rawValue) \(own.count) (\(own.reduce(0) { $0 + $1.count }) rows)"
+      return "\(split.rawValue) \(own.count) (\(own.reduce(0) { $0 + $1.count }) \(window > 0 ? "windows of \(window) rows" : "rows"))"
     }
     sentences.append("\(kind): \(parts.joined(separator: ", ")).")
   }

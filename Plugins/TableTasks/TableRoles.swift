@@ -6,10 +6,12 @@ struct TableRoles {
   let group: Int?
   let targets: [Int]
   let inputs: [Int]
+  /// The column by which the rows of a group are ordered; nil for the order of the file.
+  let time: Int?
 
   /// The names of the columns without a role.
   func unused(_ header: [String]) -> [String] {
-    header.indices.filter { $0 != group && !targets.contains($0) && !inputs.contains($0) }.map {
+    header.indices.filter { $0 != group && $0 != time && !targets.contains($0) && !inputs.contains($0) }.map {
       header[$0].isEmpty ? "column \($0 + 1) (without a name)" : header[$0]
     }
   }
@@ -21,8 +23,9 @@ struct TableRoles {
   ///   - group: The name of the group column; empty for none.
   ///   - targets: The names of the targets.
   ///   - inputs: The names of the inputs; empty for all other columns.
+  ///   - time: The name of the column that orders rows; empty for none.
   /// - Throws: ``TableError`` for a name that the table does not have, or that has two roles.
-  init(_ header: [String], group: String, targets: [String], inputs: [String]) throws(TableError) {
+  init(_ header: [String], group: String, targets: [String], inputs: [String], time: String = "") throws(TableError) {
     func column(_ name: String) throws(TableError) -> Int {
       guard let column = header.firstIndex(of: name) else {
         throw .unknownColumn(LookupError(kind: "column", name: name, known: header))
@@ -37,7 +40,8 @@ struct TableRoles {
     if targets.isEmpty { throw .noTarget(columns: header) }
     self.group = group.isEmpty ? nil : try column(group)
     self.targets = try columns(targets)
-    let named = [self.group].compactMap(\.self) + self.targets
+    self.time = time.isEmpty ? nil : try column(time)
+    let named = [self.group, self.time].compactMap(\.self) + self.targets
     self.inputs = inputs.isEmpty ? header.indices.filter { !named.contains($0) && !header[$0].isEmpty } : try columns(inputs)
     var seen: Set<Int> = []
     for column in named + self.inputs where !seen.insert(column).inserted { throw .twoRoles(column: header[column]) }

@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["conv", "logistic", "mlp"])
+  @Test(arguments: ["conv", "conv1d", "logistic", "mlp"])
   func `a built-in model is an embedding of itself`(id: String) throws {
     let model = try ModelRegistry.type(of: id).init()
     let embedding = try #require(model.embedding)

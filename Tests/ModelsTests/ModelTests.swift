@@ -7,13 +7,13 @@ import Testing
 @Suite struct ModelTests {
   /// An empty registry would go unnoticed otherwise.
   @Test func `the built-in models are registered`() {
-    #expect(ModelRegistry.all.ids == ["conv", "logistic", "mlp"])
+    #expect(ModelRegistry.all.ids == ["conv", "conv1d", "logistic", "mlp"])
   }
 
-  @Test(arguments: ["conv", "logistic", "mlp"])
+  @Test(arguments: ["conv", "conv1d", "logistic", "mlp"])
   func `a model fits its inputs and has its declared parameters`(id: String) throws {
     var model = try ModelRegistry.type(of: id).init()
-    try model.configure(inputShape: id == "conv" ? [28, 28, 1] : [2], outputs: 5)
+    try model.configure(inputShape: ["conv": [28, 28, 1], "conv1d": [40, 3]][id] ?? [2], outputs: 5)
     let parameters = model.initialParameters(from: RandomStream(seed: 0))
     #expect(parameters.names == model.parameters.map(\.name))
     #expect(parameters.leaves.map(\.shape) == model.parameters.map(\.shape))

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func `the built-in models`() {
-    #expect(ModelRegistry.all.ids == ["conv", "logistic", "mlp"])
+    #expect(ModelRegistry.all.ids == ["conv", "conv1d", "logistic", "mlp"])
   }
 
   @Test func `cards cite their sources`() {

@@ -16,7 +16,8 @@ extension InnerLoop {
   }
 
   private static func published(for signature: TaskSignature) -> InnerLoop {
-    guard signature.inputKind == .image else {
+    // Classes of signals are learned by a network like that of images.
+    guard signature.inputKind == .image || (signature.inputKind == .signal && signature.taskLoss.targets == .classes) else {
       return InnerLoop(steps: 1, learningRate: vectorRate(for: signature.taskLoss.targets))
     }
     return signature.outputs <= 5 ? InnerLoop(steps: 1, learningRate: 0.4) : InnerLoop(steps: 5, learningRate: 0.1)

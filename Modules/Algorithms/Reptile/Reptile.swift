@@ -66,7 +66,7 @@ public struct Reptile: InnerLoopAlgorithm {
       inner = InnerLoop(Adam.self, steps: isSmall ? 5 : 10, learningRate: isSmall ? 0.001 : 0.0005)
       inner.optimizer["beta1"] = 0
       batchSize = isSmall ? 10 : 20
-    case .vector:
+    case .vector, .signal:
       // Measured on sinusoid, 30,000 iterations, seeds 0 to 3: with 0.02, adaptation diverges on a task in three of four runs; with 0.01 in
       // none. The results are alike (mean squared error after 10 steps 0.129 to 0.141; the one run with 0.02: 0.128).
       inner = InnerLoop(steps: 10, learningRate: InnerLoop.vectorRate(for: signature.taskLoss.targets))

@@ -14,7 +14,7 @@ struct Budget {
   static func of(_ kind: MetaGradientKind, on inputs: InputKind) -> Budget {
     switch inputs {
     case .vector: return Budget(iterations: kind == .none ? 1 : 30_000)
-    case .image:
+    case .image, .signal:
       // Support-plus-one takes most of the test's time: one forward pass per query sample.
       let test = [("test.episodes", "100"), ("test.steps", "3")]
       switch kind {
