@@ -124,7 +124,7 @@ struct TableData: Sendable {
   }
 
   /// Decides which rows take part.
-  private static func usedRows(
+  static func usedRows(
     _ table: Table, _ roles: TableRoles, _ missing: MissingValues, _ notes: inout TableNotes
   ) throws(TableError) -> (Int) -> Bool {
     let needed = [roles.group].compactMap(\.self) + roles.targets
@@ -197,7 +197,7 @@ struct TableData: Sendable {
   }
 
   /// The labels of rows.
-  private static func labels(_ table: Table, _ column: Int, _ classes: [String], _ rows: [Int32]) throws(TableError) -> [Int64] {
+  static func labels(_ table: Table, _ column: Int, _ classes: [String], _ rows: [Int32]) throws(TableError) -> [Int64] {
     let known = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($0.element, Int64($0.offset)) })
     let names = table.levelNames(column)
     let labels = names.map { known[$0] ?? -1 }

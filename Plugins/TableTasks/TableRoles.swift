@@ -7,6 +7,13 @@ struct TableRoles {
   let targets: [Int]
   let inputs: [Int]
 
+  /// Columns with known roles.
+  init(group: Int?, targets: [Int], inputs: [Int]) {
+    self.group = group
+    self.targets = targets
+    self.inputs = inputs
+  }
+
   /// The names of the columns without a role.
   func unused(_ header: [String]) -> [String] {
     header.indices.filter { $0 != group && !targets.contains($0) && !inputs.contains($0) }.map {
