@@ -43,7 +43,8 @@ extension LabelledSet {
   package func fault(_ signature: TaskSignature, tasks: Int?) -> (task: Int, fault: EpisodeFault)? {
     let found = inputs.shape
     let axis = tasks == nil ? 0 : 1
-    guard found.rank == axis + 1 + signature.inputShape.rank, (0..<signature.inputShape.rank).allSatisfy({ found[axis + 1 + $0] == signature.inputShape[$0] }), inputs.dtype == .float32
+    guard found.rank == axis + 1 + signature.inputShape.rank,
+      (0..<signature.inputShape.rank).allSatisfy({ found[axis + 1 + $0] == signature.inputShape[$0] }), inputs.dtype == .float32
     else { return (0, .inputs(expected: signature.inputShape, found: found, type: inputs.dtype)) }
     let samples = found[axis]
     guard samples > 0 else { return (0, .noSamples) }
@@ -51,7 +52,8 @@ extension LabelledSet {
     case .classes(let labels, let ways):
       guard signature.taskLoss.targets == .classes else { return (0, .targetKind(expected: signature.taskLoss.targets)) }
       guard 1...max(signature.outputs, 1) ~= ways else { return (0, .ways(expected: signature.outputs, found: ways)) }
-      let isExpected = labels.dtype == .int64 && labels.shape.rank == axis + 1 && labels.shape[axis] == samples
+      let isExpected =
+        labels.dtype == .int64 && labels.shape.rank == axis + 1 && labels.shape[axis] == samples
         && (tasks == nil || labels.shape[0] == tasks)
       guard isExpected else {
         let expected: Shape = tasks.map { [$0, samples] } ?? [samples]
@@ -62,7 +64,8 @@ extension LabelledSet {
       return (place / samples, .label(sample: place % samples, found: integers[place], ways: ways))
     case .values(let values):
       guard signature.taskLoss.targets != .classes else { return (0, .targetKind(expected: .classes)) }
-      let isExpected = values.dtype == .float32 && values.shape.rank == axis + 2 && values.shape[axis] == samples
+      let isExpected =
+        values.dtype == .float32 && values.shape.rank == axis + 2 && values.shape[axis] == samples
         && values.shape[axis + 1] == signature.outputs && (tasks == nil || values.shape[0] == tasks)
       guard isExpected else {
         let expected: Shape = tasks.map { [$0, samples, signature.outputs] } ?? [samples, signature.outputs]

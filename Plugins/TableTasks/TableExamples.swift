@@ -93,7 +93,8 @@ struct TableExamples {
     let column = roles.targets[0]
     // Without groups, the classes are those of the support set.
     let used = Set(rows.map { table.level(Int($0), column) })
-    let classes = statistics.group == nil ? table.levelNames(column).enumerated().filter { used.contains($0.offset) }.map(\.element).sorted() : statistics.classes
+    let own = table.levelNames(column).enumerated().filter { used.contains($0.offset) }.map(\.element).sorted()
+    let classes = statistics.group == nil ? own : statistics.classes
     let labels = try TableData.labels(table, column, classes, rows).map { Int($0) }
     return (.classes(try Tensor(labels, shape: [rows.count]), ways: classes.count), .classes(classes, column: names[0]))
   }

@@ -10,7 +10,8 @@ import _TestSupport
   private let first = Ten.settings.merging(["split": "first"]) { $1 }
 
   /// Reads examples by a task without data.
-  private func examples(_ support: String, query: String? = nil, of trained: GroupedTable, _ settings: [String: String]) throws -> Examples {
+  private func examples(_ support: String, query: String? = nil, of trained: GroupedTable, _ settings: [String: String]) throws -> Examples
+  {
     try withTemporaryFolder { folder in
       try Data(support.utf8).write(to: URL(fileURLWithPath: "\(folder)/s"))
       if let query { try Data(query.utf8).write(to: URL(fileURLWithPath: "\(folder)/q")) }
@@ -61,9 +62,10 @@ import _TestSupport
     let read = try examples("colour,x\nred,1\nred,3\n", query: "x\n4\n", of: trained, settings)
     #expect(read.answer == .classes(["blue", "red"], column: "predicted_colour"))
     #expect(read.support.targets.tensor.integers == [1, 1])
-    #expect(read.table(of: try Tensor([0.25, 0.75] as [Float], shape: [1, 2])) == [
-      ["x", "predicted_colour", "probability_blue", "probability_red"], ["4", "red", "0.25", "0.75"],
-    ])
+    #expect(
+      read.table(of: try Tensor([0.25, 0.75] as [Float], shape: [1, 2])) == [
+        ["x", "predicted_colour", "probability_blue", "probability_red"], ["4", "red", "0.25", "0.75"],
+      ])
     #expect(throws: TableError.unknownClass(column: "colour", value: "pink")) {
       try examples("colour,x\nred,1\npink,3\n", of: trained, settings)
     }

@@ -72,7 +72,8 @@ import _TestSupport
   @Test func `glyphs take drawings with dark ink`() throws {
     try withTemporaryFolder { folder in
       let run = try ToolsProcess(
-        ["run", "maml", "--task", "glyphs", "--ways", "2", "--iterations", "2", "--out", "\(folder)/run", "--quiet"] + smallSettings + smallTest
+        ["run", "maml", "--task", "glyphs", "--ways", "2", "--iterations", "2", "--out", "\(folder)/run", "--quiet"] + smallSettings
+          + smallTest
       ).outcome()
       try #require(run.exitCode == 0, "\(run.errors)")
       try writeExamples(to: folder, isInk: true)
@@ -87,7 +88,9 @@ import _TestSupport
 
   @Test func `bad input has one message and writes nothing`() throws {
     try withRun("scratch") { folder in
-      func expect(_ message: String, _ more: [String] = ["--query", "\(folder)/query"], _ location: SourceLocation = #_sourceLocation) throws {
+      func expect(_ message: String, _ more: [String] = ["--query", "\(folder)/query"], _ location: SourceLocation = #_sourceLocation)
+        throws
+      {
         let before = fileNames(in: folder)
         let outcome = try ToolsProcess(
           ["adapt", "\(folder)/run", "--support", "\(folder)/support", "--out", "\(folder)/out"] + more
@@ -102,7 +105,8 @@ import _TestSupport
       try expect("query/c.png cannot be decoded: ")
       try writeFile(Array("a text".utf8), to: "\(folder)/query/c.png")
       try expect("query/c.png cannot be decoded: it is neither a PNG nor a JPEG file; replace or remove the file.")
-      try expect("there is no file or folder \(folder)/none; name a PNG or JPEG file, or a folder of such files.", ["--query", "\(folder)/none"])
+      try expect(
+        "there is no file or folder \(folder)/none; name a PNG or JPEG file, or a folder of such files.", ["--query", "\(folder)/none"])
       try makeFolder("\(folder)/empty")
       try expect("/empty has no pictures; name a PNG or JPEG file, or a folder of such files.", ["--query", "\(folder)/empty"])
       try makeFolder("\(folder)/support/third")

@@ -121,7 +121,9 @@ import _TestSupport
   @Test func `bad input has one message and writes nothing`() throws {
     try withRun { folder in
       let (support, query) = ("\(folder)/support.csv", "\(folder)/query.csv")
-      func expect(_ message: String, support: String = Self.support, query: String = Self.query, _ location: SourceLocation = #_sourceLocation) throws {
+      func expect(
+        _ message: String, support: String = Self.support, query: String = Self.query, _ location: SourceLocation = #_sourceLocation
+      ) throws {
         try write(support, "\(folder)/support.csv")
         try write(query, "\(folder)/query.csv")
         for out in [["--out", "\(folder)/out"], []] {
@@ -140,7 +142,8 @@ import _TestSupport
       try expect(
         "row 2, column 'day': 'inf' is not a finite number; correct it, or leave the column out of task.inputs.",
         query: "day,mood\ninf,good\n")
-      try expect("row 2 has 2 cells, expected 3 as in the header; correct the row, or set task.separator.", support: "day,mood,score\n1,good\n")
+      try expect(
+        "row 2 has 2 cells, expected 3 as in the header; correct the row, or set task.separator.", support: "day,mood,score\n1,good\n")
       try expect("\(support) has a header, but no rows.", support: "day,mood,score\n")
       try expect("\(query) is empty; expected a header and rows.", query: "")
       try expect(
@@ -150,7 +153,8 @@ import _TestSupport
         "the support set has rows of several groups: 'a' and 'b' in column 'person'; give the rows of one group, or leave the column out.",
         support: "person,day,mood,score\na,1,good,1\na,1,good,1\nb,1,good,1\n")
       try expect(
-        "\(query) has a column 'predicted_score', as the predictions will; rename or remove it.", query: "day,mood,predicted_score\n1,good,2\n")
+        "\(query) has a column 'predicted_score', as the predictions will; rename or remove it.",
+        query: "day,mood,predicted_score\n1,good,2\n")
     }
   }
 

@@ -159,6 +159,7 @@ extension Checkpoint {
   /// - Parameters:
   ///   - support: The file or folder of the examples to adapt to.
   ///   - query: The file or folder of those to predict; nil for none.
+  /// - Returns: The examples, encoded as the run's tasks.
   /// - Throws: `LookupError` for a task that is not linked, `ExampleError` for one without examples in files, and the errors of the
   ///   task's reader.
   public func examples(support: String, query: String?) throws -> Examples {

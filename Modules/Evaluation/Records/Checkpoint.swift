@@ -179,8 +179,8 @@ public struct Checkpoint: Sendable {
 
   /// A meta-trainer that resumes from the checkpoint.
   ///
-  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor (of the outer optimizer,
-  ///   too) is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor (of
+  ///   the outer optimizer, too) is missing, unknown, of another shape or not finite.
   public func trainer(for experiment: Experiment) throws -> MetaTrainer {
     let tasks = experiment.tasks
     guard tasks.splitFingerprint == splitFingerprint else {

@@ -5,15 +5,17 @@ public protocol ExampleReading: TaskDistribution {
   /// The outline of the tasks under the current settings.
   ///
   /// - Parameter statistics: The ``TaskDistribution/statistics`` of the run; nil if it has none.
+  /// - Returns: The shapes and the loss.
   /// - Throws: An error for statistics that cannot be read.
   func outline(statistics: String?) throws -> TaskOutline
 
-  /// Reads examples; they are encoded as the run's tasks.
+  /// Reads examples.
   ///
   /// - Parameters:
   ///   - support: The file or folder of the examples to adapt to.
   ///   - query: The file or folder of those to predict; nil for none.
   ///   - statistics: The ``TaskDistribution/statistics`` of the run; nil if it has none.
+  /// - Returns: The examples, encoded as the run's tasks.
   /// - Throws: A typed error for files that are not as expected.
   func examples(support: String, query: String?, statistics: String?) throws -> Examples
 }
@@ -32,6 +34,7 @@ public protocol PictureReading: TaskDistribution {
   ///   - format: How pictures become inputs.
   ///   - support: A folder with a subfolder for each class.
   ///   - query: A folder of pictures, or a single one; nil for none.
+  /// - Returns: The examples; the classes are the support's own.
   /// - Throws: A typed error for files that are not as expected.
   static func examples(of format: PictureFormat, support: String, query: String?) throws -> Examples
 }
@@ -66,6 +69,7 @@ extension TaskDistribution {
   ///   - support: The file or folder of the examples to adapt to.
   ///   - query: The file or folder of those to predict; nil for none.
   ///   - statistics: The ``TaskDistribution/statistics`` of the run; nil if it has none.
+  /// - Returns: The examples, encoded as the run's tasks.
   /// - Throws: ``ExampleError/unsupported(task:supported:)`` if the distribution has neither; otherwise the reader's error.
   public func readExamples(support: String, query: String?, statistics: String?) throws -> Examples {
     if let reading = self as? any ExampleReading {

@@ -10,11 +10,12 @@ extension Examples {
     }
   }
 
-  /// A table of the query with predictions appended: the header, then a row for each row of the query.
+  /// Makes a table of the query with predictions appended.
   ///
   /// Classes have their predicted class and the probability of each class; of equal probabilities, the first class counts. Numbers are in
   /// the units of the user's files. Rows that cannot be predicted have empty cells.
   /// - Parameter predictions: Probabilities of classes or standardised numbers, [M, outputs], a row for each of the query's samples.
+  /// - Returns: The header, then a row for each row of the query.
   /// - Precondition: There is a query.
   public func table(of predictions: Tensor) -> [[String]] {
     guard let query else { fatalError("predictions without a query") }

@@ -4,7 +4,8 @@ import Tasks
 import TensorCore
 
 extension Flag {
-  static let support = value("support", "PATH", "Examples to adapt to: a CSV file, or a folder with a subfolder of pictures for each class.")
+  static let support = value(
+    "support", "PATH", "Examples to adapt to: a CSV file, or a folder with a subfolder of pictures for each class.")
   static let query = value("query", "PATH", "Samples to predict: a CSV file, a folder of pictures, or a picture.")
   static let steps = value(
     "steps", "N", "Adaptation steps (default: those of the run's meta-test).", in: .integer(Adaptor.stepRange))

@@ -11,7 +11,7 @@ import Darwin
 #endif
 
 // An app that learns five drawings of its user: it ships a checkpoint, and meta-trains nothing. checkpoint.safetensors is the result of
-//   tools run maml --task glyphs --iterations 3000 --set model.hidden=8 --set inner.steps=5 --test-steps 5
+//   tools run maml --task glyphs --iterations 2000 --set model.hidden=8 --set inner.steps=5 --test-steps 5 --out DIR
 
 /// A drawing of 28 × 28 pixels: ink 1 on paper 0.
 struct Drawing {
@@ -57,7 +57,8 @@ let strokes: [[[(Double, Double)]]] = [
 do {
   let adaptor = try Adaptor(checkpoint: PackageResources.checkpoint_safetensors)
   let support = LabelledSet(
-    inputs: inputs(strokes.map { Drawing($0) }), targets: .classes(try Tensor(Array(names.indices), shape: [names.count]), ways: names.count))
+    inputs: inputs(strokes.map { Drawing($0) }),
+    targets: .classes(try Tensor(Array(names.indices), shape: [names.count]), ways: names.count))
   let model = try adaptor.adapt(support)
   let others = strokes.map { Drawing($0, right: 1, down: -1, radius: 1.5) }
   let probabilities = try model.predict(inputs(others)).doubles
