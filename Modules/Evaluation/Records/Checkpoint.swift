@@ -179,8 +179,8 @@ public struct Checkpoint: Sendable {
 
   /// A meta-trainer that resumes from the checkpoint.
   ///
-  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor (of
-  ///   the outer optimizer, too) is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor
+  ///   (of the outer optimizer, too) is missing, unknown, of another shape or not finite.
   public func trainer(for experiment: Experiment) throws -> MetaTrainer {
     let tasks = experiment.tasks
     guard tasks.splitFingerprint == splitFingerprint else {
@@ -190,9 +190,10 @@ public struct Checkpoint: Sendable {
     guard given == initialisation else { throw CheckpointError.otherInitialisation(found: given, expected: initialisation) }
     guard tasks.dataDigest == dataDigest else { throw CheckpointError.otherData(found: tasks.dataDigest, expected: dataDigest) }
     let fresh = try experiment.outlineTrainer()
-    let state = try state(like: fresh.state, experiment.learner.model)
+    let model = experiment.learner.model
+    let state = try state(like: fresh.state, model)
     let moments = fresh.snapshot.tensors.filter { $0.key.hasPrefix("outer.") }.sorted { $0.key < $1.key }
-    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), experiment.learner.model)
+    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), model)
     let all = state.learned.named.prefixed("learned").merging(state.carried.prefixed("carried")).merging(outer.prefixed("outer"))
     let snapshot = TrainingSnapshot(
       iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
