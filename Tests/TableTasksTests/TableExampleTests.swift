@@ -46,12 +46,14 @@ import _TestSupport
 
   @Test func `without groups, the classes are those of the support`() throws {
     let settings = ["target": "colour", "ways": "2", "shots": "2", "queries": "2", "split": "first", "inputs": "x,y"]
-    let names = ["red", "blue", "green", "white", "black", "grey"]
-    let text = csv("x,y,colour", rows: 60) { "\($0),\($0 % 7),\(names[$0 % 6])" }
+    let text = csv("x,y,colour", rows: 60) { "\($0),\($0 % 7),colour\($0 % 12)" }
     let trained = try load(text, settings)
     let read = try examples("colour,x,y\npink,1,2\ncyan,3,4\npink,5,6\n", of: trained, settings)
     #expect(read.answer == .classes(["cyan", "pink"], column: "predicted_colour"))
-    guard case .classes(let labels, let ways) = read.support.targets else { return Issue.record("no classes") }
+    guard case .classes(let labels, let ways) = read.support.targets else {
+      Issue.record("no classes")
+      return
+    }
     #expect(labels.integers == [1, 0, 1] && ways == 2)
     #expect(try configured(settings).outline(statistics: trained.statistics) == trained.signature.outline)
   }

@@ -165,9 +165,9 @@ import _TestSupport
       try expectError("adapt needs CHECKPOINT; 'tools help adapt' says more.", ["adapt", "--support", support])
       try expectError("adapt needs --query PATH or --out FILE; 'tools help adapt' says more.", ["adapt", run, "--support", support])
       try expectError(
-        "--steps is '10001', expected a whole number from 0 to 10000.",
+        "--steps is '10001', expected an integer from 0 to 10000.",
         ["adapt", run, "--support", support, "--query", support, "--steps", "10001"])
-      try expectError("--support needs --adapted .", ["export", run, "--support", support, "--out", "\(folder)/out"])
+      try expectError("--support needs --adapted.", ["export", run, "--support", support, "--out", "\(folder)/out"])
       try expectError("--adapted needs --support PATH.", ["export", run, "--adapted", "--out", "\(folder)/out"])
       try expectError(
         "there is no file \(folder)/none; check the path.", ["adapt", run, "--support", "\(folder)/none", "--query", support])

@@ -44,9 +44,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .unexpectedOperand(let found, let command):
       "'\(legible(found))' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
-    case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
+    case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.usage)."
     case .needsOneOf(let flags, let command):
-      "\(command) needs \(flags.map { "\($0.spelling) \($0.placeholder ?? "")" }.joined(separator: " or ")); 'tools help \(command)' says more."
+      "\(command) needs \(flags.map(\.usage).joined(separator: " or ")); 'tools help \(command)' says more."
     case .onlyForStateDict(let flag): "\(flag.spelling) is for a state dict; a checkpoint contains its own, so leave the flag out."
     case .stateDictNeeds(let flag, let path):
       "\(legible(path, limit: nil)) is no checkpoint, because its metadata have no 'formatVersion'; if it is a state dict, give "
