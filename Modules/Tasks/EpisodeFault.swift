@@ -44,7 +44,7 @@ extension LabelledSet {
   ///   - signature: What the distribution promises.
   ///   - tasks: The number of stacked tasks; nil for the set of a single episode, which has no task axis.
   /// - Returns: The fault with the number of its task among the stacked ones; nil if there is none.
-  func fault(_ signature: TaskSignature, tasks: Int?) -> (task: Int, fault: EpisodeFault)? {
+  package func fault(_ signature: TaskSignature, tasks: Int?) -> (task: Int, fault: EpisodeFault)? {
     let found = inputs.shape
     let axis = tasks == nil ? 0 : 1
     guard found.rank == axis + 1 + signature.inputShape.rank,

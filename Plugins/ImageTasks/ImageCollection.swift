@@ -78,7 +78,7 @@ package struct ImageCollection: Sendable, Hashable {
       digest: hexadecimal(hash.finish()), skipped: skipped)
   }
 
-  private static func read(_ file: FolderTree.File) throws(ImageTaskError) -> [UInt8] {
+  static func read(_ file: FolderTree.File) throws(ImageTaskError) -> [UInt8] {
     guard file.size <= Int64(Picture.fileLimit) else {
       throw .undecodable(path: file.path, reason: "it has \(file.size) bytes, expected at most \(Picture.fileLimit)")
     }
@@ -89,7 +89,7 @@ package struct ImageCollection: Sendable, Hashable {
     }
   }
 
-  private static func decode(_ content: [UInt8], _ file: FolderTree.File) throws(ImageTaskError) -> Picture {
+  static func decode(_ content: [UInt8], _ file: FolderTree.File) throws(ImageTaskError) -> Picture {
     do throws(PictureError) {
       return try Picture.decoded(content)
     } catch {

@@ -50,7 +50,8 @@ package struct ImageFolder: Sendable {
     return found
   }
 
-  private static func isImage(_ name: String) -> Bool {
+  /// Whether a file of this name is an image.
+  static func isImage(_ name: String) -> Bool {
     let name = name.lowercased()
     return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) }
   }

@@ -101,7 +101,7 @@ struct TableContent: Sendable {
   }
 
   /// Decides which rows take part.
-  private static func usedRows(
+  static func usedRows(
     _ table: Table, _ roles: TableRoles, _ missing: MissingValues, _ notes: inout TableNotes
   ) throws(TableError) -> (Int) -> Bool {
     let needed = [roles.group, roles.time].compactMap(\.self) + roles.targets

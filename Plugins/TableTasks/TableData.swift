@@ -82,14 +82,14 @@ struct TableData: Sendable {
   }
 
   /// The rows of a group in the order of a column; equal numbers keep the order of the table.
-  private static func ordered(_ rows: ArraySlice<Int32>, _ table: Table, by column: Int?) -> [Int32] {
+  static func ordered(_ rows: some Sequence<Int32>, _ table: Table, by column: Int?) -> [Int32] {
     guard let column else { return Array(rows) }
     let numbers = table.numbers(of: column)
     return rows.sorted { (numbers[Int($0)], $0) < (numbers[Int($1)], $1) }
   }
 
   /// The most frequent label of each window; the smallest of several.
-  private static func majorities(_ labels: [Int64], of window: Int) -> [Int64] {
+  static func majorities(_ labels: [Int64], of window: Int) -> [Int64] {
     stride(from: 0, to: labels.count, by: window).map { start in
       var counts: [Int64: Int] = [:]
       for label in labels[start..<start + window] { counts[label, default: 0] += 1 }
@@ -126,7 +126,7 @@ struct TableData: Sendable {
   }
 
   /// The labels of rows.
-  private static func labels(_ table: Table, _ column: Int, _ classes: [String], _ rows: [Int32]) throws(TableError) -> [Int64] {
+  static func labels(_ table: Table, _ column: Int, _ classes: [String], _ rows: [Int32]) throws(TableError) -> [Int64] {
     let known = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($0.element, Int64($0.offset)) })
     let names = table.levelNames(column)
     let labels = names.map { known[$0] ?? -1 }

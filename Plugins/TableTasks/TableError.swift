@@ -52,6 +52,15 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case otherColumns(role: String, found: [String], expected: [String])
   case otherGroups(split: Split)
   case damagedStatistics
+  /// A support set has rows of several groups; the first two are named.
+  case severalGroups(column: String, first: String, second: String)
+  /// A support set has no row without missing values.
+  case noSupport(path: String)
+  case noWindow(path: String, rows: Int, window: Int)
+  /// A query cannot be predicted because of its missing values, or a support set cannot be used.
+  case missingExample(path: String, row: Int, column: String, count: Int)
+  /// A column of the query has the name of a predicted one.
+  case predictedColumn(path: String, name: String)
 
   public var description: String {
     switch self {
@@ -127,6 +136,17 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .otherGroups(let split):
       "the table has no group of the run's \(split.rawValue) with enough rows; name the run's data, or lower --shots or --queries."
     case .damagedStatistics: "the checkpoint's statistics of the table cannot be read; use another copy, or repeat the run."
+    case .severalGroups(let column, let first, let second):
+      "the support set has rows of several groups: '\(legible(first))' and '\(legible(second))' in column '\(legible(column))'; give the rows "
+        + "of one group, or leave the column out."
+    case .noWindow(let path, let rows, let window):
+      "\(legible(path, limit: nil)) has \(rows) usable rows, but a window of the run has \(window); give at least as many."
+    case .noSupport(let path): "\(legible(path, limit: nil)) has no row without missing values; fill them in."
+    case .missingExample(let path, let row, let column, let count):
+      "\(legible(path, limit: nil)): column '\(legible(column))' lacks \(count) \(count == 1 ? "value" : "values"), the first in row \(row); "
+        + "fill them in, remove the rows, or train with task.missing=mean or drop, which the checkpoint keeps."
+    case .predictedColumn(let path, let name):
+      "\(legible(path, limit: nil)) has a column '\(legible(name))', as the predictions will; rename or remove it."
     }
   }
 

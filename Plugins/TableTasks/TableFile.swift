@@ -10,7 +10,8 @@ struct TableFile {
   let header: [String]
 
   private let bytes: [UInt8]
-  private let separator: UInt8
+  /// The byte between cells.
+  let separator: UInt8
   /// Where the first row after the header begins, and its number.
   private let start: (position: Int, row: Int)
 
@@ -160,6 +161,26 @@ struct TableFile {
       }
     }
     return readout
+  }
+
+  /// The cells of all rows as texts.
+  ///
+  /// - Throws: ``TableError`` for a row with more or fewer cells than the header.
+  func texts() throws(TableError) -> [[String]] {
+    try bytes.withUnsafeBufferPointer { (all) throws(TableError) in
+      var scanner = CSVScanner(all, separator: separator, position: start.position, row: start.row)
+      var (rows, cells): ([[String]], [String]) = ([], [])
+      while let cell = try scanner.next() {
+        cells.append(systemText(cell.content))
+        guard cell.endsRow else { continue }
+        guard cells.count == header.count else {
+          throw .raggedRow(row: scanner.row - 1, found: cells.count, expected: header.count, isMore: cells.count > header.count)
+        }
+        rows.append(cells)
+        cells = []
+      }
+      return rows
+    }
   }
 
   private func noteText(

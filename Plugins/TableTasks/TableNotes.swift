@@ -20,6 +20,12 @@ struct TableNotes {
     if !unused.isEmpty { sentences.append("columns not used: \(Self.list(unused)).") }
   }
 
+  /// Notes about a table to predict: nothing is said about its roles.
+  init(_ table: Table) {
+    self.table = table
+    isKnown = true
+  }
+
   mutating func add(droppedRows: Int, filledValues: Int, lacking: [Int]) {
     let columns = Self.list(lacking.map { table.header[$0] })
     if droppedRows > 0 {

@@ -9,6 +9,14 @@ struct TableRoles {
   /// The column by which the rows of a group are ordered; nil for the order of the file.
   let time: Int?
 
+  /// Columns with known roles.
+  init(group: Int?, targets: [Int], inputs: [Int], time: Int?) {
+    self.time = time
+    self.group = group
+    self.targets = targets
+    self.inputs = inputs
+  }
+
   /// The names of the columns without a role.
   func unused(_ header: [String]) -> [String] {
     header.indices.filter { $0 != group && $0 != time && !targets.contains($0) && !inputs.contains($0) }.map {

@@ -8,7 +8,11 @@ func products(_ names: String...) -> [Target.Dependency] { names.map { .product(
 let package = Package(
   name: "metalearning-client",
   platforms: [.macOS(.v15), .iOS(.v18)],
-  dependencies: [.package(name: "swift-metalearning", path: "../..")],
+  traits: [.default(enabledTraits: ["Libxsmm"]), .trait(name: "Libxsmm", description: "The framework's trait of this name.")],
+  dependencies: [
+    .package(
+      name: "swift-metalearning", path: "../..", traits: [.trait(name: "Libxsmm", condition: .when(traits: ["Libxsmm"]))])
+  ],
   targets: [
     // Uses automatic differentiation alone.
     .executableTarget(name: "autograd-client", dependencies: products("Autograd", "TensorCore")),
@@ -20,6 +24,10 @@ let package = Package(
     .executableTarget(
       name: "algorithm-client",
       dependencies: ["ClientAlgorithms"] + products("AlgorithmContract", "Algorithms", "Models", "Registry", "Tasks", "TensorCore")),
+    // Adapts a checkpoint that it ships to new tasks, without meta-training.
+    .executableTarget(
+      name: "adaptor-client", dependencies: products("Evaluation", "Tasks", "TensorCore"),
+      resources: [.embedInCode("checkpoint.safetensors")]),
     // The command line with these algorithms.
     .executableTarget(name: "client-tools", dependencies: ["ClientAlgorithms"] + products("CommandLineTool")),
   ]

@@ -12,7 +12,7 @@ import Darwin
   @Test func `the overview names every command and exit code`() throws {
     let overview = try tools("help")
     #expect(overview.exitCode == 0)
-    for command in ["list", "run", "run-all", "cross-validate", "evaluate", "export", "parity", "check", "help", "--version"] {
+    for command in ["list", "run", "run-all", "cross-validate", "evaluate", "adapt", "export", "parity", "check", "help", "--version"] {
       #expect(overview.output.contains("\n  \(command) "))
     }
     #expect(overview.output.contains("Exit codes: 0 success; 1 a check failed; 2 bad input; 128 + N stopped by signal N, "))
@@ -23,7 +23,7 @@ import Darwin
     #expect(try tools("--version").output == "tools 0.1.0\n")
   }
 
-  @Test(arguments: ["list", "run", "run-all", "cross-validate", "evaluate", "export", "parity", "check", "help"])
+  @Test(arguments: ["list", "run", "run-all", "cross-validate", "evaluate", "adapt", "export", "parity", "check", "help"])
   func `help COMMAND and COMMAND --help are the same`(command: String) throws {
     let help = try tools("help", command)
     #expect(help.exitCode == 0)

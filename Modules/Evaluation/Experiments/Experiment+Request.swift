@@ -88,21 +88,27 @@ extension Experiment {
   }
 
   private static func prepared<D: TaskDistribution>(_: D.Type, _ request: ExperimentRequest) throws -> any TaskDistribution {
-    var tasks = D()
-    try D.hyperparameters.prefixed("task").apply(request.settings, to: &tasks)
+    var tasks = try unprepared(D.self, request)
     if request.source != nil, !D.card.needsData { throw ExperimentError.needsNoData(task: D.card.id) }
     try tasks.prepare(source: request.source, statistics: request.statistics)
     return tasks
   }
 
-  private static func fitted<M: Model>(_: M.Type, _ request: ExperimentRequest, to signature: TaskSignature) throws -> any Model {
+  /// Tasks with their settings applied, without data.
+  static func unprepared<D: TaskDistribution>(_: D.Type, _ request: ExperimentRequest) throws(HyperparameterError) -> D {
+    var tasks = D()
+    try D.hyperparameters.prefixed("task").apply(request.settings, to: &tasks)
+    return tasks
+  }
+
+  static func fitted<M: Model>(_: M.Type, _ request: ExperimentRequest, to signature: TaskSignature) throws -> any Model {
     var model = M()
     try M.hyperparameters.prefixed("model").apply(request.settings, to: &model)
     try model.configure(inputShape: signature.inputShape, outputs: signature.outputs)
     return model
   }
 
-  private static func adopting<A: Algorithm>(
+  static func adopting<A: Algorithm>(
     _: A.Type, _ request: ExperimentRequest, _ signature: TaskSignature
   ) throws(HyperparameterError) -> any Algorithm {
     var algorithm = A()

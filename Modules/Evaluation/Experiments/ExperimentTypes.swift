@@ -53,6 +53,16 @@ struct ExperimentTypes {
     }
   }
 
+  /// Throws for a key of an algorithm or a model that neither declares; keys of tasks are not looked at.
+  ///
+  /// - Throws: `LookupError` for an unknown algorithm or model, `HyperparameterError.unknown` with the nearest key.
+  static func refuseUnknownBesidesTask(_ settings: [(key: String, value: String)], algorithm: String, model: String) throws {
+    let known = keys(try AlgorithmRegistry.type(of: algorithm)) + sharedKeys + keys(try ModelRegistry.type(of: model))
+    if let unknown = settings.first(where: { !$0.key.hasPrefix("task.") && !known.contains($0.key) }) {
+      throw HyperparameterError.unknown(LookupError(kind: "hyperparameter", name: unknown.key, known: known))
+    }
+  }
+
   private static func keys<A: Algorithm>(_: A.Type) -> [String] { A.hyperparameters.keys }
   private static func keys<D: TaskDistribution>(_: D.Type) -> [String] { D.hyperparameters.prefixed("task").keys }
   private static func keys<M: Model>(_: M.Type) -> [String] { M.hyperparameters.prefixed("model").keys }

@@ -55,14 +55,20 @@ extension Experiment {
   }
 
   /// The random seed of the test episodes.
-  private var testSeed: UInt64 {
-    var stream = RandomStream(seed: training.seed).child("meta-test")
+  private var testSeed: UInt64 { Self.testSeed(of: training.seed) }
+
+  /// The random seed of the test episodes of a run.
+  private static func testSeed(of seed: UInt64) -> UInt64 {
+    var stream = RandomStream(seed: seed).child("meta-test")
     return stream.next()
   }
 
+  /// The parent of the random streams of adaptation in the test of a run.
+  static func adaptationStream(of seed: UInt64) -> RandomStream { RandomStream(seed: testSeed(of: seed)).child("adaptation") }
+
   /// Scores one shard in every mode, with a single adaptation.
   private func scores(_ state: MetaState, _ range: Range<Int>) throws -> [ShardScores] {
-    let stream = RandomStream(seed: testSeed).child("adaptation")
+    let stream = Self.adaptationStream(of: training.seed)
     var first = range.lowerBound
     var scores: [ShardScores] = []
     for part in try tasks.checkedShards(range, in: test.split, seed: testSeed) {

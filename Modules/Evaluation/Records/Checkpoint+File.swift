@@ -35,6 +35,26 @@ extension Checkpoint {
     } catch {
       throw .file(path: path, error)
     }
+    try self.init(file, path: path)
+  }
+
+  /// Reads a checkpoint from the bytes of its file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content of the file.
+  ///   - name: What messages call the file.
+  /// - Throws: ``CheckpointError`` for bytes that are malformed or not a checkpoint.
+  public init(decoding bytes: [UInt8], name: String = "the checkpoint") throws(CheckpointError) {
+    let file: Safetensors
+    do {
+      file = try Safetensors(decoding: bytes)
+    } catch {
+      throw .file(path: name, error)
+    }
+    try self.init(file, path: name)
+  }
+
+  private init(_ file: Safetensors, path: String) throws(CheckpointError) {
     let versionText = try Self.text("formatVersion", file, path)
     guard let version = Self.readableVersions.first(where: { "\($0)" == versionText }) else {
       throw .formatVersion(path: path, expected: Self.readableVersions, found: versionText)
@@ -48,6 +68,7 @@ extension Checkpoint {
     splitFingerprint = try Self.text("splitFingerprint", file, path)
     dataDigest = file.metadata["dataDigest"]
     taskStatistics = file.metadata["taskStatistics"]
+    outline = try Self.outline(file, path)
     initialisation = file.metadata["initialisation"]
     let configuration = try Self.text("configuration", file, path)
     guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(configuration.utf8)) else {
@@ -58,6 +79,17 @@ extension Checkpoint {
     iteration = try Self.number("iteration", file, path, atLeast: 0)
     guard iteration <= iterations else { throw .iteration(path: path, found: iteration, iterations: iterations) }
     if let digest = file.metadata[Self.digestKey], digest != Self.digest(of: tensors, file.metadata) { throw .digest(path: path) }
+  }
+
+  /// The outline of the tasks; nil if the file has none of its keys.
+  private static func outline(_ file: Safetensors, _ path: String) throws(CheckpointError) -> TaskOutline? {
+    guard file.metadata["inputShape"] != nil else { return nil }
+    let inputShape = try text("inputShape", file, path)
+    let outputs = try number("outputs", file, path, atLeast: 1)
+    guard let outline = TaskOutline(inputShape: inputShape, outputs: "\(outputs)", taskLoss: try text("taskLoss", file, path)) else {
+      throw .metadata(path: path, key: "inputShape", found: inputShape)
+    }
+    return outline
   }
 
   /// The tensors of the state in float32, and notes about others, which are of types that no checkpoint has.
@@ -112,6 +144,11 @@ extension Checkpoint {
     metadata["dataDigest"] = dataDigest
     metadata["taskStatistics"] = taskStatistics
     metadata["initialisation"] = initialisation
+    if let outline {
+      metadata["inputShape"] = outline.inputShapeText
+      metadata["outputs"] = "\(outline.outputs)"
+      metadata["taskLoss"] = outline.taskLoss
+    }
     return metadata
   }
 

@@ -1,14 +1,15 @@
 public import Algorithms
 import Models
 import Registry
-package import Tasks
+public import Tasks
 public import TensorCore
 
 /// The saved state of a run: enough to test it, and to resume it with the same bits.
 ///
 /// A checkpoint is a safetensors file. Its metadata are formatVersion, algorithm, task, model, seed, iteration, iterations,
 /// splitFingerprint, dataDigest (if the task reads data), taskStatistics (if the task learns
-/// any), initialisation (a digest, if initial parameters were given), configuration (a JSON object of all settings as texts) and digest
+/// any), inputShape, outputs and taskLoss (missing in older files), initialisation (a digest, if initial parameters were given),
+/// configuration (a JSON object of all settings as texts) and digest
 /// (of metadata and tensors); never a time, a host or a number of threads. Its tensors are the float32 tensors of a `TrainingSnapshot`:
 /// "learned.…", "carried.…" and "outer.…". Those that belong to a parameter are in PyTorch's layout of it. In format version 1 they are
 /// in the layout in memory; such files are read, too.
@@ -36,6 +37,8 @@ public struct Checkpoint: Sendable {
   public let dataDigest: String?
   /// The statistics that the task learned from the data of meta-training; nil if none.
   public let taskStatistics: String?
+  /// The shapes and the loss of the tasks; nil for a file of an earlier version.
+  public let outline: TaskOutline?
   /// Digest of the initial parameters that the run was given; nil for random ones.
   public let initialisation: String?
   /// All settings by dotted key, sorted.
@@ -57,6 +60,7 @@ public struct Checkpoint: Sendable {
     splitFingerprint = experiment.tasks.splitFingerprint
     dataDigest = experiment.tasks.dataDigest
     taskStatistics = experiment.tasks.statistics
+    outline = experiment.tasks.signature.outline
     initialisation = experiment.initialisation?.digest
     settings = experiment.settings.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
     version = Self.formatVersion
@@ -152,21 +156,31 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite, `AlgorithmError` if no run of the
   ///   algorithm reaches the carried state.
   public func state(for experiment: Experiment) throws -> MetaState {
-    let state = try state(like: experiment.outlineTrainer().state, experiment)
+    let state = try state(like: experiment.outlineTrainer().state, experiment.learner.model)
     try experiment.algorithm.validate(carried: state.carried, after: iteration)
     return state
   }
 
-  private func state(like expected: MetaState, _ experiment: Experiment) throws(CheckpointError) -> MetaState {
-    let learned = try restored("learned", like: expected.learned.named, experiment)
+  /// The meta-learned state, checked against an algorithm and a model; no tasks are needed.
+  ///
+  /// - Throws: As ``state(for:)``.
+  func state(for algorithm: any Algorithm, _ learner: Learner) throws -> MetaState {
+    let outline = algorithm.initialState(learner, from: RandomStream(seed: 0), dtype: .float32)
+    let state = try state(like: outline, learner.model)
+    try algorithm.validate(carried: state.carried, after: iteration)
+    return state
+  }
+
+  private func state(like expected: MetaState, _ model: any Model) throws(CheckpointError) -> MetaState {
+    let learned = try restored("learned", like: expected.learned.named, model)
     return MetaState(
-      learned: expected.learned.replacing(learned.leaves), carried: try restored("carried", like: expected.carried, experiment))
+      learned: expected.learned.replacing(learned.leaves), carried: try restored("carried", like: expected.carried, model))
   }
 
   /// A meta-trainer that resumes from the checkpoint.
   ///
-  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor (of the outer optimizer,
-  ///   too) is missing, unknown, of another shape or not finite.
+  /// - Throws: ``CheckpointError`` if the experiment has other splits, data or given initial parameters than the run, or if a tensor
+  ///   (of the outer optimizer, too) is missing, unknown, of another shape or not finite.
   public func trainer(for experiment: Experiment) throws -> MetaTrainer {
     let tasks = experiment.tasks
     guard tasks.splitFingerprint == splitFingerprint else {
@@ -176,9 +190,10 @@ public struct Checkpoint: Sendable {
     guard given == initialisation else { throw CheckpointError.otherInitialisation(found: given, expected: initialisation) }
     guard tasks.dataDigest == dataDigest else { throw CheckpointError.otherData(found: tasks.dataDigest, expected: dataDigest) }
     let fresh = try experiment.outlineTrainer()
-    let state = try state(like: fresh.state, experiment)
+    let model = experiment.learner.model
+    let state = try state(like: fresh.state, model)
     let moments = fresh.snapshot.tensors.filter { $0.key.hasPrefix("outer.") }.sorted { $0.key < $1.key }
-    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), experiment)
+    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), model)
     let all = state.learned.named.prefixed("learned").merging(state.carried.prefixed("carried")).merging(outer.prefixed("outer"))
     let snapshot = TrainingSnapshot(
       iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
@@ -187,14 +202,14 @@ public struct Checkpoint: Sendable {
 
   /// The tensors under a prefix in the layouts in memory, with names, shapes and values checked.
   private func restored(
-    _ prefix: String, like expected: ParameterTree<Tensor>, _ experiment: Experiment
+    _ prefix: String, like expected: ParameterTree<Tensor>, _ model: any Model
   ) throws(CheckpointError) -> ParameterTree<Tensor> {
     let named = expected.prefixed(prefix)
     let known = Set(named.names)
     if let unknown = tensors.keys.filter({ $0.hasPrefix("\(prefix).") && !known.contains($0) }).min() {
       throw .unexpectedTensor(name: unknown)
     }
-    let layouts = StoredLayouts(experiment.learner.model)
+    let layouts = StoredLayouts(model)
     // Version 1 held the layouts in memory.
     let isConverted = version > 1
     var leaves: [Tensor] = []

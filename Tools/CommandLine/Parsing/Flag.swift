@@ -18,6 +18,9 @@ struct Flag: Sendable, Hashable {
   /// The name with its dashes.
   var spelling: String { "--\(name)" }
 
+  /// The name with its dashes, and the name of the value if it takes one.
+  var usage: String { spelling + (placeholder.map { " \($0)" } ?? "") }
+
   /// A flag that takes no value.
   static func toggle(_ name: String, _ meaning: String) -> Flag {
     Flag(name: name, placeholder: nil, domain: .boolean, isRepeatable: false, setting: nil, meaning: meaning)

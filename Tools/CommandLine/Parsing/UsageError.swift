@@ -17,6 +17,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case duplicateOperand(String)
   case exclusiveFlags(Flag, Flag)
   case needsFlag(Flag, needs: Flag)
+  case needsOneOf([Flag], command: String)
   case onlyForStateDict(Flag)
   case stateDictNeeds(Flag, path: String)
   case emptySelection(kind: String)
@@ -45,7 +46,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "'\(legible(found))' is one argument too many for \(command); 'tools help \(command)' shows what it takes."
     case .duplicateOperand(let found): "'\(legible(found))' is named twice; name it once."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
-    case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.spelling) \(needs.placeholder ?? "")."
+    case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.usage)."
+    case .needsOneOf(let flags, let command):
+      "\(command) needs \(flags.map(\.usage).joined(separator: " or ")); 'tools help \(command)' says more."
     case .onlyForStateDict(let flag): "\(flag.spelling) is for a state dict; a checkpoint contains its own, so leave the flag out."
     case .stateDictNeeds(let flag, let path):
       "\(legible(path, limit: nil)) is no checkpoint, because its metadata have no 'formatVersion'; if it is a state dict, give "
