@@ -1,6 +1,7 @@
 import Algorithms
 import Evaluation
 import Tasks
+import TensorCore
 import Testing
 import _TestSupport
 

@@ -34,7 +34,8 @@ import Testing
   @Test func `meta-training and meta-validation never draw a domain of meta-test`() throws {
     let task = glyphs(train: [.clean, .thick], test: [.inverted, .thin])
     for (split, own, other) in [
-      (Split.metaTrain, [ImageDomain.clean, .thick], [ImageDomain.inverted, .thin]), (.metaValidation, [.clean, .thick], [.inverted, .thin]),
+      (Split.metaTrain, [ImageDomain.clean, .thick], [ImageDomain.inverted, .thin]),
+      (.metaValidation, [.clean, .thick], [.inverted, .thin]),
       (.metaTest, [.inverted, .thin], [.clean, .thick]),
     ] {
       func alone(_ domain: ImageDomain, _ index: Int) throws -> [Float] {

@@ -50,16 +50,18 @@ public struct TaskDomain: Sendable, Hashable {
     case .inverted: for index in image.indices { image[index] = 1 - image[index] }
     case .rotated, .scaled: resample(image, shape, turnedBy: angle, enlargedBy: factor)
     case .noisy: addNoise(Self.noise, to: image, from: stream)
-    case .thick: widen(image, shape, by: 1) { $0 > $1 ? $0 : $1 }
-    case .thin: widen(image, shape, by: 0.5) { $0 < $1 ? $0 : $1 }
+    case .thick: filter(image, shape) { max($0, $1, $2) }
+    case .thin: filter(image, shape) { ($1 + min($0, $1, $2)) / 2 }
     }
   }
 }
 
-/// Moves each value by a share of the way to the extreme of it and its two neighbours, along rows and then along columns.
+/// Replaces each value by a function of it and its two neighbours, along rows and then along columns.
+///
+/// At the border, a value is its own neighbour.
 @inline(__always)
-private func widen(
-  _ image: UnsafeMutableBufferPointer<Float>, _ shape: Shape, by share: Float, _ extreme: (Float, Float) -> Float
+private func filter(
+  _ image: UnsafeMutableBufferPointer<Float>, _ shape: Shape, _ change: (_ before: Float, _ own: Float, _ after: Float) -> Float
 ) {
   withUnsafeTemporaryAllocation(of: Float.self, capacity: image.count) { copy in
     _ = copy.initialize(fromContentsOf: image)
@@ -70,8 +72,7 @@ private func widen(
         for place in 0..<length {
           let (before, after) = (place > 0 ? step : 0, place + 1 < length ? step : 0)
           for index in line + place * step..<line + (place + 1) * step {
-            let own = source[index]
-            target[index] = own + share * (extreme(extreme(source[index - before], own), source[index + after]) - own)
+            target[index] = change(source[index - before], source[index], source[index + after])
           }
         }
       }
@@ -81,36 +82,33 @@ private func widen(
 
 /// Turns an image about its centre, counterclockwise, and enlarges it, with bilinear interpolation.
 ///
-/// A value of a shrunk image is the mean of four points, because single ones would miss thin strokes.
+/// An image that shrinks is smoothed before, because single points would miss thin strokes.
 private func resample(_ image: UnsafeMutableBufferPointer<Float>, _ shape: Shape, turnedBy angle: Double, enlargedBy factor: Double) {
+  if factor < 1 { filter(image, shape) { ($0 + $2) / 4 + $1 / 2 } }
   let (height, width, channels) = (shape[0], shape[1], shape[2])
   let (along, across) = (Float(cosine(angle) / factor), Float(sine(angle) / factor))
   let (middleX, middleY) = (Float(width - 1) / 2, Float(height - 1) / 2)
-  let offsets: [Float] = factor < 1 ? [-0.25, 0.25] : [0]
-  let weight = 1 / Float(offsets.count * offsets.count)
+  let (limitX, limitY) = (Float(width + 1), Float(height + 1))
   let line = (width + 2) * channels
   // A margin of one pixel makes every neighbour exist.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: (height + 2) * line) { source in
     fill(source, with: image, shape)
+    var target = 0
     for row in 0..<height {
+      let y = Float(row) - middleY
+      let (startX, startY) = (middleX + 1 - across * y, middleY + 1 + along * y)
       for column in 0..<width {
-        let target = (row * width + column) * channels
-        for channel in 0..<channels { image[target + channel] = 0 }
-        for down in offsets {
-          for right in offsets {
-            let (x, y) = (Float(column) + right - middleX, Float(row) + down - middleY)
-            let fromX = min(max(middleX + along * x - across * y + 1, 0), Float(width + 1))
-            let fromY = min(max(middleY + across * x + along * y + 1, 0), Float(height + 1))
-            let (left, top) = (min(Int(fromX), width), min(Int(fromY), height))
-            let (shareX, shareY) = (fromX - Float(left), fromY - Float(top))
-            let corner = top * line + left * channels
-            for channel in 0..<channels {
-              let place = corner + channel
-              let upper = source[place] + shareX * (source[place + channels] - source[place])
-              let lower = source[place + line] + shareX * (source[place + line + channels] - source[place + line])
-              image[target + channel] += weight * (upper + shareY * (lower - upper))
-            }
-          }
+        let x = Float(column) - middleX
+        let fromX = min(max(startX + along * x, 0), limitX)
+        let fromY = min(max(startY + across * x, 0), limitY)
+        let (left, top) = (min(Int(fromX), width), min(Int(fromY), height))
+        let (shareX, shareY) = (fromX - Float(left), fromY - Float(top))
+        let corner = top * line + left * channels
+        for place in corner..<corner + channels {
+          let upper = source[place] + shareX * (source[place + channels] - source[place])
+          let lower = source[place + line] + shareX * (source[place + line + channels] - source[place + line])
+          image[target] = upper + shareY * (lower - upper)
+          target += 1
         }
       }
     }
