@@ -71,6 +71,9 @@ import _TestSupport
         "task.domains.test has the domains of training, clean, so nothing is out of domain; set other ones.",
         all + ["--task", "glyphs", "--set", "task.domains.test=clean"])
       try expectError(
+        "test.split is meta-validation, which has the domains of training, so nothing is out of domain; leave test.split out.",
+        all + ["--task", "glyphs", "--set", "test.split=meta-validation"])
+      try expectError(
         "task.domains.test is 'clean,invertd', expected a list separated by commas, each one of clean, inverted, rotated, noisy, thick, "
           + "thin, scaled. Did you mean 'inverted'?",
         all + ["--task", "glyphs", "--set", "task.domains.test=clean,invertd"])

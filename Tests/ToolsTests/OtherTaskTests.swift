@@ -35,8 +35,8 @@ import _TestSupport
           ["--ways", "5"], "the run was trained with 3 ways, and its model has as many outputs; images is asked for 5, so give --ways 3."
         ),
         (
-          ["--set", "task.size=84"],
-          "the run was trained on images of shape [28, 28, 1], images has images of [84, 84, 1]; "
+          ["--set", "task.channels=3"],
+          "the run was trained on images of shape [28, 28, 1], images has images of [28, 28, 3]; "
             + "give --set task.size=28 --set task.channels=1."
         ),
       ] {
@@ -61,8 +61,7 @@ import _TestSupport
   /// The families to train on; Omniglot where its archives are.
   private static let sources = ["glyphs"] + (sharedFolder == nil ? [] : ["omniglot"])
 
-  /// Measured with 200 iterations: see Tools/OtherDomains.md. The digits are black on white, the drawings of training white on black, so
-  /// they are inverted.
+  /// The digits are black on white and the drawings of training white on black, so the digits are inverted.
   @Test(arguments: sources) func `MAML that never saw digits learns them better than an untrained network`(source: String) throws {
     try withTemporaryFolder { folder throws in
       let (images, run) = ("\(folder)/images", "\(folder)/run")

@@ -12,6 +12,7 @@ extension Experiment {
   /// The same experiment with other domains of meta-test, on the same prepared tasks.
   ///
   /// - Parameter domains: Names of domains, separated by commas.
+  /// - Returns: An experiment to test a state of this one.
   /// - Throws: `HyperparameterError` for a domain that does not exist, or if the tasks have no domains.
   public func tested(inDomains domains: String) throws(HyperparameterError) -> Experiment {
     var other = self

@@ -12,8 +12,9 @@ struct ShiftedDomains {
 
   /// Takes the user's settings; by default, meta-training is clean, and the second test is in all other domains.
   ///
-  /// - Throws: ``UsageError`` if both are the same domains.
+  /// - Throws: ``UsageError`` if both are the same domains, or for a test on meta-validation, which has the domains of training.
   init(_ settings: [(key: String, value: String)]) throws(UsageError) {
+    if settings.contains(where: { $0 == ("test.split", TestConfiguration.Part.metaValidation.rawValue) }) { throw .noShiftInValidation }
     func value(_ key: String) -> String? { settings.last { $0.key == key }.map(\.value) }
     let clean = ImageDomain.clean.rawValue
     train = value(Self.trainKey) ?? clean
@@ -38,7 +39,6 @@ struct ShiftedDomains {
 struct ShiftedTest {
   private let experiment: Experiment
   private let runPath: String
-  private let isRecorded: Bool
   /// The result, if it is recorded.
   let row: Comparison.Row?
 
@@ -49,6 +49,7 @@ struct ShiftedTest {
   ///   - domains: The domains of training and of this test.
   ///   - path: The run's folder.
   ///   - stage: How far the run is.
+  /// - Throws: `HyperparameterError` for an unknown domain, and errors of reading a checkpoint.
   init(of run: Experiment, _ domains: ShiftedDomains, in path: String, _ stage: RunStage) throws {
     experiment = try run.tested(inDomains: domains.test)
     runPath = path
@@ -58,7 +59,6 @@ struct ShiftedTest {
     } else {
       row = nil
     }
-    isRecorded = row != nil
   }
 
   /// The name of the folder in the run's folder.
@@ -66,7 +66,7 @@ struct ShiftedTest {
 
   /// Opens the folder to write into; nil for a recorded result.
   func open(overwrite: Bool) throws -> RunFolder? {
-    isRecorded ? nil : try RunFolder("\(runPath)/\(Self.folderName)", overwrite: overwrite)
+    row != nil ? nil : try RunFolder("\(runPath)/\(Self.folderName)", overwrite: overwrite)
   }
 
   /// Tests the run's checkpoint, and writes the result.
@@ -74,6 +74,11 @@ struct ShiftedTest {
   /// - Parameters:
   ///   - folder: What ``open(overwrite:)`` returned.
   ///   - runFolder: The run's folder, if it is open.
+  ///   - label: The label of the run's progress.
+  ///   - resumeAdvice: Advice after an interruption, beginning with a semicolon.
+  ///   - quiet: Whether to show no progress.
+  /// - Returns: The result.
+  /// - Throws: ``Interrupted`` after a signal, and errors of the test, of reading and of writing.
   func callAsFunction(
     into folder: RunFolder?, runFolder: RunFolder?, label: String, resumeAdvice: String, quiet: Bool
   ) throws -> Comparison.Row {

@@ -21,6 +21,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case emptySelection(kind: String)
   case noDomains(task: String, others: [String])
   case noShift(domains: String)
+  case noShiftInValidation
   case nothingToSweep(quantity: String)
 
   var description: String {
@@ -54,6 +55,8 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "\(task) has no domains, and --domain-shift needs them; name other tasks with --task: \(others.joined(separator: ", "))."
     case .noShift(let domains):
       "task.domains.test has the domains of training, \(legible(domains)), so nothing is out of domain; set other ones."
+    case .noShiftInValidation:
+      "test.split is meta-validation, which has the domains of training, so nothing is out of domain; leave test.split out."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
