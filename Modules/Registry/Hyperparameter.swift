@@ -60,6 +60,16 @@ public enum HyperparameterDomain: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The name that is nearest to an invalid one, or to the first invalid one of a list; nil if none is near.
+  func suggestion(for found: String) -> String? {
+    switch self {
+    case .choice(let names): nearestName(to: found, among: names)
+    case .list(let element):
+      found.split(separator: ",").map(String.init).first { element.parse($0) == nil }.flatMap { element.suggestion(for: $0) }
+    default: nil
+    }
+  }
+
   /// The union of both domains if they have the same type, else this domain.
   func union(_ other: HyperparameterDomain) -> HyperparameterDomain {
     switch (self, other) {

@@ -88,7 +88,8 @@ public enum HyperparameterError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let error): error.description
-    case .invalid(let key, let found, let expected): "\(legible(key)) is '\(legible(found))', expected \(expected)."
+    case .invalid(let key, let found, let expected):
+      "\(legible(key)) is '\(legible(found))', expected \(expected).\(expected.suggestion(for: found).map { " Did you mean '\($0)'?" } ?? "")"
     case .malformed(let key, let found, let expected): "\(legible(key)) is '\(legible(found))', expected \(expected)."
     }
   }

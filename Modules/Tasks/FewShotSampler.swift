@@ -52,16 +52,18 @@ public struct FewShotSampler: Sendable, Hashable {
   ///   - name: Returns the name of a class, for error messages.
   ///   - itemShape: Shape of one item, such as `[28, 28, 1]`.
   ///   - augmentation: Random changes of the items, which are images; nil for none.
+  ///   - domains: Domains of the items, which are images; one is drawn for the episode, and changes them before the augmentation does.
   ///   - write: Writes all elements of (class, drawing) to the given uninitialised memory.
   /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`; the targets are labels in 0..<ways.
   /// - Throws: `tooFewClasses` for the split, or `tooFewDrawings` for a chosen class.
   public func episode(
     from stream: RandomStream, split: Split, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String, itemShape: Shape,
-    augmentation: ImageAugmentation? = nil,
+    augmentation: ImageAugmentation? = nil, domains: [ImageDomain] = [],
     write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(TaskError) -> Episode {
     guard classCount >= ways else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
     let changes = augmentation.flatMap { $0.isActive ? (augmentation: $0, stream: stream.child("augmentation")) : nil }
+    let shift = (domain: TaskDomain(among: domains, from: stream.child("domain")), stream: stream.child("domain").child("images"))
     var stream = stream
     var chosen: [(number: Int, drawings: [Int])] = []
     for (place, number) in stream.choice(ways, of: classCount).enumerated() {
@@ -86,6 +88,9 @@ public struct FewShotSampler: Sendable, Hashable {
           for drawing in drawings[range] {
             let item = UnsafeMutableBufferPointer(rebasing: values[start..<start + size])
             write(number, drawing, item)
+            if shift.domain.domain != .clean {
+              shift.domain.apply(to: item, shape: itemShape, from: shift.stream.child(number).child(drawing))
+            }
             if let changes {
               changes.augmentation.apply(to: item, shape: itemShape, from: changes.stream.child(number).child(drawing))
             }

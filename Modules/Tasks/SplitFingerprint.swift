@@ -14,12 +14,14 @@ public enum SplitFingerprint {
     digest(of: Split.allCases.flatMap { [$0.rawValue] + distribution.classes(in: $0).sorted() })
   }
 
-  /// The digest of a family that draws from a continuum: its id and its settings, without the sample counts and the augmentation.
+  /// The digest of a family that draws from a continuum: its id and its settings, without the sample counts, augmentation and domains.
   ///
   /// Such a family keeps its splits apart by random streams that are keyed by the name of the split.
   public static func digest<Family: TaskDistribution>(rangesOf family: Family) -> String {
     let counts: Set = ["ways", "shots", "queries"]
-    let ranges = Family.hyperparameters.values(of: family).filter { !counts.contains($0.key) && !$0.key.hasPrefix("augment.") }
+    let ranges = Family.hyperparameters.values(of: family).filter { setting in
+      !counts.contains(setting.key) && !["augment.", "domains."].contains { setting.key.hasPrefix($0) }
+    }
     return digest(of: [Family.card.id] + ranges.flatMap { [$0.key, $0.value.description] })
   }
 }

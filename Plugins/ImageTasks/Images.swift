@@ -31,7 +31,9 @@ public struct Images: TaskDistribution {
     public var count: Int { self == .one ? 1 : 3 }
   }
 
-  public static let hyperparameters = settings + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
+  public static let hyperparameters =
+    settings + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
+    + .nested("domains", \.domains, ImageDomains.hyperparameters)
 
   private static let settings = HyperparameterTable<Images>([
     .integer("ways", \.ways, in: 2...100_000, "Classes of an episode."),
@@ -74,6 +76,8 @@ public struct Images: TaskDistribution {
   public var testRotations = false
   /// Random changes of the images in meta-training.
   public var augment = ImageAugmentation()
+  /// The domains of the images in meta-training and in meta-test.
+  public var domains = ImageDomains()
 
   private var loaded: Loaded?
 
@@ -159,11 +163,12 @@ public struct Images: TaskDistribution {
 
   public var dataDigest: String? { loaded?.digest }
 
-  /// The number and the names of the files that were left out.
+  /// The number and the names of the files that were left out, and domains of meta-test that are also for meta-training.
   public var notes: [String] {
-    guard let skipped = loaded?.skipped, !skipped.isEmpty else { return [] }
+    guard let skipped = loaded?.skipped, !skipped.isEmpty else { return domains.notes }
     let names = skipped.map { "\(legible($0.path, limit: nil)) (\(legible($0.reason)))" }
     return ["\(skipped.count) \(skipped.count == 1 ? "image is" : "images are") left out: \(names.joined(separator: ", "))."]
+      + domains.notes
   }
 
   /// The paths of the classes' folders, with the suffix "@90", "@180" or "@270" if turned.
@@ -177,7 +182,7 @@ public struct Images: TaskDistribution {
     guard let pool = pool(of: split) else { throw TaskError.notPrepared(task: Self.card.id) }
     return try pool.episode(
       FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports), from: stream(index, in: split, seed: seed),
-      split: split, turns: turns(in: split), augmentation: split == .metaTrain ? augment : nil)
+      split: split, turns: turns(in: split), augmentation: split == .metaTrain ? augment : nil, domains: domains[split])
   }
 
   private func turns(in split: Split) -> Int { (split == .metaTrain ? trainRotations : testRotations) ? 4 : 1 }

@@ -27,6 +27,7 @@ public struct Omniglot: TaskDistribution {
       .boolean("trainRotations", \.trainRotations, "Whether rotated characters are additional classes in meta-training."),
       .boolean("testRotations", \.testRotations, "Whether turned characters are classes too in meta-validation and meta-test."),
     ]) + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
+    + .nested("domains", \.domains, ImageDomains.hyperparameters)
 
   /// Classes per episode, N.
   public var ways = 5
@@ -44,6 +45,8 @@ public struct Omniglot: TaskDistribution {
   public var testRotations = false
   /// Random changes of the drawings in meta-training.
   public var augment = ImageAugmentation()
+  /// The domains of the drawings in meta-training and in meta-test.
+  public var domains = ImageDomains()
 
   private var loaded: Loaded?
 
@@ -87,6 +90,8 @@ public struct Omniglot: TaskDistribution {
 
   public var dataDigest: String? { loaded?.digest }
 
+  public var notes: [String] { domains.notes }
+
   /// Alphabet and character, "Latin/character01", with the suffix "@90", "@180" or "@270" if turned.
   public func classes(in split: Split) -> [String] { characters(in: split).map(\.name) }
 
@@ -99,7 +104,7 @@ public struct Omniglot: TaskDistribution {
     guard let pool = loaded.pools[split] else { throw TaskError.tooFewClasses(required: ways, available: 0, split: split) }
     return try pool.episode(
       FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports), from: stream(index, in: split, seed: seed),
-      split: split, turns: turns(in: split), augmentation: split == .metaTrain ? augment : nil)
+      split: split, turns: turns(in: split), augmentation: split == .metaTrain ? augment : nil, domains: domains[split])
   }
 
   private func turns(in split: Split) -> Int { (split == .metaTrain ? trainRotations : testRotations) ? 4 : 1 }

@@ -10,7 +10,7 @@ public struct Experiment: Sendable {
   /// The model, fitted to the task, with its loss.
   public let learner: Learner
   /// The prepared task distribution.
-  public let tasks: any TaskDistribution
+  public internal(set) var tasks: any TaskDistribution
   /// The settings of meta-training; its seed also determines the test episodes.
   public let training: TrainingConfiguration
   /// The settings of the meta-test.

@@ -90,7 +90,8 @@ public struct Checkpoint: Sendable {
   ///
   /// - Parameters:
   ///   - overrides: Settings by dotted key that replace the recorded ones.
-  ///   - task: Another task to test on; nil for the task of the run.
+  ///   - task: Another task to test on, with the run's ways and size of images (``adoptedSettings(for:overrides:)``); nil for the task of
+  ///     the run.
   ///   - source: The folder of the task's data.
   ///   - threads: Worker threads.
   ///   - seed: Another random seed for the test episodes; nil for the seed of the run.
@@ -106,7 +107,7 @@ public struct Checkpoint: Sendable {
     request.threads = threads
     request.seed = seed ?? request.seed
     let recorded = request
-    request.settings += overrides
+    request.settings += try adoptedSettings(for: request.task, overrides: overrides) + overrides
     let experiment = try Experiment(request)
     if request.task == self.task {
       let isRecorded = !overrides.contains { $0.key.hasPrefix("task.") }
@@ -156,7 +157,13 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``CheckpointError`` if a tensor is missing, unknown, of another shape or not finite, `AlgorithmError` if no run of the
   ///   algorithm reaches the carried state.
   public func state(for experiment: Experiment) throws -> MetaState {
-    let state = try state(like: experiment.outlineTrainer().state, experiment.learner.model)
+    let state: MetaState
+    do {
+      state = try self.state(like: experiment.outlineTrainer().state, experiment.learner.model)
+    } catch let error as CheckpointError {
+      guard case .shape = error, let misfit = misfit(of: experiment.tasks) else { throw error }
+      throw misfit
+    }
     try experiment.algorithm.validate(carried: state.carried, after: iteration)
     return state
   }

@@ -21,6 +21,10 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   case unexpectedTensor(name: String)
   /// A tensor has another shape than the algorithm and model expect.
   case shape(name: String, expected: Shape, found: Shape)
+  /// The task's images have another shape than those of the run; the settings give the run's.
+  case otherImages(task: String, found: Shape, expected: Shape, settings: [String])
+  /// The task has another number of ways than the run, whose model has an output for each of its own.
+  case otherWays(task: String, found: Int, expected: Int)
   /// A tensor is not float32.
   case type(name: String, found: DType)
   /// A tensor contains a number that is not finite.
@@ -52,6 +56,11 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
       "the checkpoint has a tensor '\(legible(name))' that is not expected; it belongs to another algorithm, model or outer optimizer."
     case .shape(let name, let expected, let found):
       "tensor '\(legible(name))' of the checkpoint has shape \(found), expected \(expected); the checkpoint is of another model or task."
+    case .otherImages(let task, let found, let expected, let settings):
+      "the run was trained on images of shape \(expected), \(task) has images of \(found); "
+        + (settings.isEmpty ? "choose a task with images of that shape." : "give \(settings.map { "--set \($0)" }.joined(separator: " ")).")
+    case .otherWays(let task, let found, let expected):
+      "the run was trained with \(expected) ways, and its model has as many outputs; \(task) is asked for \(found), so give --ways \(expected)."
     case .type(let name, let found): "tensor '\(legible(name))' of the checkpoint is \(found.rawValue), expected float32."
     case .notFinite(let name): "tensor '\(legible(name))' of the checkpoint holds a number that is not finite; the run had diverged."
     case .otherSplits(let found, let expected):

@@ -4,32 +4,45 @@ import Tasks
 extension Comparison {
   /// The content of results.csv: one line for each task, algorithm, mode, metric and step; a missing number is an empty field.
   ///
-  /// A failed run has one line, without rank, mode, metric and step, and with the reason in the last field.
+  /// A failed run has one line, without rank, mode, metric and step, and with the reason in the field "failure". After a test of a domain
+  /// shift, there is a last field: "in" for lines of the domains of training, "out" for the others, and "drop" for the paired difference.
   public var csv: String {
     let titles = [
       "task", "rank", "algorithm", "model", "normalisation", "metric", "step", "mean", "half_width", "median", "finite_mean", "episodes",
       "diverged", "seed", "iterations", "shard_size", "split", "split_fingerprint", "version", "failure",
     ]
-    var lines = [titles]
+    let isShifted = !outOfDomain.isEmpty
+    func marked(_ lines: [[String]], _ mark: String) -> [[String]] { isShifted ? lines.map { $0 + [mark] } : lines }
+    var lines = marked([titles], "domains")
     for group in groups {
       for (place, row) in group.rows.enumerated() {
-        for mode in row.result.modes {
-          for (measure, points) in mode.curves {
-            lines += points.map { row.fields(rank: place + 1, mode: mode.name, metric: measure.id, $0) }
-          }
-        }
+        lines += marked(row.lines(rank: "\(place + 1)"), "in")
       }
-      lines += group.failures.map(\.fields)
+      lines += marked(group.failures.map(\.fields), "in")
+      for shift in group.shifts {
+        lines += marked(shift.outOfDomain.lines(rank: ""), "out")
+        let result = shift.inDomain.result
+        let point = CurvePoint(step: result.headline.step, estimate: shift.drop, median: nil, diverged: shift.drop?.diverged ?? 0)
+        let (mode, metric) = (result.modes[0].name, result.measure.id)
+        lines += marked([shift.inDomain.fields(rank: "", mode: mode, metric: metric, point)], "drop")
+      }
     }
     return CSV.text(lines)
   }
 }
 
 extension Comparison.Row {
-  fileprivate func fields(rank: Int, mode: String, metric: String, _ point: CurvePoint) -> [String] {
+  /// The lines of all modes, metrics and steps.
+  fileprivate func lines(rank: String) -> [[String]] {
+    result.modes.flatMap { mode in
+      mode.curves.flatMap { measure, points in points.map { fields(rank: rank, mode: mode.name, metric: measure.id, $0) } }
+    }
+  }
+
+  fileprivate func fields(rank: String, mode: String, metric: String, _ point: CurvePoint) -> [String] {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return [
-      experiment.ids.task, "\(rank)", experiment.ids.algorithm, experiment.ids.model, mode, metric, "\(point.step)",
+      experiment.ids.task, rank, experiment.ids.algorithm, experiment.ids.model, mode, metric, "\(point.step)",
       text(point.estimate?.mean), text(point.estimate?.halfWidth), text(point.median), text(point.estimate?.finiteMean),
       "\(result.episodes.count)", "\(point.diverged)",
     ] + experiment.fields(result.episodes) + [""]

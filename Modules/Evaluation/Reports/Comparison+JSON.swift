@@ -22,7 +22,7 @@ extension Comparison {
                     .init("failure", .null),
                   ] + group.rows[place].members)
               } + group.failures.map(\.json)
-            return .object([.init("task", .string(group.task)), .init("rows", .array(rows))])
+            return .object([.init("task", .string(group.task)), .init("rows", .array(rows))] + group.shiftMembers)
           })),
     ]).text
   }
@@ -34,6 +34,15 @@ extension Comparison.Row {
 
   var members: [JSON.Member] {
     experiment.members(result.measure, result.episodes, modes: result.modes, learned: learned)
+      + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? [])
+  }
+}
+
+extension Comparison.TrainingTask {
+  fileprivate var json: JSON {
+    .object([
+      .init("task", .string(task)), .init("splitFingerprint", .string(splitFingerprint)), .init("dataDigest", .optional(dataDigest)),
+    ])
   }
 }
 

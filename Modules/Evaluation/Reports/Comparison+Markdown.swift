@@ -19,7 +19,7 @@ extension Comparison {
 
 extension Comparison.Group {
   fileprivate var markdown: String {
-    var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n"
+    var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n" + shiftMarkdown
     if !failures.isEmpty {
       text += "### Failed\n\n" + failures.map { "- \($0.experiment.ids.algorithm): \($0.reason)\n" }.joined() + "\n"
     }

@@ -4,7 +4,8 @@ import Tasks
 extension Comparison {
   /// The printed tables, one for each task, the best algorithm first.
   public var table: String {
-    groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.failedText)\($0.publishedText)" }.joined(separator: "\n")
+    groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.failedText)\($0.publishedText)\($0.shiftText)" }.joined(
+      separator: "\n")
   }
 }
 
@@ -28,7 +29,7 @@ extension Comparison.Group {
   private var modeNames: [String] { rows.first?.result.modes.map(\.name) ?? failures[0].experiment.testModes.map(\.name) }
 
   /// The headline's measure; nil if the loss is the only one.
-  private var measure: Measure? {
+  var measure: Measure? {
     if let row = rows.first { row.result.modes[0].measure } else { failures[0].experiment.learner.taskLoss.measure }
   }
 

@@ -15,11 +15,17 @@ public struct Comparison: Sendable {
     /// Learned hyperparameters at the end of meta-training; empty without a state.
     public let learned: [LearnedValue]
 
+    /// The task that the algorithm was meta-trained on; nil if it is the tested one.
+    public let trainedOn: TrainingTask?
+
     /// Pairs an experiment with its result.
-    public init(experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil) {
+    public init(
+      experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil, trainedOn: TrainingTask? = nil
+    ) {
       self.experiment = experiment
       self.result = result
       self.seconds = seconds
+      self.trainedOn = trainedOn
       learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
@@ -35,6 +41,23 @@ public struct Comparison: Sendable {
       let steps = experiment.algorithm.adaptationSteps
       if steps == 0 { return curve[curve.count - 1] }
       return curve.indices.contains(steps) ? curve[steps] : nil
+    }
+  }
+
+  /// A task that an algorithm was meta-trained on, and that it is not tested on.
+  public struct TrainingTask: Sendable, Hashable {
+    /// The id.
+    public let task: String
+    /// Digest of the assignment of classes to splits.
+    public let splitFingerprint: String
+    /// Digest of the data files; nil for synthetic tasks.
+    public let dataDigest: String?
+
+    /// Describes the task.
+    public init(task: String, splitFingerprint: String, dataDigest: String?) {
+      self.task = task
+      self.splitFingerprint = splitFingerprint
+      self.dataDigest = dataDigest
     }
   }
 
@@ -77,12 +100,16 @@ public struct Comparison: Sendable {
     /// The runs without a result, sorted by the algorithm's id.
     public let failures: [Failure]
 
+    /// The tests out of domain of some of the rows; empty without a domain shift.
+    let outOfDomain: [Row]
+
     /// Groups runs of one task; at least one.
-    init(task: String, rows: [Row], failures: [Failure] = []) {
+    init(task: String, rows: [Row], failures: [Failure] = [], outOfDomain: [Row] = []) {
       require(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
       self.task = task
       self.rows = rows
       self.failures = failures
+      self.outOfDomain = outOfDomain
     }
 
     /// The mean over episodes of a row's score minus the best row's.
@@ -100,6 +127,8 @@ public struct Comparison: Sendable {
 
   /// The ends of the runs, in the order of the runs.
   public let outcomes: [Outcome]
+  /// Tests of some of the runs in other domains than those of training.
+  public let outOfDomain: [Row]
 
   /// The rows, in the order of the runs.
   public var rows: [Row] {
@@ -119,7 +148,14 @@ public struct Comparison: Sendable {
   public init(_ rows: [Row]) { self.init(outcomes: rows.map(Outcome.tested)) }
 
   /// Compares runs, some of which may have failed.
-  public init(outcomes: [Outcome]) { self.outcomes = outcomes }
+  ///
+  /// - Parameters:
+  ///   - outcomes: The ends of the runs.
+  ///   - outOfDomain: Further tests of the same runs in other domains; each belongs to the run of the same task and algorithm.
+  public init(outcomes: [Outcome], outOfDomain: [Row] = []) {
+    self.outcomes = outcomes
+    self.outOfDomain = outOfDomain
+  }
 
   /// The runs by task, tasks in the order of their first run, the best row of a task first.
   ///
@@ -134,7 +170,8 @@ public struct Comparison: Sendable {
       let failed = failures.filter { $0.experiment.ids.task == task }
       return Group(
         task: task, rows: ranked.sorted { $0.rank < $1.rank }.map(\.row),
-        failures: failed.sorted { $0.experiment.ids.algorithm < $1.experiment.ids.algorithm })
+        failures: failed.sorted { $0.experiment.ids.algorithm < $1.experiment.ids.algorithm },
+        outOfDomain: outOfDomain.filter { $0.experiment.ids.task == task })
     }
   }
 }

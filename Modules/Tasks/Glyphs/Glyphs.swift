@@ -24,6 +24,7 @@ public struct Glyphs: TaskDistribution {
       .integer("testClasses", \.testClasses, in: 1...classLimit, "Classes of meta-test."),
       .integer("drawings", \.drawings, in: 1...1_000_000, "Different drawings of a class."),
     ]) + .nested("augment", \.augment, ImageAugmentation.hyperparameters)
+    + .nested("domains", \.domains, ImageDomains.hyperparameters)
   /// Largest number of classes per split, and the offset between the class numbers of consecutive splits.
   public static let classLimit = 1_000_000
 
@@ -47,6 +48,8 @@ public struct Glyphs: TaskDistribution {
   public var drawings = 20
   /// Random changes of the drawings in meta-training.
   public var augment = ImageAugmentation()
+  /// The domains of the drawings in meta-training and in meta-test.
+  public var domains = ImageDomains()
 
   public init() {}
 
@@ -66,6 +69,8 @@ public struct Glyphs: TaskDistribution {
 
   public var splitFingerprint: String { SplitFingerprint.digest(rangesOf: self) }
 
+  public var notes: [String] { domains.notes }
+
   public func classes(in split: Split) -> [String] { numbers(of: split).map(Self.name) }
 
   public func episode(_ index: Int, in split: Split, seed: UInt64) throws -> Episode {
@@ -78,7 +83,7 @@ public struct Glyphs: TaskDistribution {
     return try FewShotSampler(ways: ways, shots: shots, queries: queries, supports: supports).episode(
       from: stream(index, in: split, seed: seed), split: split, classCount: numbers.count, drawings: { _ in drawings },
       name: { Self.name(numbers[numbers.startIndex + $0]) }, itemShape: [GlyphDrawing.side, GlyphDrawing.side, 1],
-      augmentation: split == .metaTrain ? augment : nil
+      augmentation: split == .metaTrain ? augment : nil, domains: domains[split]
     ) { position, drawing, pixels in
       let number = numbers[numbers.startIndex + position]
       let programme = current?.number == number ? current?.programme : nil

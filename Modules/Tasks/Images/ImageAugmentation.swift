@@ -53,7 +53,7 @@ public struct ImageAugmentation: Sendable, Hashable {
     require(shape.rank == 3 && shape.elementCount == image.count, "augmentation: \(image.count) values as \(shape)")
     move(image, shape, from: stream)
     if contrast > 0 { changeContrast(image, from: stream.child("contrast")) }
-    if noise > 0 { addNoise(image, from: stream.child("noise")) }
+    if noise > 0 { addNoise(noise, to: image, from: stream.child("noise")) }
   }
 
   /// Flips and shifts, by copying each row from its source.
@@ -92,15 +92,18 @@ public struct ImageAugmentation: Sendable, Hashable {
     let mean = Float(sum / Double(image.count))
     for index in image.indices { image[index] = min(max(mean + factor * (image[index] - mean), 0), 1) }
   }
+}
 
-  private func addNoise(_ image: UnsafeMutableBufferPointer<Float>, from stream: RandomStream) {
-    var stream = stream
-    // A sum of four numbers that are uniform in 0..<65536 has the mean 131,070 and the variance (65,536² − 1) / 3.
-    let scale = Float(noise * (3.0 / (65_536.0 * 65_536.0 - 1)).squareRoot())
-    for index in image.indices {
-      let bits = stream.next()
-      let sum = Int32(bits & 0xffff) + Int32(bits >> 16 & 0xffff) + Int32(bits >> 32 & 0xffff) + Int32(bits >> 48)
-      image[index] = min(max(image[index] + scale * Float(sum - 131_070), 0), 1)
-    }
+/// Adds noise of a standard deviation to each value, and keeps the values in 0...1.
+///
+/// Its law is the sum of four uniform numbers, close to a normal law.
+func addNoise(_ deviation: Double, to image: UnsafeMutableBufferPointer<Float>, from stream: RandomStream) {
+  var stream = stream
+  // A sum of four numbers that are uniform in 0..<65536 has the mean 131,070 and the variance (65,536² − 1) / 3.
+  let scale = Float(deviation * (3.0 / (65_536.0 * 65_536.0 - 1)).squareRoot())
+  for index in image.indices {
+    let bits = stream.next()
+    let sum = Int32(bits & 0xffff) + Int32(bits >> 16 & 0xffff) + Int32(bits >> 32 & 0xffff) + Int32(bits >> 48)
+    image[index] = min(max(image[index] + scale * Float(sum - 131_070), 0), 1)
   }
 }

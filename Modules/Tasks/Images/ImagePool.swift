@@ -49,14 +49,17 @@ package struct ImagePool: Sendable {
   ///   - split: The split, for error messages.
   ///   - turns: 1, or 4 if turned images are classes too.
   ///   - augmentation: Random changes of the drawn images; nil for none.
+  ///   - domains: Domains of the images, of which one is drawn; none for the images as they are.
   /// - Returns: Inputs `[samples, side, side, channels]`.
   /// - Throws: `tooFewClasses` for the split, or `tooFewDrawings` for a chosen class.
   package func episode(
-    _ sampler: FewShotSampler, from stream: RandomStream, split: Split, turns: Int, augmentation: ImageAugmentation? = nil
+    _ sampler: FewShotSampler, from stream: RandomStream, split: Split, turns: Int, augmentation: ImageAugmentation? = nil,
+    domains: [ImageDomain] = []
   ) throws(TaskError) -> Episode {
     try sampler.episode(
       from: stream, split: split, classCount: classes.count * turns, drawings: { classes[$0 % classes.count].count },
-      name: { classes[$0 % classes.count].name }, itemShape: [images.side, images.side, images.channels], augmentation: augmentation
+      name: { classes[$0 % classes.count].name }, itemShape: [images.side, images.side, images.channels], augmentation: augmentation,
+      domains: domains
     ) { number, drawing, pixels in
       images.write(classes[number % classes.count].first + drawing, quarterTurns: number / classes.count, into: pixels)
     }

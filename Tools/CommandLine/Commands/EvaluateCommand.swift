@@ -15,20 +15,21 @@ extension Command {
     flags: [.task, .testedModel, .algorithm, .seed, .threads, .data, .set] + Flag.shortForms + [.outResults, .overwrite, .quiet, .json],
     discussion: """
       FILE is a checkpoint.safetensors, the folder of a run, or a state dict. For a checkpoint, task, settings and seed are by default
-      those of the run, and the results are equal to the run's. Another --seed draws other test episodes. A state dict needs --task; it
-      has the names and layouts of PyTorch's parameters, as 'tools export' writes them.
+      those of the run, and the results are equal to the run's. Another --seed draws other test episodes. Another --task of images gets
+      the run's ways and size of images, and the report names both tasks. A state dict needs --task; it has the names and layouts of
+      PyTorch's parameters, as 'tools export' writes them.
       """
   ) { arguments in
     let path = arguments.operands[0]
     let subject = Checkpoint.isCheckpoint(path) ? try Subject(checkpoint: path, arguments) : try Subject(stateDict: path, arguments)
     let experiment = subject.experiment
+    let state = try subject.state()
     let folder = try arguments.text(.outResults).map { try RunFolder($0, overwrite: arguments.has(.overwrite), input: path) }
     if !arguments.has(.quiet) { Console.note(aboutDataOf: experiment) }
     Interrupt.catchSignals()
     let session = Session(
       run: ExperimentRun(experiment), label: "\(experiment.ids.algorithm) on \(experiment.ids.task)", quiet: arguments.has(.quiet))
-    let state = try subject.state()
-    let row = Comparison.Row(experiment: experiment, result: try session.test(state), state: state)
+    let row = Comparison.Row(experiment: experiment, result: try session.test(state), state: state, trainedOn: subject.trainedOn)
     try folder?.write(row)
     try Console.print(arguments.has(.json) ? row.json.text : row.text)
     return .success
@@ -39,6 +40,8 @@ extension Command {
 private struct Subject {
   let experiment: Experiment
   let state: () throws -> MetaState
+  /// The task of a checkpoint that is tested on another one.
+  var trainedOn: Comparison.TrainingTask?
 
   /// The state of a run.
   init(checkpoint path: String, _ arguments: Arguments) throws {
@@ -50,6 +53,12 @@ private struct Subject {
       overrides: try arguments.settings(), task: task, source: try arguments.source(of: task), threads: arguments.threads,
       seed: arguments.has(.seed) ? arguments.seed : nil)
     self.experiment = experiment
+    trainedOn = checkpoint.trainedOn(testing: task)
+    let adopted = try checkpoint.adoptedSettings(for: task, overrides: try arguments.settings())
+    if !adopted.isEmpty, !arguments.has(.quiet) {
+      let list = adopted.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+      Console.note("tools: note: \(task): \(list), as in the run on \(checkpoint.task).")
+    }
     state = { try checkpoint.state(for: experiment) }
   }
 

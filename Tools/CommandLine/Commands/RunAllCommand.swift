@@ -8,6 +8,8 @@ extension Flag {
     "task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, omniglot if its data are found, and tasks with --data).")
   static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
+  static let domainShift = toggle(
+    "domain-shift", "Test each run in the domains of training and in those of task.domains.test (default: all but clean), and compare.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
   static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
 }
@@ -17,11 +19,12 @@ extension Command {
   static let runAll = Command(
     name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
     operand: nil,
-    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.outAll, .resumeAll, .overwrite, .quiet, .json],
+    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.domainShift, .outAll, .resumeAll, .overwrite, .quiet, .json],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv and report.md into the folder --out, and each
       run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it. A run that diverges is marked
-      as failed. After an interruption, the same command with --resume continues.
+      as failed. After an interruption, the same command with --resume continues. With --domain-shift, a second table has the score in
+      the domains of training beside the one in other domains, and the drop, paired over episodes of the same drawings.
       """
   ) { arguments in
     if arguments.has(.resumeAll) {
@@ -38,12 +41,15 @@ extension Command {
 private struct Sweep {
   private let arguments: Arguments
   private let requests: [ExperimentRequest]
+  /// The domains of a second test; nil without one.
+  private let domains: ShiftedDomains?
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
     let algorithms = try Self.algorithms(arguments)
     let tasks = try Self.tasks(arguments)
     let settings = try arguments.settings()
+    let domains = arguments.has(.domainShift) ? try ShiftedDomains(settings) : nil
     var unused = Set(settings.map(\.key))
     var known: Set<String> = []
     var requests: [ExperimentRequest] = []
@@ -56,7 +62,7 @@ private struct Sweep {
         let own = settings.filter { keys.contains($0.key) }
         unused.subtract(own.map(\.key))
         // The user's settings come last, because the last value of a key counts.
-        var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own)
+        var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own + (domains?.settings ?? []))
         request.iterations = request.iterations ?? budget.iterations
         requests.append(request)
       }
@@ -65,6 +71,7 @@ private struct Sweep {
       throw HyperparameterError.unknown(LookupError(kind: "hyperparameter", name: key, known: Array(known)))
     }
     self.requests = requests
+    self.domains = domains
   }
 
   private static func algorithms(_ arguments: Arguments) throws -> [String] {
@@ -88,9 +95,13 @@ private struct Sweep {
   private static func tasks(_ arguments: Arguments) throws -> [String] {
     if let asked = try ids(.tasks, arguments) {
       for id in asked { _ = try TaskRegistry.type(of: id) }
+      if arguments.has(.domainShift), let task = try asked.first(where: { try !ShiftedDomains.exist(in: $0) }) {
+        throw UsageError.noDomains(task: task, others: try TaskRegistry.all.ids.filter(ShiftedDomains.exist))
+      }
       return asked
     }
-    let standard = try ["sinusoid", "glyphs", "omniglot"].filter { id in
+    let candidates = try ["sinusoid", "glyphs", "omniglot"].filter { try !arguments.has(.domainShift) || ShiftedDomains.exist(in: $0) }
+    let standard = try candidates.filter { id in
       var task = try TaskRegistry.type(of: id).init()
       do {
         try task.prepare(source: arguments.source(of: id))
@@ -102,7 +113,8 @@ private struct Sweep {
       }
     }
     // Data that the user names are meant to be used.
-    return try standard + TaskRegistry.all.ids.filter { id in try !standard.contains(id) && arguments.source(of: id) != nil }
+    let named = try TaskRegistry.all.ids.filter { id in try !standard.contains(id) && arguments.source(of: id) != nil }
+    return try standard + named.filter { try !arguments.has(.domainShift) || ShiftedDomains.exist(in: $0) }
   }
 
   /// The experiments that can be run; an algorithm that does not support a task is left out with a note.
@@ -126,18 +138,23 @@ private struct Sweep {
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
     let (requests, experiments) = try suited()
-    noteData(experiments)
+    try noteData(experiments)
     let overwrite = arguments.has(.overwrite)
     let folder = try open(overwrite: overwrite)
     let out = folder.path
     let paths = requests.map { "\(out)/\($0.task)/\($0.algorithm)" }
     let stages = try zip(experiments, paths).map { try arguments.has(.resumeAll) ? RunStage(of: $0, in: $1) : .new }
+    let shifts = try experiments.indices.map { number in
+      try domains.map { try ShiftedTest(of: experiments[number], $0, in: paths[number], stages[number]) }
+    }
     let parts = try zip(stages, paths).map { try $0.open($1, overwrite: overwrite) }
+    let shiftParts = try shifts.map { try $0?.open(overwrite: overwrite || arguments.has(.resumeAll)) }
     var outcomes: [Comparison.Outcome?] = stages.map(\.outcome)
+    var outOfDomain = shifts.map { $0?.row }
     // Keep the results so far.
     func write() throws {
       let ended = outcomes.compactMap(\.self)
-      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended)) }
+      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended, outOfDomain: outOfDomain.compactMap(\.self))) }
     }
     try write()
     let finished = outcomes.count { $0 != nil }
@@ -145,15 +162,20 @@ private struct Sweep {
       Console.note("tools: \(finished) of \(requests.count) runs are finished, and are not repeated.")
     }
     do {
-      for (number, experiment) in experiments.enumerated() where outcomes[number] == nil {
+      for (number, experiment) in experiments.enumerated() {
         let request = requests[number]
         var run = ExperimentRun(experiment)
         run.folder = parts[number]
         run.start = stages[number].checkpoint
+        let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
         do {
-          let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
-          let session = Session(run: run, label: label, resumeAdvice: resumeAdvice(out), quiet: arguments.has(.quiet))
-          outcomes[number] = .tested(try session())
+          if outcomes[number] == nil {
+            let session = Session(run: run, label: label, resumeAdvice: resumeAdvice(out), quiet: arguments.has(.quiet))
+            outcomes[number] = .tested(try session())
+          }
+          outOfDomain[number] = try shifts[number]?(
+            into: shiftParts[number] ?? nil, runFolder: parts[number], label: label, resumeAdvice: resumeAdvice(out),
+            quiet: arguments.has(.quiet))
         } catch let error as TrainingError {
           outcomes[number] = .failed(.init(experiment: experiment, reason: "\(error)"))
           Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
@@ -163,7 +185,7 @@ private struct Sweep {
       try write()
       throw error
     }
-    let comparison = Comparison(outcomes: outcomes.compactMap(\.self))
+    let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self))
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
@@ -171,11 +193,11 @@ private struct Sweep {
   }
 
   /// Writes the notes about the data of each task once.
-  private func noteData(_ experiments: [Experiment]) {
+  private func noteData(_ experiments: [Experiment]) throws {
     guard !arguments.has(.quiet) else { return }
     var noted: Set<String> = []
     for experiment in experiments where noted.insert(experiment.ids.task).inserted {
-      Console.note(aboutDataOf: experiment)
+      Console.note(aboutDataOf: try domains.map { try experiment.tested(inDomains: $0.test) } ?? experiment)
     }
   }
 

@@ -7,7 +7,8 @@ extension Comparison.Row {
   var text: String {
     let given = experiment.initialisation.map { " · initialisation \($0.digest.prefix(16))" } ?? ""
     let (algorithm, task, model) = experiment.ids
-    return "\(algorithm) on \(task) · model \(model) · \(experiment.training.iterations) iterations\(given)\n\n\(table)"
+    let origin = trainedOn.map { " · trained on \($0.task)" } ?? ""
+    return "\(algorithm) on \(task)\(origin) · model \(model) · \(experiment.training.iterations) iterations\(given)\n\n\(table)"
   }
 }
 

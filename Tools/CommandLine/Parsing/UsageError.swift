@@ -21,6 +21,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case onlyForStateDict(Flag)
   case stateDictNeeds(Flag, path: String)
   case emptySelection(kind: String)
+  case noDomains(task: String, others: [String])
+  case noShift(domains: String)
+  case noShiftInValidation
   case nothingToSweep(quantity: String)
 
   var description: String {
@@ -53,6 +56,12 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .stateDictNeeds(let flag, let path):
       "\(legible(path, limit: nil)) is no checkpoint, because its metadata have no 'formatVersion'; if it is a state dict, give "
         + "\(flag.spelling) \(flag.placeholder ?? "")."
+    case .noDomains(let task, let others):
+      "\(task) has no domains, and --domain-shift needs them; name other tasks with --task: \(others.joined(separator: ", "))."
+    case .noShift(let domains):
+      "task.domains.test has the domains of training, \(legible(domains)), so nothing is out of domain; set other ones."
+    case .noShiftInValidation:
+      "test.split is meta-validation, which has the domains of training, so nothing is out of domain; leave test.split out."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
