@@ -105,6 +105,7 @@ import _TestSupport
       try expect("query/c.png cannot be decoded: ")
       try writeFile(Array("a text".utf8), to: "\(folder)/query/c.png")
       try expect("query/c.png cannot be decoded: it is neither a PNG nor a JPEG file; replace or remove the file.")
+      try files.removeItem(atPath: "\(folder)/query/c.png")
       try expect(
         "there is no file or folder \(folder)/none; name a PNG or JPEG file, or a folder of such files.", ["--query", "\(folder)/none"])
       try makeFolder("\(folder)/empty")
