@@ -77,15 +77,16 @@ struct TableExamples {
   private func usedRows(
     _ path: String, _ table: Table, _ roles: TableRoles, _ notes: inout TableNotes
   ) throws(TableError) -> [Int32] {
+    let used: [Int32]
     do {
       let isUsed = try TableContent.usedRows(table, roles, missing, &notes)
-      let used = (0..<Int32(table.rows)).filter { isUsed(Int($0)) }
-      guard window > 0, !used.isEmpty else { return used }
-      guard used.count >= window else { throw .noWindow(path: path, rows: used.count, window: window) }
-      return Array(TableData.ordered(used, table, by: roles.time).prefix(used.count / window * window))
+      used = (0..<Int32(table.rows)).filter { isUsed(Int($0)) }
     } catch .missingValue(let row, let column, let count) {
       throw .missingExample(path: path, row: row, column: column, count: count)
     }
+    guard window > 0, !used.isEmpty else { return used }
+    guard used.count >= window else { throw .noWindow(path: path, rows: used.count, window: window) }
+    return Array(TableData.ordered(used, table, by: roles.time).prefix(used.count / window * window))
   }
 
   private func encoded(_ table: Table, _ roles: TableRoles, _ rows: [Int32], _ notes: inout TableNotes) throws(ShapeError) -> Tensor {
