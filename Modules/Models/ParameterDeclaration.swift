@@ -28,7 +28,7 @@ public enum ParameterLayout: Sendable, Hashable {
   case linear
   /// Memory [kh, kw, in, out], file [out, in, kh, kw].
   case convolution
-  /// Memory [1, k, in, out], file [out, in, k].
+  /// Memory [k, in, out], file [out, in, k].
   case convolutionOverTime
   /// A linear layer on a flattened image: memory [(h, w, c), out], file [out, (c, h, w)].
   case linearOnImage(height: Int, width: Int, channels: Int)
@@ -51,13 +51,7 @@ public enum ParameterLayout: Sendable, Hashable {
     case .same: return tensor
     case .linear: return tensor.transposed(behind([1, 0]))
     case .convolution: return tensor.transposed(behind(toFile ? [3, 2, 0, 1] : [2, 3, 1, 0]))
-    case .convolutionOverTime:
-      if toFile {
-        let size = tensor.shape.dimensions.suffix(4)
-        return tensor.reshaped(leadingShape(Array(size.dropFirst()))).transposed(behind([2, 1, 0]))
-      }
-      let turned = tensor.transposed(behind([2, 1, 0]))
-      return turned.reshaped(leadingShape([1] + turned.shape.dimensions.suffix(3)))
+    case .convolutionOverTime: return tensor.transposed(behind([2, 1, 0]))
     case .linearOnImage(let height, let width, let channels):
       if toFile {
         let outputs = tensor.shape[-1]
@@ -76,7 +70,7 @@ public enum ParameterLayout: Sendable, Hashable {
     case .same: shape
     case .linear, .linearOnImage: [shape[1], shape[0]]
     case .convolution: [shape[3], shape[2], shape[0], shape[1]]
-    case .convolutionOverTime: [shape[3], shape[2], shape[1]]
+    case .convolutionOverTime: [shape[2], shape[1], shape[0]]
     }
   }
 }

@@ -66,7 +66,7 @@ public struct SignalConvNet: EmbeddingModel {
       let channels = block == 0 ? signal.channels : hidden
       all += [
         ParameterDeclaration(
-          "features.\(block).conv.weight", [1, kernel, channels, hidden], .convolutionOverTime,
+          "features.\(block).conv.weight", [kernel, channels, hidden], .convolutionOverTime,
           initialisation.weight(fanIn: kernel * channels, fanOut: kernel * hidden)),
         ParameterDeclaration("features.\(block).conv.bias", [hidden], .same, initialisation.bias(fanIn: kernel * channels)),
         ParameterDeclaration("features.\(block).norm.weight", [hidden], .same, .ones),
@@ -90,8 +90,9 @@ public struct SignalConvNet: EmbeddingModel {
     for block in 0..<blocks {
       let name = "features.\(block)"
       // Only the time is padded. The bias is not added: batch norm would subtract it again; see `ConvNet`.
+      let weight = parameters["\(name).conv.weight"]
       let convolved = result.padded(to: result.shape[3] + 2 * margin, at: margin, along: 3)
-        .convolved(with: parameters["\(name).conv.weight"], stride: 2, padding: 0)
+        .convolved(with: weight.reshaped(weight.shape.inserting(1, at: 1)), stride: 2, padding: 0)
       let normalised = convolved.batchNormalised(
         scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics,
         relu: activation == .relu)

@@ -45,7 +45,7 @@ import _TestSupport
   }
 
   static let layouts: [(ParameterLayout, Shape)] = [
-    (.same, [4]), (.linear, [2, 3]), (.convolution, [3, 2, 4, 5]), (.convolutionOverTime, [1, 3, 4, 5]),
+    (.same, [4]), (.linear, [2, 3]), (.convolution, [3, 2, 4, 5]), (.convolutionOverTime, [3, 4, 5]),
     (.linearOnImage(height: 2, width: 3, channels: 4), [24, 5]),
   ]
 
