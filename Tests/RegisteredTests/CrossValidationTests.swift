@@ -124,6 +124,20 @@ import _TestSupport
     }
   }
 
+  @Test func `classes of groups: without examples, equal logits are an answer, no neighbours are none`() throws {
+    try withTable { path in
+      let kind = [("task.target", "big"), ("task.kind", "classification")]
+      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      let marked = lines.enumerated().map { $0 == 0 ? "\($1),big" : "\($1),\($0 % 3 == 0 ? "no" : "yes")" }
+      try Data(marked.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+      let plan = try CrossValidation(["chance", "knn", "maml"].map { Self.request($0, path, kind) }, .folds(2), episodesPerGroup: 3)
+      let scores = try scores(plan)
+      #expect(scores[0].allSatisfy { Set($0.scores).count == 1 && $0.scores[0] != nil })
+      #expect(scores[1].allSatisfy { $0.scores[0] == nil && $0.scores[1] != nil })
+      #expect(scores[2].allSatisfy { ($0.scores[0] ?? -1) >= 0 && $0.score <= 1 })
+    }
+  }
+
   @Test(arguments: ["maml", "mixed-model"]) func `one and two threads give the same bits`(algorithm: String) throws {
     try withTable { path in
       let results = try [1, 2].map { threads -> [[GroupScores]] in

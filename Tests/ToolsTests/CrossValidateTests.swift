@@ -87,6 +87,19 @@ import Glibc
     }
   }
 
+  @Test func `an algorithm that diverges is named, and the others have results`() throws {
+    try withTable { folder, arguments in
+      let wild = ["--set", "inner.learningRate=1000", "--set", "inner.steps=5"]
+      let outcome = try run("maml", "chance", with: arguments + wild + ["--folds", "2", "--iterations", "20", "--out", "\(folder)/cv"])
+      #expect(outcome.exitCode == 2)
+      #expect(outcome.errors.contains("tools: error: maml on fold 1: meta-training diverged in iteration "), "\(outcome.errors)")
+      #expect(outcome.output.contains("\nfailed  maml: fold 1: meta-training diverged in iteration "))
+      let algorithms = try #require(try jsonObject("\(folder)/cv/cross-validation.json")["algorithms"] as? [[String: Any]])
+      #expect(algorithms.map { $0["algorithm"] as? String } == ["chance", "maml"])
+      #expect(algorithms[0]["failure"] is NSNull && algorithms[1]["failure"] is String && algorithms[1]["groups"] == nil)
+    }
+  }
+
   @Test func `bad input has one message and writes nothing`() throws {
     try withTable { folder, arguments in
       func expect(_ message: String, _ more: [String], _ algorithms: [String] = ["chance"]) throws {

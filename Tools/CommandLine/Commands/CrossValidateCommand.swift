@@ -24,15 +24,16 @@ extension Command {
     name: "cross-validate", summary: "Test algorithms on every group of a table, each by a run on other groups.",
     operand: Operand(placeholder: "ALGORITHM", count: .oneOrMore),
     flags: [
-      .task, .model, .folds, .leaveOneOut, .episodesPerGroup, .ownExamples, .crossIterations, .seed, .threads, .data, .set, .ways, .shots,
+      .task, .model, .folds, .leaveOneOut, .episodesPerGroup, .ownExamples, .crossIterations, .seed, .threads, .data, .set, .shots,
       .queries, .testSteps, .outFolds, .resumeFolds, .overwrite, .quiet, .json,
     ],
     discussion: """
-      Example: tools cross-validate maml ridge-task chance --task table --data table=FILE.csv --set task.group=patient --set task.target=score
+      Example:
+        tools cross-validate maml ridge-task chance --task table --data table=FILE.csv --set task.group=patient --set task.target=score
 
       Groups, such as patients, are dealt to folds by a shuffle with --seed. For each fold, every algorithm meta-trains on the groups of
       the other folds and is tested on the groups of the fold. A group's score is the mean over its episodes, and the intervals are over
-      groups (Student's t). Differences to the best baseline are paired by group.
+      groups (Student's t). Differences are paired by group: to the best algorithm without a meta-gradient, or to the first one named.
 
       A learning curve shows the scores after adaptation to the first rows of each support set; 0 is the meta-learned model as it is,
       and '-' an algorithm that has no answer without examples.
