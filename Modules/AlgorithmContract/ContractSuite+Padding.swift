@@ -6,7 +6,7 @@ import TensorCore
 extension ContractSuite {
   var paddingFinding: ContractFinding {
     guard algorithm.acceptsPadding else { return notApplicable(.padding, "tasks of different sizes are shards of their own") }
-    let shard = shard()
+    let shard = tasks
     let exact = algorithm.metaGradient(state, problem.learner, shard, context)
     let padded = algorithm.metaGradient(state, problem.learner, shard.padded, context)
     let gradients = Agreement.distance(exact.gradient, padded.gradient)

@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("inner.steps", "many", HyperparameterDomain.integer(0...1000)), ("task.shots", "0", .integer(1...100_000)),
+    ("inner.steps", "many", HyperparameterDomain.integer(0...1000)), ("task.shots", "0", .count(1...100_000)),
     ("outer.schedule", "sometimes", .choice(["constant", "linear", "cosine"])), ("test.steps", "-1", .integer(0...10_000)),
     ("inner.learningRate", "nan", .real(0...1000)), ("training.normalisation", "support-plus-one", .choice(["transductive", "support"])),
     ("test.episodes", "1", .integer(2...10_000_000)),

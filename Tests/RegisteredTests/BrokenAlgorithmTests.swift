@@ -13,6 +13,7 @@ import Testing
   static let faults: [Fault] = [
     Fault(type: FirstOrderDeclaredExact.self, checks: [.metaGradient, .secondOrder]),
     Fault(type: ExactDeclaredFirstOrder.self, checks: [.metaGradient]),
+    Fault(type: CountsPadding.self, checks: [.padding]),
     Fault(type: GradientDeclaredDisplacement.self, checks: [.metaGradient]),
     Fault(type: GradientDeclaredNone.self, checks: [.metaGradient]),
     Fault(type: MeanForSum.self, checks: [.metaGradient, .additivity]),
@@ -59,7 +60,7 @@ import Testing
     let reason = "does not apply: broken does not support these tasks: the targets are numbers."
     for finding in skipped { #expect(finding.detail.hasPrefix(reason)) }
     #expect(findings.first { $0.check == .applicability && $0.problem.isEmpty }?.detail == "suits 3 of the suite's 4 problems")
-    #expect(findings.count == 3 + 1 + 13 * 3)
+    #expect(findings.count == 3 + 1 + 14 * 3)
   }
 
   @Test func `an algorithm that is for nothing is told so, and nothing else is looked at`() {

@@ -46,6 +46,18 @@ struct ExactDeclaredFirstOrder: BrokenAlgorithm {
   static let sound = MAML()
 }
 
+/// It says that it leaves padding out, but counts it.
+struct CountsPadding: BrokenAlgorithm {
+  static let card = brokenCard(.exact)
+  static let sound = MAML()
+  var acceptsPadding: Bool { true }
+
+  func metaGradient(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> MetaGradient {
+    func unmasked(_ set: LabelledSet) -> LabelledSet { LabelledSet(inputs: set.inputs, targets: set.targets.unmasked) }
+    return Self.sound.metaGradient(state, learner, Episodes(support: unmasked(shard.support), query: unmasked(shard.query)), context)
+  }
+}
+
 /// It declares a gradient as a displacement.
 struct GradientDeclaredDisplacement: BrokenAlgorithm {
   static let card = brokenCard(.displacement)

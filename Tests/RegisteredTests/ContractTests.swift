@@ -14,7 +14,7 @@ import Testing
     for finding in findings where !finding.passed { Issue.record("\(id): \(finding)") }
     // Three checks of the declarations, and thirteen checks of each of four problems or one finding that it does not apply.
     let suited = Self.onlyForNumbers.contains(id) ? 1 : 4
-    #expect(findings.count == 3 + 13 * suited + (4 - suited))
+    #expect(findings.count == 3 + 14 * suited + (4 - suited))
     #expect(Set(findings.map(\.check)) == Set(ContractCheck.allCases))
     #expect(Set(findings.map(\.problem)) == ["", "regression", "binary", "images", "images, support statistics"])
   }
@@ -95,7 +95,7 @@ import Testing
   func `every declared combination keeps the contract`(_ variant: Variant) throws {
     let findings = contractFindings(for: try AlgorithmRegistry.type(of: variant.id), settings: variant.settings)
     for finding in findings where !finding.passed { Issue.record("\(variant.testDescription): \(finding)") }
-    #expect(findings.count == 3 + 13 * 4)
+    #expect(findings.count == 3 + 14 * 4)
     print("contract: \(findings.count) checks of \(variant.testDescription)")
   }
 

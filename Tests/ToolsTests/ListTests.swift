@@ -13,7 +13,7 @@ import Testing
     }
     #expect(try ids("algorithms") == algorithms)
     #expect(try ids("tasks") == ["glyphs", "images", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"])
-    #expect(try ids("models") == ["conv", "logistic", "mlp"])
+    #expect(try ids("models") == ["conv", "conv1d", "logistic", "mlp"])
   }
 
   @Test func `JSON gives every setting with type, range and default`() throws {
