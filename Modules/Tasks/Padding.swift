@@ -5,7 +5,8 @@ extension Targets {
   /// The mask of padded targets, [T, N]; nil without padding.
   public var mask: Tensor? { if case .padded(_, let mask) = self { mask } else { nil } }
 
-  var isPadded: Bool { if case .padded = self { true } else { false } }
+  /// True with a mask.
+  package var isPadded: Bool { if case .padded = self { true } else { false } }
 
   /// The targets without their mask; padding keeps its place.
   public var unmasked: Targets { if case .padded(let targets, _) = self { targets } else { self } }

@@ -92,7 +92,7 @@ private struct Outline: Hashable {
       targets = set.targets.tensor.shape
       dtypes = [set.inputs.dtype, set.targets.tensor.dtype]
       ways = set.targets.ways
-      isPadded = set.mask != nil
+      isPadded = set.targets.isPadded
     }
   }
 
@@ -176,17 +176,23 @@ extension LabelledSet {
   fileprivate func fits(_ other: LabelledSet) -> Bool {
     inputs.shape == other.inputs.shape && inputs.dtype == other.inputs.dtype && targets.tensor.shape == other.targets.tensor.shape
       && targets.tensor.dtype == other.targets.tensor.dtype && targets.ways == other.targets.ways
-      && (mask == nil) == (other.mask == nil)
+      && targets.isPadded == other.targets.isPadded
   }
 
   fileprivate func overwrite(with other: LabelledSet) {
     inputs.overwrite(with: other.inputs)
     targets.tensor.overwrite(with: other.targets.tensor)
-    if let mask, let new = other.mask { mask.overwrite(with: new) }
+    if targets.isPadded, let mask, let new = other.mask { mask.overwrite(with: new) }
   }
 }
 
 extension Targets {
   /// The number of classes; nil for numbers.
-  fileprivate var ways: Int? { if case .classes(_, let ways) = unmasked { ways } else { nil } }
+  fileprivate var ways: Int? {
+    switch self {
+    case .classes(_, let ways): ways
+    case .values: nil
+    case .padded(let targets, _): targets.ways
+    }
+  }
 }
