@@ -101,7 +101,7 @@ import _TestSupport
     }
     #expect(throws: TableError.noFile) {
       var table = try configured(Ten.settings)
-      try table.prepareGroups(source: nil)
+      _ = try table.prepareGroups(source: nil)
     }
   }
 }
