@@ -9,7 +9,7 @@ import _TestSupport
     Comparison.Row(experiment: try Small.experiment(algorithm), result: Small.result(losses, seed: seed))
   }
 
-  private func order(_ rows: [Comparison.Row]) -> [String] { Comparison(rows).groups[0].rows.map(\.experiment.ids.algorithm) }
+  private func order(_ rows: [Comparison.Row]) -> [String] { Comparison(rows).groups[0].rows.map(\.run.algorithm) }
 
   @Test func `the least loss comes first, a diverged one last`() throws {
     let rows = [
@@ -22,9 +22,10 @@ import _TestSupport
   @Test func `the highest accuracy comes first`() throws {
     func accurate(_ algorithm: any Algorithm, _ accuracies: [Double]) throws -> Comparison.Row {
       let plain = try row(algorithm, accuracies)
+      let experiment = try Small.experiment(algorithm)
       let mode = ModeResult(
         name: "transductive", losses: [accuracies, accuracies], measure: .accuracy, scores: [accuracies.map { _ in 0.2 }, accuracies])
-      return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
+      return .init(experiment: experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
     }
     let rows = [try accurate(Chance(), [0.2, 0.2]), try accurate(MAML(), [0.9, 0.8])]
     #expect(order(rows) == ["maml", "chance"])
@@ -66,8 +67,8 @@ import _TestSupport
     #expect(comparison.json.contains("\"finiteMean\": 1.5"))
     #expect(comparison.json.contains("\"finalLosses\": [1.0,null,null,2.0]"))
     #expect(comparison.csv.contains("none,loss,1,,,,1.5,4,2,0,3,2,meta-test,0123456789abcdef,\(FrameworkVersion.current),\n"))
-    #expect(comparison.table.contains("- (2 diverged, the others 1.5000)"))
-    #expect(comparison.markdown.contains("- (2 diverged, the others 1.5000)"))
+    #expect(comparison.table.contains("- (2 diverged)"))
+    #expect(comparison.markdown.contains("- (2 diverged)"))
     for text in [comparison.json, comparison.csv] { #expect(!text.contains("nan") && !text.contains("inf,")) }
   }
 
@@ -82,12 +83,12 @@ import _TestSupport
         experiment: try Small.experiment(algorithm), result: TestResult(modes: [mode], episodes: seed.result.episodes))
     }
     let comparison = Comparison([try accurate(MAML(), [1, .nan, 0.9]), try accurate(Chance(), [0.2, 0.1, 0.3])])
-    #expect(comparison.groups[0].rows.map(\.experiment.ids.algorithm) == ["chance", "maml"])
+    #expect(comparison.groups[0].rows.map(\.run.algorithm) == ["chance", "maml"])
     #expect(comparison.json.contains("\"finalAccuracies\": [1.0,null,0.9]"))
     #expect(comparison.json.contains("\"diverged\": 1"))
     // The row has no mean, interval or difference. It has a median accuracy, in which the diverged episode ranks as the worst.
     #expect(comparison.csv.contains("fake,2,maml,mlp,transductive,accuracy,1,,,0.9,0.95,3,1,"))
-    #expect(comparison.table.contains("- (1 diverged, the others 95.00)"))
+    #expect(comparison.table.contains("median 90.00, 1 diverged"))
     let difference = try #require(comparison.groups[0].difference(1))
     #expect(difference.mean == nil && difference.diverged == 1)
     for text in [comparison.json, comparison.csv, comparison.table, comparison.markdown] {
@@ -95,25 +96,39 @@ import _TestSupport
     }
   }
 
-  @Test func `the score after training's steps stands beside the final one, which rows are sorted by`() throws {
-    func curve(_ algorithm: any Algorithm, _ means: [Double]) throws -> Comparison.Row {
-      let plain = try row(algorithm, [1, 1])
-      let mode = ModeResult(name: "none", losses: means.map { [$0, $0] })
-      return .init(experiment: plain.experiment, result: TestResult(modes: [mode], episodes: plain.result.episodes))
-    }
-    let once = try curve(MAML(inner: InnerLoop(steps: 1, learningRate: 0.1)), [4, 0.5, .nan])
-    let never = try curve(Chance(), [4, 3, 2])
-    let long = try curve(FirstOrderMAML(inner: InnerLoop(steps: 3, learningRate: 0.1)), [4, 3, 1])
-    #expect(once.afterTrainingSteps?.estimate?.mean == 0.5)
-    #expect(never.afterTrainingSteps == never.result.headline)
-    #expect(long.afterTrainingSteps == nil)
-    let comparison = Comparison([once, never, long])
-    #expect(order([once, never, long]) == ["fomaml", "chance", "maml"])
-    #expect(comparison.table.contains("after training's steps"))
-    #expect(comparison.table.contains("0.5000 ± 0.0000"))
-    #expect(comparison.table.contains("sorted by mse after 2 steps, those with diverged episodes last"))
-    #expect(comparison.markdown.contains("| after training's steps |"))
-    #expect(!once.table.contains("sorted by"))
+  private func curve(_ algorithm: any Algorithm, _ means: [Double]) throws -> Comparison.Row {
+    let plain = try row(algorithm, [1, 1])
+    let mode = ModeResult(name: "none", losses: means.map { [$0, $0] })
+    return .init(
+      experiment: try Small.experiment(algorithm), result: TestResult(modes: [mode], episodes: plain.result.episodes))
+  }
+
+  @Test func `algorithms are ranked after the steps that they adapt by, and the curve's end stands beside`() throws {
+    let rows = [
+      try curve(MAML(inner: InnerLoop(steps: 1, learningRate: 0.1)), [4, 0.5, .nan]), try curve(Chance(), [4, 3, 2]),
+      try curve(FirstOrderMAML(inner: InnerLoop(steps: 3, learningRate: 0.1)), [4, 3, 1]),
+    ]
+    // A test of two steps ends before the three steps of FOMAML, and Chance does not adapt in meta-training.
+    let trained = Comparison(rows).groups[0]
+    #expect(trained.lines.map(\.label) == ["maml", "fomaml", "chance"] && trained.lines.map(\.step) == [1, 2, 2])
+    let comparison = Comparison(rows)
+    #expect(comparison.table.hasPrefix("fake · mse after each algorithm's own number of steps · "))
+    #expect(comparison.table.contains("sorted by mse, those with diverged episodes last"))
+    #expect(comparison.table.contains("steps  before  after 1  after 2  median"))
+    let line = try #require(comparison.table.split(separator: "\n").first { $0.contains("maml") })
+    #expect(line.split(separator: " ").prefix(9) == ["1", "maml", "0.5000", "±", "0.0000", "1", "4.0000", "0.5000", "-"])
+    #expect(trained.difference(2)?.mean == 1.5)
+    #expect(!Comparison([rows[0]]).table.contains("sorted by"))
+  }
+
+  @Test func `algorithms are ranked after the last step or a given one if asked`() throws {
+    let rows = [try curve(MAML(inner: InnerLoop(steps: 1, learningRate: 0.1)), [4, 0.5, .nan]), try curve(Chance(), [3, 3, 2])]
+    #expect(Comparison(rows, rankAt: .last).groups[0].lines.map(\.label) == ["chance", "maml"])
+    #expect(Comparison(rows, rankAt: .last).table.contains("mse after 2 steps"))
+    #expect(Comparison(rows, rankAt: .step(0)).groups[0].lines.map(\.headline.estimate?.mean) == [3, 4])
+    #expect(Comparison(rows, rankAt: .step(0)).json.contains("\"rankAt\": \"0\""))
+    #expect(RankStep("trained") == .trained && RankStep("last") == .last && RankStep("7") == .step(7))
+    #expect(RankStep("-1") == nil && RankStep("first") == nil)
   }
 
   @Test func `one step is one step`() throws {
@@ -121,13 +136,13 @@ import _TestSupport
   }
 
   @Test func `results of other modes are not paired`() throws {
-    func tested(_ mode: String) throws -> Comparison.Row {
-      let plain = try row(MAML(), [1, 2])
+    func tested(_ algorithm: any Algorithm, _ mode: String) throws -> Comparison.Row {
       let result = ModeResult(name: mode, losses: [[1, 2]])
-      return .init(experiment: plain.experiment, result: TestResult(modes: [result], episodes: plain.result.episodes))
+      return .init(
+        experiment: try Small.experiment(algorithm), result: TestResult(modes: [result], episodes: Small.result([1, 2]).episodes))
     }
-    #expect(Comparison([try tested("support"), try tested("support")]).groups[0].difference(1) != nil)
-    #expect(Comparison([try tested("support"), try tested("transductive")]).groups[0].difference(1) == nil)
+    #expect(Comparison([try tested(MAML(), "support"), try tested(Chance(), "support")]).groups[0].difference(1) != nil)
+    #expect(Comparison([try tested(MAML(), "support"), try tested(Chance(), "transductive")]).groups[0].difference(1) == nil)
   }
 
   @Test func `the CSV file has a line for every curve point`() throws {
@@ -171,7 +186,7 @@ import _TestSupport
   @Test func `a failed run is a row with its reason, in every form`() throws {
     let failure = Comparison.Failure(experiment: try Small.experiment(FirstOrderMAML()), reason: "it diverged, alas.")
     let comparison = Comparison(outcomes: [.failed(failure), .tested(try row(Chance(), [1, 2]))])
-    #expect(comparison.rows.map(\.experiment.ids.algorithm) == ["chance"])
+    #expect(comparison.rows.map(\.run.algorithm) == ["chance"])
     #expect(comparison.groups.map(\.failures.count) == [1])
     #expect(comparison.table.contains("\n   fomaml          - (failed)  "))
     #expect(comparison.table.contains("\n\nfailed  fomaml: it diverged, alas.\n"))
@@ -187,7 +202,7 @@ import _TestSupport
   @Test func `a task on which every run failed is in every form too`() throws {
     let failure = Comparison.Failure(experiment: try Small.experiment(MAML()), reason: "it diverged.")
     let comparison = Comparison(outcomes: [.failed(failure)])
-    #expect(comparison.table.hasPrefix("fake · mse after 2 steps · 7 held-out episodes of meta-test · split "))
+    #expect(comparison.table.hasPrefix("fake · mse after each algorithm's own number of steps · 7 held-out episodes of meta-test · split "))
     #expect(comparison.table.contains("- (failed)"))
     #expect(comparison.markdown.contains("- maml: it diverged."))
     #expect(!comparison.markdown.contains("Adaptation curves"))

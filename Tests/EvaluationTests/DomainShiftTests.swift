@@ -37,7 +37,7 @@ import _TestSupport
     func loss(_ test: String, _ values: [Double]) throws -> Comparison.Row {
       let plain = try row(test, values)
       return .init(
-        experiment: plain.experiment,
+        experiment: try experiment(test: test),
         result: TestResult(modes: [ModeResult(name: "none", losses: [values])], episodes: plain.result.episodes))
     }
     let drop = DomainShift(inDomain: try loss("clean", [1, 1, 1]), outOfDomain: try loss("thin", [2, 3, 4])).drop

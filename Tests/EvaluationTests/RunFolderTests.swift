@@ -32,7 +32,7 @@ import Darwin
       try folder.write(
         Timing(
           trainingSeconds: 2, testSeconds: 1, iterations: 4, peakBytes: 5, threads: 2, activeThreads: 1.5, products: "libxsmm"))
-      #expect(files(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"])
+      #expect(files(in: folder.path) == ["checkpoint.safetensors", "metrics.jsonl", "results.json", "scores.csv", "timing.json"])
       let lines = try text("\(folder.path)/metrics.jsonl").split(separator: "\n")
       #expect(lines.count == 2)
       #expect(lines[1].hasPrefix("{\"iteration\":2,\"loss\":"))

@@ -24,8 +24,8 @@ import _TestSupport
       #expect(outcome.exitCode == 0 && outcome.errors == "", "\(outcome.errors)")
       #expect(
         outcome.output.contains(
-          "\nglyphs, domain shift · trained on clean · out of domain: inverted,rotated,noisy,thick,thin,scaled · accuracy in % after 2 "
-            + "steps, tested transductive · drop: paired over 6 episodes of the same drawings\n"))
+          "\nglyphs, domain shift · trained on clean · out of domain: inverted,rotated,noisy,thick,thin,scaled · accuracy in % after each "
+            + "algorithm's own number of steps, tested transductive · drop: paired over 6 episodes of the same drawings\n"))
       let tasks = try #require(try jsonObject("\(out)/results.json")["tasks"] as? [[String: Any]])
       let shifts = try #require(tasks.first?["domainShift"] as? [[String: Any]])
       #expect(Set(shifts.compactMap { $0["algorithm"] as? String }) == ["chance", "maml"])
@@ -35,7 +35,7 @@ import _TestSupport
         "evaluate", "\(out)/glyphs/maml", "--set", "task.domains.test=inverted,rotated,noisy,thick,thin,scaled", "--json", "--quiet")
       let row = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
       let accuracy = try #require((row["modes"] as? [[String: Any]])?.first?["accuracy"] as? [[String: Any]])
-      #expect((maml["outOfDomain"] as? [String: Any])?["mean"] as? Double == accuracy.last?["mean"] as? Double)
+      #expect((maml["outOfDomain"] as? [String: Any])?["mean"] as? Double == accuracy[1]["mean"] as? Double)
 
       let written = try reports(out)
       let table = try runAll(out, "--task", "glyphs", "--resume", "--quiet")

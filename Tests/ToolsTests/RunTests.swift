@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-private let files = ["checkpoint.safetensors", "metrics.jsonl", "results.json", "timing.json"]
+private let files = ["checkpoint.safetensors", "metrics.jsonl", "results.json", "scores.csv", "timing.json"]
 
 /// Trains and tests briefly into a folder.
 private func run(_ algorithm: String, _ folder: String, _ more: String...) throws -> Outcome {
@@ -36,7 +36,7 @@ private func steps(_ output: String) -> [String] {
       #expect(fileNames(in: "\(folder)/a/run") == files)
       #expect(
         outcome.output.hasPrefix(
-          "maml on sinusoid · model mlp · 12 iterations\n\nsinusoid · mse after 2 steps · 6 held-out episodes of meta-test · split "))
+          "maml on sinusoid · model mlp · 12 iterations\n\nsinusoid · mse after 1 step · 6 held-out episodes of meta-test · split "))
       #expect(steps(outcome.output) == ["0", "1", "2"])
       for checkpoint in ["\(folder)/a/run", "\(folder)/a/run/checkpoint.safetensors"] {
         let again = try tools("evaluate", checkpoint)

@@ -27,6 +27,16 @@ public struct LearnedValue: Sendable, Hashable {
     maximum = entries.max() ?? mean
   }
 
+  /// Restores a recorded summary.
+  package init(_ hyperparameter: String, of parameter: String?, step: Int?, mean: Double, minimum: Double, maximum: Double) {
+    self.hyperparameter = hyperparameter
+    self.parameter = parameter
+    self.step = step
+    self.mean = mean
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
   /// The name in records: "beta1", "learningRate.layers.0.weight", "learningRate.layers.0.weight@2" for step 2.
   public var name: String {
     (parameter.map { "\(hyperparameter).\($0)" } ?? hyperparameter) + (step.map { "@\($0)" } ?? "")

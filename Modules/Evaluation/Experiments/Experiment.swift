@@ -104,6 +104,17 @@ public struct Experiment: Sendable {
   /// A meta-trainer with the names and shapes of the experiment's tensors, and random numbers.
   func outlineTrainer() throws -> MetaTrainer { try MetaTrainer(algorithm, learner, tasks: tasks, training) }
 
+  /// The same experiment with another random seed, on the same prepared tasks.
+  ///
+  /// - Throws: As ``init(algorithm:learner:tasks:training:test:machineBytes:)``.
+  public func reseeded(_ seed: UInt64) throws -> Experiment {
+    var training = training
+    training.seed = seed
+    var other = try Experiment(algorithm: algorithm, learner: learner, tasks: tasks, training: training, test: test)
+    other.initialisation = initialisation
+    return other
+  }
+
   /// Takes the initial parameters of a request.
   ///
   /// - Throws: ``StateDictError`` if the algorithm has none, or if the file does not give them all.

@@ -17,17 +17,20 @@ public struct TestResult: Sendable, Hashable {
     self.episodes = episodes
   }
 
-  /// The result that tables show and sort by: the score after the last step in the first mode.
+  /// The score after the last step in the first mode.
   public var headline: CurvePoint {
     let curve = modes[0].headlineCurve
     return curve[curve.count - 1]
   }
 
-  /// The headline's score of each episode.
+  /// The scores of each episode after the last step in the first mode.
   public var headlineScores: [Double] {
     let scores = modes[0].headlineScores
     return scores[scores.count - 1]
   }
+
+  /// The result in a mode; nil if it was not tested.
+  public func mode(_ name: String) -> ModeResult? { modes.first { $0.name == name } }
 
   /// What the headline measures: accuracy for a classification, the loss for a regression.
   public var measure: Measure { modes[0].headlineMeasure }
@@ -69,21 +72,11 @@ public struct ModeResult: Sendable, Hashable {
   /// "transductive", "support" or "support-plus-one"; "none" for a model without batch norm.
   public let name: String
   /// Query losses: one list of episodes for each number of steps 0, 1, …; not finite where the episode diverged.
-  ///
-  /// A result that was restored from results.json has the last list only.
   public let losses: [[Double]]
   /// What ``scores`` measures; nil where the loss alone is reported.
   public let measure: Measure?
   /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil without a measure.
   public let scores: [[Double]]?
-  /// The curves of a restored result; nil if they are computed from all scores.
-  private let recorded: Curves?
-
-  /// The curves that results.json records.
-  struct Curves: Sendable, Hashable {
-    let loss: [CurvePoint]
-    let score: [CurvePoint]?
-  }
 
   /// Creates the result of one mode.
   /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
@@ -94,25 +87,17 @@ public struct ModeResult: Sendable, Hashable {
     self.losses = losses
     self.measure = measure
     self.scores = scores
-    recorded = nil
-  }
-
-  /// Restores a recorded result from its curves and the scores of each episode after the last step.
-  init(name: String, finalLosses: [Double], measure: Measure?, finalScores: [Double]?, curves: Curves) {
-    self.name = name
-    losses = [finalLosses]
-    self.measure = measure
-    scores = finalScores.map { [$0] }
-    recorded = curves
   }
 
   /// The loss before adaptation and after each step.
-  public var lossCurve: [CurvePoint] { recorded?.loss ?? CurvePoint.curve(of: losses, .loss) }
+  public var lossCurve: [CurvePoint] { CurvePoint.curve(of: losses, .loss) }
   /// The score before adaptation and after each step; nil without a measure.
   public var scoreCurve: [CurvePoint]? {
     guard let measure, let scores else { return nil }
-    return recorded?.score ?? CurvePoint.curve(of: scores, measure)
+    return CurvePoint.curve(of: scores, measure)
   }
+  /// The scores of a measure, or the losses, indexed like ``losses``; nil if the mode has no such measure.
+  func scores(of other: Measure) -> [[Double]]? { other == measure ? scores : other == .loss ? losses : nil }
   /// Each measure with its curve: the score, if there is one, then the loss.
   var curves: [(measure: Measure, points: [CurvePoint])] {
     (measure == nil ? [] : [(headlineMeasure, headlineCurve)]) + [(.loss, lossCurve)]

@@ -1,4 +1,5 @@
 import Registry
+import TensorCore
 
 #if canImport(Glibc)
 import Glibc
@@ -18,6 +19,11 @@ func isFolder(_ path: String) -> Bool {
 func exists(_ path: String) -> Bool {
   var status = stat()
   return lstat(systemPath(path), &status) == 0
+}
+
+/// The names of the folders in a folder, sorted; empty if it cannot be read.
+func folderNames(in path: String) -> [String] {
+  AtomicFile.names(in: path).filter { $0 != "." && $0 != ".." && isFolder("\(path)/\($0)") }.sorted()
 }
 
 /// Whether two paths name the same file, symbolic links followed.

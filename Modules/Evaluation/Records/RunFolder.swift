@@ -8,9 +8,17 @@ import TensorCore
 public struct RunFolder: Sendable {
   /// The names of all files that are written into a folder.
   public static let fileNames = [
-    Checkpoint.fileName, "metrics.jsonl", "results.json", "results.csv", "report.md", "timing.json",
+    Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", "timing.json",
     "cross-validation.json", "groups.csv",
   ]
+
+  /// The name of the file of results.
+  package static let resultsName = "results.json"
+  /// The name of the file of every episode's scores.
+  package static let scoresName = "scores.csv"
+
+  /// The name of the folder, in a run's folder, of its test in other domains.
+  package static let shiftName = "domain-shift"
 
   /// The folder's path.
   public let path: String
@@ -77,7 +85,7 @@ public struct RunFolder: Sendable {
   /// - Parameter checkpoint: The folder's checkpoint; nil if the folder has none.
   /// - Throws: ``RunFolderError``; nothing in the folder is changed then, unless a file cannot be written.
   public func resume(from checkpoint: Checkpoint?) throws(RunFolderError) {
-    let results = ["results.json", "results.csv", "report.md", "timing.json"].filter { exists("\(path)/\($0)") }
+    let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", "timing.json"].filter { exists("\(path)/\($0)") }
     if checkpoint == nil, let first = results.first { throw .noCheckpoint(path: path, file: first) }
     let metrics = "\(path)/metrics.jsonl"
     var bytes: [UInt8] = []
@@ -116,16 +124,26 @@ public struct RunFolder: Sendable {
     if let code = appendBytes(Array(line.utf8), to: file) { throw .file(.unwritable(path: file, code: code)) }
   }
 
-  /// Writes results.json of a single run.
+  /// Writes scores.csv and results.json of a single run.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
-  public func write(_ row: Comparison.Row) throws(RunFolderError) { try put(row.json.text, "results.json") }
+  public func write(_ row: Comparison.Row) throws(RunFolderError) {
+    // A folder with results has their scores too.
+    try put(row.scores, Self.scoresName)
+    try put(row.json.text, Self.resultsName)
+  }
 
-  /// Writes results.json, results.csv and report.md of a comparison.
+  /// Writes results.json of a run that failed.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ failure: Comparison.Failure) throws(RunFolderError) { try put(failure.json.text, Self.resultsName) }
+
+  /// Writes results.json, results.csv, scores.csv and report.md of a comparison.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
   public func write(_ comparison: Comparison) throws(RunFolderError) {
-    try put(comparison.json, "results.json")
+    try put(comparison.scores, Self.scoresName)
+    try put(comparison.json, Self.resultsName)
     try put(comparison.csv, "results.csv")
     try put(comparison.markdown, "report.md")
   }

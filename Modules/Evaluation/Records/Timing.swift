@@ -38,4 +38,12 @@ public struct Timing: Sendable, Hashable {
       .init("activeThreads", .number(activeThreads)), .init("products", .string(products)),
     ])
   }
+
+  /// The wall time of training and test, seconds, that a run's timing.json records; nil without such a file.
+  static func seconds(in folder: String) -> Double? {
+    guard let record = try? RecordReader(file: "\(folder)/timing.json"), let training = try? record.number("trainingSeconds"),
+      let test = try? record.number("testSeconds")
+    else { return nil }
+    return training + test
+  }
 }

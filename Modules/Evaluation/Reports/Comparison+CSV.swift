@@ -15,16 +15,15 @@ extension Comparison {
     func marked(_ lines: [[String]], _ mark: String) -> [[String]] { isShifted ? lines.map { $0 + [mark] } : lines }
     var lines = marked([titles], "domains")
     for group in groups {
-      for (place, row) in group.rows.enumerated() {
-        lines += marked(row.lines(rank: "\(place + 1)"), "in")
+      for (place, line) in group.lines.enumerated() {
+        for row in line.rows { lines += marked(row.lines(rank: "\(place + 1)"), "in") }
       }
       lines += marked(group.failures.map(\.fields), "in")
       for shift in group.shifts {
-        lines += marked(shift.outOfDomain.lines(rank: ""), "out")
-        let result = shift.inDomain.result
-        let point = CurvePoint(step: result.headline.step, estimate: shift.drop, median: nil, diverged: shift.drop?.diverged ?? 0)
-        let (mode, metric) = (result.modes[0].name, result.measure.id)
-        lines += marked([shift.inDomain.fields(rank: "", mode: mode, metric: metric, point)], "drop")
+        for row in shift.outOfDomain.rows { lines += marked(row.lines(rank: ""), "out") }
+        let (row, drop) = (shift.inDomain.rows[0], shift.drop)
+        let point = CurvePoint(step: shift.inDomain.step, estimate: drop, median: nil, diverged: drop?.diverged ?? 0)
+        lines += marked([row.fields(rank: "", mode: row.result.modes[0].name, metric: row.result.measure.id, point)], "drop")
       }
     }
     return CSV.text(lines)
@@ -42,26 +41,26 @@ extension Comparison.Row {
   fileprivate func fields(rank: String, mode: String, metric: String, _ point: CurvePoint) -> [String] {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return [
-      experiment.ids.task, rank, experiment.ids.algorithm, experiment.ids.model, mode, metric, "\(point.step)",
+      run.task, rank, run.algorithm, run.model, mode, metric, "\(point.step)",
       text(point.estimate?.mean), text(point.estimate?.halfWidth), text(point.median), text(point.estimate?.finiteMean),
       "\(result.episodes.count)", "\(point.diverged)",
-    ] + experiment.fields(result.episodes) + [""]
+    ] + run.fields(result.episodes) + [""]
   }
 }
 
 extension Comparison.Failure {
   fileprivate var fields: [String] {
-    let (list, none) = (experiment.episodeList, "")
-    return [experiment.ids.task, none, experiment.ids.algorithm, experiment.ids.model] + Array(repeating: none, count: 7)
-      + ["\(list.count)", none] + experiment.fields(list) + [reason]
+    let (list, none) = (run.episodes, "")
+    return [run.task, none, run.algorithm, run.model] + Array(repeating: none, count: 7)
+      + ["\(list.count)", none] + run.fields(list) + [reason]
   }
 }
 
-extension Experiment {
+extension RunDescription {
   /// The fields that a result and a failure share, from the seed to the version.
   fileprivate func fields(_ list: EpisodeList) -> [String] {
     [
-      "\(training.seed)", "\(training.iterations)", "\(training.shardSize)", list.split.rawValue, list.splitFingerprint,
+      "\(seed)", "\(iterations)", setting("training.shardSize") ?? "", list.split.rawValue, list.splitFingerprint,
       FrameworkVersion.current,
     ]
   }

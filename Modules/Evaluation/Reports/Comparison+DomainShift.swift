@@ -2,21 +2,23 @@ import Algorithms
 import Tasks
 
 extension Comparison.Group {
-  /// The rows that were tested out of domain too, in the order of ``rows``.
+  /// The lines that were tested out of domain too, in the order of ``lines``.
   public var shifts: [DomainShift] {
-    rows.compactMap { row in
-      outOfDomain.first { $0.experiment.ids.algorithm == row.experiment.ids.algorithm }.map { DomainShift(inDomain: row, outOfDomain: $0) }
+    func key(_ run: RunDescription) -> [RunDescription.Setting] { run.settingsBesideSeed.filter { $0.key != "task.domains.test" } }
+    return lines.compactMap { line in
+      let rows = outOfDomain.filter { key($0.run) == key(line.run) }.sorted { $0.run.seed < $1.run.seed }
+      return rows.isEmpty ? nil : DomainShift(inDomain: line, outOfDomain: .init(rows, label: line.label, rankAt: rankAt))
     }
   }
 
   /// The title line of the table of the domain shift; nil without one.
   private var shiftHeading: String? {
-    guard let shift = shifts.first, let domains = shift.outOfDomain.experiment.domains else { return nil }
-    let (result, score) = (shift.inDomain.result, ScoreText(shift.inDomain.result.measure))
-    let (steps, mode) = (result.headline.step, result.modes[0].name)
+    guard let shift = shifts.first, let domains = shift.outOfDomain.run.domains else { return nil }
+    let result = shift.inDomain.rows[0].result
+    let (score, mode) = (ScoreText(result.measure), result.modes[0].name)
     return [
       "\(task), domain shift", "trained on \(domains.train)", "out of domain: \(domains.test)",
-      "\(score.phrase) after \(steps) \(steps == 1 ? "step" : "steps")\(mode == "none" ? "" : ", tested \(mode)")",
+      "\(score.phrase) \(afterText)\(mode == "none" ? "" : ", tested \(mode)")",
       "drop: paired over \(result.episodes.count) episodes of the same drawings",
     ].joined(separator: " · ")
   }
@@ -28,8 +30,8 @@ extension Comparison.Group {
     for (place, shift) in shifts.enumerated() {
       let drop = score.signed(shift.drop)
       table.append([
-        "\(place + 1)", shift.inDomain.experiment.ids.algorithm, score.text(shift.inDomain.result.headline),
-        score.text(shift.outOfDomain.result.headline), drop.isEmpty ? "-" : drop,
+        "\(place + 1)", shift.inDomain.label, score.text(shift.inDomain.headline), score.text(shift.outOfDomain.headline),
+        drop.isEmpty ? "-" : drop,
       ])
     }
     return table
@@ -45,9 +47,10 @@ extension Comparison.Group {
   var shiftMembers: [JSON.Member] {
     let rows = shifts.map { shift in
       JSON.object([
-        .init("algorithm", .string(shift.inDomain.experiment.ids.algorithm)), .init("metric", .string(shift.inDomain.result.measure.id)),
-        .init("inDomain", shift.inDomain.result.headline.json), .init("outOfDomain", shift.outOfDomain.result.headline.json),
-        .init("drop", shift.drop?.json ?? .null), .init("outOfDomainResult", .object(shift.outOfDomain.members)),
+        .init("algorithm", .string(shift.inDomain.label)), .init("metric", .string(shift.inDomain.rows[0].result.measure.id)),
+        .init("inDomain", shift.inDomain.headline.json), .init("outOfDomain", shift.outOfDomain.headline.json),
+        .init("drop", shift.drop?.json ?? .null),
+        .init("outOfDomainResults", .array(shift.outOfDomain.rows.map { .object($0.members) })),
       ])
     }
     guard !rows.isEmpty else { return [] }

@@ -3,28 +3,38 @@ public import Registry
 import Tasks
 
 extension Comparison {
-  /// The content of results.json: the rows of every task, the best first; equal results give equal bytes.
+  /// The content of results.json: the runs of every task, the best algorithm first; equal results give equal bytes.
   ///
-  /// A failed run is a row without rank, modes and learned values; its member `failure` is the reason, which is null for the others.
+  /// A task has a line for each algorithm, with the score that it is ranked by, and a row for each run. A failed run is a row without
+  /// rank, modes and learned values; its member `failure` is the reason, which is null for the others.
   public var json: String {
     JSON.object([
-      .init("version", .string(FrameworkVersion.current)),
-      .init(
-        "tasks",
-        .array(
-          groups.map { group in
-            let rows =
-              group.rows.indices.map { place in
-                JSON.object(
-                  [
-                    .init("rank", .integer(place + 1)),
-                    .init("differenceToBest", group.difference(place).map(\.json) ?? .null),
-                    .init("failure", .null),
-                  ] + group.rows[place].members)
-              } + group.failures.map(\.json)
-            return .object([.init("task", .string(group.task)), .init("rows", .array(rows))] + group.shiftMembers)
-          })),
+      .init("version", .string(FrameworkVersion.current)), .init("rankAt", .string("\(rankAt)")),
+      .init("tasks", .array(groups.map(\.json))),
     ]).text
+  }
+}
+
+extension Comparison.Group {
+  fileprivate var json: JSON {
+    let differences = lines.indices.map { difference($0).map(\.json) ?? .null }
+    let summaries = lines.indices.map { place in
+      let line = lines[place]
+      return JSON.object([
+        .init("rank", .integer(place + 1)), .init("label", .string(line.label)), .init("algorithm", .string(line.run.algorithm)),
+        .init("seeds", .array(line.seeds.map { .string("\($0)") })), .init("metric", .string(line.rows[0].result.measure.id)),
+        .init("score", line.headline.json), .init("differenceToBest", differences[place]),
+      ])
+    }
+    let rows = lines.indices.flatMap { place in
+      lines[place].rows.map { row in
+        JSON.object(
+          [.init("rank", .integer(place + 1)), .init("differenceToBest", differences[place]), .init("failure", .null)] + row.members)
+      }
+    }
+    let failed = failures.map { JSON.object([.init("rank", .null), .init("differenceToBest", .null)] + $0.members) }
+    return .object(
+      [.init("task", .string(task)), .init("lines", .array(summaries)), .init("rows", .array(rows + failed))] + shiftMembers)
   }
 }
 
@@ -33,7 +43,7 @@ extension Comparison.Row {
   public var json: JSON { .object([.init("version", .string(FrameworkVersion.current))] + members) }
 
   var members: [JSON.Member] {
-    experiment.members(result.measure, result.episodes, modes: result.modes, learned: learned)
+    run.members(result.measure, result.episodes, modes: result.modes, learned: learned)
       + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? [])
   }
 }
@@ -47,35 +57,45 @@ extension Comparison.TrainingTask {
 }
 
 extension Comparison.Failure {
-  fileprivate var json: JSON {
-    let measure = experiment.learner.taskLoss.measure ?? .loss
-    return .object(
-      [.init("rank", .null), .init("differenceToBest", .null), .init("failure", .string(reason))]
-        + experiment.members(measure, experiment.episodeList, modes: [], learned: []))
+  /// The content of the results.json of a single run that failed.
+  public var json: JSON { .object([.init("version", .string(FrameworkVersion.current))] + members) }
+
+  fileprivate var members: [JSON.Member] {
+    [.init("failure", .string(reason))] + run.members(run.measure ?? .loss, run.episodes, modes: [], learned: [])
   }
 }
 
-extension Experiment {
+extension RunDescription {
   fileprivate func members(_ measure: Measure, _ list: EpisodeList, modes: [ModeResult], learned: [LearnedValue]) -> [JSON.Member] {
     [
-      .init("algorithm", .string(ids.algorithm)), .init("task", .string(ids.task)),
-      .init("model", .string(ids.model)), .init("seed", .string("\(training.seed)")),
-      .init("iterations", .integer(training.iterations)),
-      .init("adaptationSteps", .integer(algorithm.adaptationSteps)),
+      .init("algorithm", .string(algorithm)), .init("task", .string(task)),
+      .init("model", .string(model)), .init("seed", .string("\(seed)")),
+      .init("iterations", .integer(iterations)),
+      .init("adaptationSteps", .integer(adaptationSteps)),
       .init("metric", .string(measure.id)),
-      .init("taskLoss", .string(learner.taskLoss.id)),
+    ] + (measure == .accuracy || measure == .loss ? [] : [.init("measure", measure.json)]) + [
+      .init("taskLoss", .string(taskLoss)),
       .init("configuration", .object(configuration.map { JSON.Member($0.key, $0.value.json) })),
       .init(
         "episodes",
         .object([
           .init("task", .string(list.task)), .init("split", .string(list.split.rawValue)), .init("count", .integer(list.count)),
           .init("seed", .string("\(list.seed)")), .init("splitFingerprint", .string(list.splitFingerprint)),
-          .init("dataDigest", .optional(list.dataDigest)),
+          .init("dataDigest", .optional(list.dataDigest)), .init("settings", .array(list.settings.map { .string($0) })),
         ])),
       .init("modes", .array(modes.map(\.json))),
       .init("learned", .array(learned.map(\.json))),
-      .init("published", .array(PublishedResult.matching(self).map(\.json))),
+      .init("published", .array(published.map(\.json))),
     ]
+  }
+}
+
+extension Measure {
+  fileprivate var json: JSON {
+    .object([
+      .init("id", .string(id)), .init("unit", .string(unit)), .init("isMoreBetter", .boolean(isMoreBetter)),
+      .init("factor", .number(factor)),
+    ])
   }
 }
 
@@ -97,7 +117,7 @@ extension LearnedValue {
 }
 
 extension ModeResult {
-  /// Curves with their estimates, and the score of each episode after the last step.
+  /// Curves with their estimates, and the score of each episode after the last step; scores.csv has those after every step.
   ///
   /// The score curve is a member under the measure's id. Without a measure, the members of an accuracy are null.
   var json: JSON {

@@ -5,12 +5,20 @@ import Tasks
 extension Comparison {
   /// The content of report.md.
   public var markdown: String {
+    let steps =
+      switch rankAt {
+      case .trained:
+        "Algorithms are ranked by the score after as many steps as each adapts by in meta-training, and those that do not adapt there by the "
+          + "score after the last step."
+      case .last: "Algorithms are ranked by the score after the last step."
+      case .step(let steps): "Algorithms are ranked by the score after \(steps) \(steps == 1 ? "step" : "steps")."
+      }
     let intervals = """
       Means over held-out episodes with 95% intervals (1.96·s/√n); every algorithm is tested on the same episodes. \
-      `vs best` is the mean over episodes of the difference to the best algorithm, with its interval. \
-      `after training's steps` is the score after as many steps as the algorithm adapts by in meta-training; \
-      for the baselines, which do not adapt there, it is the final one. \
-      A mean over episodes of which some diverged does not exist: their number stands in its place, beside the mean of the others.
+      With several seeds, each seed's mean is one observation, and the intervals are over seeds (Student's t). \
+      \(steps) \
+      `vs best` is the mean of the paired difference to the best algorithm, with its interval. \
+      A mean over episodes of which some diverged does not exist: the median and their number stand in its place.
       """
     return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")
       + "\nMade by version \(FrameworkVersion.current).\n"
@@ -21,7 +29,7 @@ extension Comparison.Group {
   fileprivate var markdown: String {
     var text = "## \(task)\n\n\(heading)\n\n\(table(withTime: false).markdown)\n" + shiftMarkdown
     if !failures.isEmpty {
-      text += "### Failed\n\n" + failures.map { "- \($0.experiment.ids.algorithm): \($0.reason)\n" }.joined() + "\n"
+      text += "### Failed\n\n" + failures.map { "- \(name(of: $0)): \($0.reason)\n" }.joined() + "\n"
     }
     if !published.isEmpty {
       var table = TextTable(["algorithm", "published", "how", "source"])
@@ -36,28 +44,39 @@ extension Comparison.Group {
 
   /// Learned hyperparameters by algorithm; empty if there are none.
   private var learnedText: String {
-    rows.filter { !$0.learned.isEmpty }.map { row in
+    let byLine = lines.flatMap { line in
+      line.rows.map { (name: line.rows.count > 1 ? "\(line.label), seed \($0.run.seed)" : line.label, row: $0) }
+    }
+    return byLine.filter { !$0.row.learned.isEmpty }.map { name, row in
       var table = TextTable(["hyperparameter", "parameter", "step", "mean", "minimum", "maximum"])
       for value in row.learned {
         let numbers: [String] = [value.mean, value.minimum, value.maximum].map { significant($0) }
         table.append([value.hyperparameter, value.parameter ?? "all", value.step.map { "\($0)" } ?? "all"] + numbers)
       }
-      return "### Learned hyperparameters of \(row.experiment.ids.algorithm)\n\n\(table.markdown)\n"
+      return "### Learned hyperparameters of \(name)\n\n\(table.markdown)\n"
     }.joined()
   }
 
   /// The configuration: shared settings once, the others by algorithm.
   private var configurationText: String {
-    let experiments = experiments
-    let all = experiments.map { $0.configuration.map { "\($0.key)=\($0.value)" } }
+    // The runs of a line differ in the seed alone.
+    let owners =
+      lines.map { (name: $0.label, run: $0.run, seeds: $0.seeds) }
+      + failures.map { (name: name(of: $0), run: $0.run, seeds: [$0.run.seed]) }
+    let all = owners.map { owner in
+      owner.run.configuration.map { setting in
+        let isSeeds = setting.key == "seed" && owner.seeds.count > 1
+        return isSeeds ? "seeds=\(owner.seeds.map { "\($0)" }.joined(separator: ","))" : "\(setting.key)=\(setting.value)"
+      }
+    }
     let shared = all.dropFirst().reduce(Set(all[0])) { $0.intersection($1) }
     func list(_ entries: [String]) -> String { entries.map { "`\($0)`" }.joined(separator: " ") }
     var text = "### Configuration\n\n"
     if let digest = episodes.dataDigest { text += "Data: `\(digest)`\n\n" }
     if all.count > 1 { text += "All: \(list(all[0].filter(shared.contains)))\n\n" }
-    for (experiment, entries) in zip(experiments, all) {
+    for (owner, entries) in zip(owners, all) {
       let own = all.count > 1 ? entries.filter { !shared.contains($0) } : entries
-      text += "- \(experiment.ids.algorithm): \(list(own))\n"
+      text += "- \(owner.name): \(list(own))\n"
     }
     return text
   }

@@ -6,8 +6,8 @@ import Tasks
 public struct Comparison: Sendable {
   /// One algorithm on one task.
   public struct Row: Sendable {
-    /// The experiment.
-    public let experiment: Experiment
+    /// What was run.
+    public let run: RunDescription
     /// Its test result.
     public let result: TestResult
     /// Wall time of training and test, shown only in the printed table; nil if not measured.
@@ -22,26 +22,25 @@ public struct Comparison: Sendable {
     public init(
       experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil, trainedOn: TrainingTask? = nil
     ) {
-      self.experiment = experiment
+      self.init(
+        run: RunDescription(experiment), result: result, learned: state.map(experiment.algorithm.learnedValues) ?? [], seconds: seconds,
+        trainedOn: trainedOn)
+    }
+
+    /// Pairs the description of a run with its result.
+    init(run: RunDescription, result: TestResult, learned: [LearnedValue], seconds: Double?, trainedOn: TrainingTask?) {
+      self.run = run
       self.result = result
       self.seconds = seconds
+      self.learned = learned
       self.trainedOn = trainedOn
-      learned = state.map(experiment.algorithm.learnedValues) ?? []
     }
 
     /// The last adaptation step for which per-step hyperparameters were learned; nil if there are none.
-    var lastLearnedStep: Int? { learned.contains { $0.step != nil } ? experiment.algorithm.adaptationSteps : nil }
+    var lastLearnedStep: Int? { learned.contains { $0.step != nil } ? run.adaptationSteps : nil }
 
-    /// The headline's score after as many adaptation steps as in meta-training.
-    ///
-    /// For an algorithm that does not adapt in meta-training, such as a baseline, it is the final score. It is nil if the test has
-    /// fewer steps.
-    public var afterTrainingSteps: CurvePoint? {
-      let curve = result.modes[0].headlineCurve
-      let steps = experiment.algorithm.adaptationSteps
-      if steps == 0 { return curve[curve.count - 1] }
-      return curve.indices.contains(steps) ? curve[steps] : nil
-    }
+    /// The last step of the meta-test.
+    var lastStep: Int { result.modes[0].losses.count - 1 }
   }
 
   /// A task that an algorithm was meta-trained on, and that it is not tested on.
@@ -63,14 +62,17 @@ public struct Comparison: Sendable {
 
   /// A run that ended without a result, because meta-training diverged for example.
   public struct Failure: Sendable {
-    /// The experiment.
-    public let experiment: Experiment
+    /// What was run.
+    public let run: RunDescription
     /// Why there is no result, in a sentence.
     public let reason: String
 
     /// Records why an experiment has no result.
-    public init(experiment: Experiment, reason: String) {
-      self.experiment = experiment
+    public init(experiment: Experiment, reason: String) { self.init(run: RunDescription(experiment), reason: reason) }
+
+    /// Records why a run has no result.
+    init(run: RunDescription, reason: String) {
+      self.run = run
       self.reason = reason
     }
   }
@@ -82,11 +84,11 @@ public struct Comparison: Sendable {
     /// The run has none.
     case failed(Failure)
 
-    /// The experiment of the run.
-    public var experiment: Experiment {
+    /// What was run.
+    public var run: RunDescription {
       switch self {
-      case .tested(let row): row.experiment
-      case .failed(let failure): failure.experiment
+      case .tested(let row): row.run
+      case .failed(let failure): failure.run
       }
     }
   }
@@ -95,34 +97,35 @@ public struct Comparison: Sendable {
   public struct Group: Sendable {
     /// The task's id.
     public let task: String
-    /// The rows, sorted by result.
-    public let rows: [Row]
+    /// The algorithms, sorted by result.
+    public let lines: [Line]
     /// The runs without a result, sorted by the algorithm's id.
     public let failures: [Failure]
+    /// The step that algorithms are ranked after.
+    public let rankAt: RankStep
 
     /// The tests out of domain of some of the rows; empty without a domain shift.
     let outOfDomain: [Row]
 
     /// Groups runs of one task; at least one.
-    init(task: String, rows: [Row], failures: [Failure] = [], outOfDomain: [Row] = []) {
+    init(task: String, rows: [Row], failures: [Failure] = [], outOfDomain: [Row] = [], rankAt: RankStep = .trained) {
       require(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
       self.task = task
-      self.rows = rows
+      // The rank is computed from all scores, so compute it once per line.
+      let ranked = Line.lines(rows, rankAt: rankAt).map { (rank: $0.rank, line: $0) }
+      lines = ranked.sorted { $0.rank < $1.rank }.map(\.line)
       self.failures = failures
       self.outOfDomain = outOfDomain
+      self.rankAt = rankAt
     }
 
-    /// The mean over episodes of a row's score minus the best row's.
+    /// All runs with a result, sorted by the rank of their lines, then by seed.
+    public var rows: [Row] { lines.flatMap(\.rows) }
+
+    /// The mean over episodes of a line's score minus the best line's.
     ///
-    /// - Returns: nil for the best row itself, and if the two differ in episodes, mode or measure.
-    public func difference(_ place: Int) -> Estimate? {
-      guard place > 0 else { return nil }
-      let (best, own) = (rows[0].result, rows[place].result)
-      guard best.episodes == own.episodes, best.measure == own.measure, best.modes[0].name == own.modes[0].name else {
-        return nil
-      }
-      return Estimate(zip(own.headlineScores, best.headlineScores).map { $0 - $1 })
-    }
+    /// - Returns: nil for the best line itself, and if the two differ in episodes, mode or measure.
+    public func difference(_ place: Int) -> Estimate? { place == 0 ? nil : lines[place].difference(to: lines[0]) }
   }
 
   /// The ends of the runs, in the order of the runs.
@@ -144,43 +147,36 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// The step that algorithms are ranked after.
+  public let rankAt: RankStep
+
   /// Compares rows.
-  public init(_ rows: [Row]) { self.init(outcomes: rows.map(Outcome.tested)) }
+  public init(_ rows: [Row], rankAt: RankStep = .trained) { self.init(outcomes: rows.map(Outcome.tested), rankAt: rankAt) }
 
   /// Compares runs, some of which may have failed.
   ///
   /// - Parameters:
   ///   - outcomes: The ends of the runs.
-  ///   - outOfDomain: Further tests of the same runs in other domains; each belongs to the run of the same task and algorithm.
-  public init(outcomes: [Outcome], outOfDomain: [Row] = []) {
+  ///   - outOfDomain: Further tests of the same runs in other domains; each belongs to the run of the same task, algorithm and seed.
+  ///   - rankAt: The step that algorithms are ranked after.
+  public init(outcomes: [Outcome], outOfDomain: [Row] = [], rankAt: RankStep = .trained) {
     self.outcomes = outcomes
     self.outOfDomain = outOfDomain
+    self.rankAt = rankAt
   }
 
-  /// The runs by task, tasks in the order of their first run, the best row of a task first.
+  /// The runs by task, tasks in the order of their first run, the best algorithm of a task first.
   ///
-  /// The measure says whether a higher score is better. Rows with diverged episodes come last, sorted by the number of those
+  /// The measure says whether a higher score is better. Lines with diverged episodes come last, sorted by the number of those
   /// episodes. Ties are sorted by the algorithm's id.
   public var groups: [Group] {
     var tasks: [String] = []
-    for outcome in outcomes where !tasks.contains(outcome.experiment.ids.task) { tasks.append(outcome.experiment.ids.task) }
+    for outcome in outcomes where !tasks.contains(outcome.run.task) { tasks.append(outcome.run.task) }
     return tasks.map { task in
-      // The rank is computed from all scores, so compute it once per row.
-      let ranked = rows.filter { $0.experiment.ids.task == task }.map { (rank: $0.rank, row: $0) }
-      let failed = failures.filter { $0.experiment.ids.task == task }
-      return Group(
-        task: task, rows: ranked.sorted { $0.rank < $1.rank }.map(\.row),
-        failures: failed.sorted { $0.experiment.ids.algorithm < $1.experiment.ids.algorithm },
-        outOfDomain: outOfDomain.filter { $0.experiment.ids.task == task })
+      Group(
+        task: task, rows: rows.filter { $0.run.task == task },
+        failures: failures.filter { $0.run.task == task }.sorted { ($0.run.algorithm, $0.run.seed) < ($1.run.algorithm, $1.run.seed) },
+        outOfDomain: outOfDomain.filter { $0.run.task == task }, rankAt: rankAt)
     }
-  }
-}
-
-extension Comparison.Row {
-  /// The sorting key; the smallest comes first.
-  fileprivate var rank: (Int, Double, String) {
-    let point = result.headline
-    let sign: Double = result.measure.isMoreBetter ? -1 : 1
-    return (point.diverged, point.estimate?.finiteMean.map { sign * $0 } ?? .infinity, experiment.ids.algorithm)
   }
 }

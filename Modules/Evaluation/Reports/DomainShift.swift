@@ -2,36 +2,37 @@ import Tasks
 
 /// A meta-trained algorithm, tested in the domains of its training and in other ones.
 public struct DomainShift: Sendable {
-  /// The test in the domains of training.
-  public let inDomain: Comparison.Row
-  /// The test of the same state in other domains.
-  public let outOfDomain: Comparison.Row
+  /// The tests in the domains of training.
+  public let inDomain: Comparison.Line
+  /// The tests of the same states in other domains.
+  public let outOfDomain: Comparison.Line
 
-  /// Pairs two tests.
-  public init(inDomain: Comparison.Row, outOfDomain: Comparison.Row) {
+  /// Pairs the tests of all seeds.
+  init(inDomain: Comparison.Line, outOfDomain: Comparison.Line) {
     self.inDomain = inDomain
     self.outOfDomain = outOfDomain
   }
 
-  /// The mean over episodes of how much worse the score is out of domain.
+  /// Pairs two tests of one state, which are compared after the step that algorithms are ranked after.
+  public init(inDomain: Comparison.Row, outOfDomain: Comparison.Row, rankAt: RankStep = .trained) {
+    func line(_ row: Comparison.Row) -> Comparison.Line { .init([row], label: row.run.algorithm, rankAt: rankAt) }
+    self.init(inDomain: line(inDomain), outOfDomain: line(outOfDomain))
+  }
+
+  /// The mean over episodes of how much worse the score is out of domain; with several seeds, over seeds.
   ///
   /// Both tests have the same classes and drawings in each episode, so it is a mean of paired differences: in-domain minus
   /// out-of-domain if a higher score is better, and the reverse for a loss. It is nil if the tests differ in anything but the domains.
   public var drop: Estimate? {
-    let (one, other) = (inDomain.result, outOfDomain.result)
-    guard one.episodes.isPaired(with: other.episodes), one.measure == other.measure, one.modes[0].name == other.modes[0].name else {
-      return nil
-    }
-    let sign: Double = one.measure.isMoreBetter ? 1 : -1
-    return Estimate(zip(one.headlineScores, other.headlineScores).map { sign * ($0 - $1) })
+    let isMoreBetter = inDomain.rows[0].result.measure.isMoreBetter
+    return isMoreBetter
+      ? inDomain.difference(to: outOfDomain, ignoringDomains: true) : outOfDomain.difference(to: inDomain, ignoringDomains: true)
   }
 }
 
 extension EpisodeList {
-  /// True if both lists have the same classes and drawings in each episode.
-  fileprivate func isPaired(with other: EpisodeList) -> Bool { withoutDomains == other.withoutDomains }
-
-  private var withoutDomains: EpisodeList {
+  /// The list without the domains of its images: equal lists have the same classes and drawings in each episode.
+  var withoutDomains: EpisodeList {
     EpisodeList(
       task: task, split: split, seed: seed, count: count, settings: settings.filter { !$0.hasPrefix("task.domains.") },
       splitFingerprint: splitFingerprint, dataDigest: dataDigest)

@@ -27,13 +27,19 @@ package struct ScoreText {
 
   /// A mean with half its interval: "0.6700 ± 0.0312".
   ///
-  /// If episodes diverged, there is no mean: "- (2 diverged, the others 0.6700)".
-  func text(_ point: CurvePoint) -> String { text(point.estimate) }
+  /// If episodes diverged, there is no mean: "median 0.6700, 2 diverged", or "- (5 diverged)" if there is no median either.
+  func text(_ point: CurvePoint) -> String {
+    guard point.diverged > 0 else { return text(point.estimate) }
+    return point.median.map { "median \(text($0)), \(point.diverged) diverged" } ?? "- (\(point.diverged) diverged)"
+  }
 
-  /// A mean with half its interval, as for a point of a curve; "-" for nil.
+  /// A mean without its interval; "-" if an episode diverged.
+  func mean(_ point: CurvePoint) -> String { text(point.estimate?.mean) }
+
+  /// A mean with half its interval; "-" for nil, and the number of diverged scores if there are any.
   func text(_ estimate: Estimate?) -> String {
     guard let estimate else { return "-" }
-    guard let mean = estimate.mean else { return "- (\(estimate.diverged) diverged, the others \(text(estimate.finiteMean)))" }
+    guard let mean = estimate.mean else { return "- (\(estimate.diverged) diverged)" }
     return "\(text(mean)) ± \(text(estimate.halfWidth))"
   }
 

@@ -11,14 +11,30 @@ extension Reader {
   static let results = Reader(
     "results", tokens: jsonTokens,
     seeds: {
-      try runs.get().map { Array(try results(of: $0).utf8) }
+      try rows.get().map { Array($0.json.text.utf8) }
     }
   ) { input, folder in
     try write(input, to: "\(folder)/results.json")
     try write(input, to: "\(folder)/timing.json")
+    if let row = try rows.get().first { try write(Array(row.scores.utf8), to: "\(folder)/scores.csv") }
+    _ = try? RecordedRuns([folder])
     let rows = try runs.get().compactMap { Comparison.Row(experiment: $0.experiment, state: $0.trainer.state, recordedIn: folder) }
     _ = RunFolder.holdsComparison(folder)
     return rows.isEmpty ? "nothing, which a test replaces" : "the results of a run"
+  }
+
+  /// Every episode's scores of a finished run, which `compare` reads.
+  static let scores = Reader(
+    "scores", tokens: [",", "\n", "\"", "nan", "-inf", "1e999", "maml", "none", "0,0,", "accuracy"],
+    seeds: {
+      try rows.get().map { Array($0.scores.utf8) }
+    }
+  ) { input, folder in
+    try write(input, to: "\(folder)/scores.csv")
+    guard let row = try rows.get().first else { return "nothing to compare" }
+    try write(Array(row.json.text.utf8), to: "\(folder)/results.json")
+    let outcome = try Comparison.Outcome(recordedIn: folder)
+    return Comparison(outcomes: [outcome]).table.isEmpty ? "nothing" : "the scores of a run"
   }
 
   /// The metrics of an interrupted run.
@@ -37,8 +53,10 @@ extension Reader {
 
   private static let runs = Result { try SmallRun.all }
 
-  private static func results(of run: SmallRun) throws -> String {
-    let result = try run.experiment.metaTest(run.trainer.state)
-    return Comparison.Row(experiment: run.experiment, result: result, state: run.trainer.state).json.text
+  private static let rows = Result {
+    try runs.get().map { run in
+      let result = try run.experiment.metaTest(run.trainer.state)
+      return Comparison.Row(experiment: run.experiment, result: result, state: run.trainer.state)
+    }
   }
 }

@@ -10,6 +10,12 @@ extension Flag {
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
   static let domainShift = toggle(
     "domain-shift", "Test each run in the domains of training and in those of task.domains.test (default: all but clean), and compare.")
+  static let seeds = value(
+    "seeds", "K", "Meta-train and test with the seeds 0 to K − 1, and give intervals over seeds (one certain seed: --seed).",
+    in: .integer(2...10_000))
+  static let rankAt = value(
+    "rank-at", "trained|last|N",
+    "Rank algorithms by the score after the steps that each adapts by in training, after the last step, or after N (default: trained).")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
   static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
 }
@@ -19,11 +25,13 @@ extension Command {
   static let runAll = Command(
     name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
     operand: nil,
-    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [.domainShift, .outAll, .resumeAll, .overwrite, .quiet, .json],
+    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [
+      .seeds, .rankAt, .domainShift, .outAll, .resumeAll, .overwrite, .quiet, .json,
+    ],
     discussion: """
-      Prints a table for each task, sorted by result. Writes results.json, results.csv and report.md into the folder --out, and each
-      run with its checkpoint into TASK/ALGORITHM below it. A setting applies to the runs that have it. A run that diverges is marked
-      as failed. After an interruption, the same command with --resume continues. With --domain-shift, a second table has the score in
+      Prints a table for each task, sorted by result. Writes results.json, results.csv, scores.csv (every episode's scores) and
+      report.md into the folder --out, and each run with its checkpoint into TASK/ALGORITHM below it, or TASK/ALGORITHM/seed-S with
+      --seeds. A setting applies to the runs that have it. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With --domain-shift, a second table has the score in
       the domains of training beside the one in other domains, and the drop, paired over episodes of the same drawings.
       """
   ) { arguments in
@@ -31,6 +39,7 @@ extension Command {
       guard arguments.has(.outAll) else { throw UsageError.needsFlag(.resumeAll, needs: .outAll) }
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resumeAll, .overwrite) }
     }
+    if arguments.has(.seed), arguments.has(.seeds) { throw UsageError.exclusiveFlags(.seed, .seeds) }
     let sweep = try Sweep(arguments)
     Interrupt.catchSignals()
     return try sweep.run()
@@ -43,9 +52,14 @@ private struct Sweep {
   private let requests: [ExperimentRequest]
   /// The domains of a second test; nil without one.
   private let domains: ShiftedDomains?
+  private let rankAt: RankStep
+  /// The seeds of `--seeds`; nil for one run of each algorithm.
+  private let seeds: [UInt64]?
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
+    rankAt = try arguments.rankStep()
+    seeds = arguments.integer(.seeds).map { (0..<UInt64($0)).map(\.self) }
     let algorithms = try Self.algorithms(arguments)
     let tasks = try Self.tasks(arguments)
     let settings = try arguments.settings()
@@ -120,29 +134,39 @@ private struct Sweep {
   /// The experiments that can be run; an algorithm that does not support a task is left out with a note.
   ///
   /// - Throws: `AlgorithmError` if no experiment is left, and all other errors of an experiment.
-  private func suited() throws -> ([ExperimentRequest], [Experiment]) {
-    var suited: [(request: ExperimentRequest, experiment: Experiment)] = []
+  private func suited() throws -> [Experiment] {
+    var suited: [Experiment] = []
     var last: AlgorithmError?
     for request in requests {
       do {
-        suited.append((request, try Experiment(request)))
+        let experiment = try Experiment(request)
+        // The seeds share the data.
+        suited += try seeds.map { try $0.map(experiment.reseeded) } ?? [experiment]
       } catch let error as AlgorithmError where error.isUnsuited {
         last = error
         if !arguments.has(.quiet) { Console.note("tools: \(request.algorithm) on \(request.task) is left out: \(error)") }
       }
     }
     if suited.isEmpty, let last { throw last }
-    return (suited.map(\.request), suited.map(\.experiment))
+    if case .step(let step) = rankAt, let short = suited.first(where: { $0.test.steps < step }) {
+      throw UsageError.rankBeyondTest(step: step, last: short.test.steps)
+    }
+    return suited
+  }
+
+  /// The folder of a run below the folder of the comparison.
+  private func path(of experiment: Experiment, in out: String) -> String {
+    "\(out)/\(experiment.ids.task)/\(experiment.ids.algorithm)" + (seeds == nil ? "" : "/seed-\(experiment.training.seed)")
   }
 
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
-    let (requests, experiments) = try suited()
+    let experiments = try suited()
     try noteData(experiments)
     let overwrite = arguments.has(.overwrite)
     let folder = try open(overwrite: overwrite)
     let out = folder.path
-    let paths = requests.map { "\(out)/\($0.task)/\($0.algorithm)" }
+    let paths = experiments.map { path(of: $0, in: out) }
     let stages = try zip(experiments, paths).map { try arguments.has(.resumeAll) ? RunStage(of: $0, in: $1) : .new }
     let shifts = try experiments.indices.map { number in
       try domains.map { try ShiftedTest(of: experiments[number], $0, in: paths[number], stages[number]) }
@@ -154,20 +178,21 @@ private struct Sweep {
     // Keep the results so far.
     func write() throws {
       let ended = outcomes.compactMap(\.self)
-      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended, outOfDomain: outOfDomain.compactMap(\.self))) }
+      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended, outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)) }
     }
     try write()
     let finished = outcomes.count { $0 != nil }
     if finished > 0, !arguments.has(.quiet) {
-      Console.note("tools: \(finished) of \(requests.count) runs are finished, and are not repeated.")
+      Console.note("tools: \(finished) of \(experiments.count) runs are finished, and are not repeated.")
     }
     do {
       for (number, experiment) in experiments.enumerated() {
-        let request = requests[number]
+        let (algorithm, task, _) = experiment.ids
         var run = ExperimentRun(experiment)
         run.folder = parts[number]
         run.start = stages[number].checkpoint
-        let label = "[\(number + 1)/\(requests.count)] \(request.algorithm) on \(request.task)"
+        let label =
+          "[\(number + 1)/\(experiments.count)] \(algorithm) on \(task)" + (seeds == nil ? "" : ", seed \(experiment.training.seed)")
         do {
           if outcomes[number] == nil {
             let session = Session(run: run, label: label, resumeAdvice: resumeAdvice(out), quiet: arguments.has(.quiet))
@@ -177,18 +202,20 @@ private struct Sweep {
             into: shiftParts[number] ?? nil, runFolder: parts[number], label: label, resumeAdvice: resumeAdvice(out),
             quiet: arguments.has(.quiet))
         } catch let error as TrainingError {
-          outcomes[number] = .failed(.init(experiment: experiment, reason: "\(error)"))
-          Console.note("tools: error: \(request.algorithm) on \(request.task): \(error)")
+          let failure = Comparison.Failure(experiment: experiment, reason: "\(error)")
+          outcomes[number] = .failed(failure)
+          try parts[number]?.write(failure)
+          Console.note("tools: error: \(algorithm) on \(task): \(error)")
         }
       }
     } catch {
       try write()
       throw error
     }
-    let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self))
+    let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
-    if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv and report.md are in \(out).") }
+    if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv, scores.csv and report.md are in \(out).") }
     return comparison.failures.isEmpty ? .success : .badInput
   }
 

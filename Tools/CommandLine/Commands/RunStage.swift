@@ -44,8 +44,10 @@ enum RunStage {
   func open(_ path: String, overwrite: Bool) throws -> RunFolder? {
     switch self {
     case .new:
-      // A run that was killed before its first checkpoint leaves metrics alone; it starts anew.
-      return try RunFolder(path, overwrite: overwrite || RunFolder.files(in: path) == ["metrics.jsonl"])
+      // A run that was killed before its first checkpoint leaves metrics alone, and one that failed results; it starts anew.
+      let isUnsaved =
+        Set(RunFolder.files(in: path)).isSubset(of: ["metrics.jsonl", RunFolder.resultsName]) && !RunFolder.holdsComparison(path)
+      return try RunFolder(path, overwrite: overwrite || isUnsaved)
     case .begun(let checkpoint):
       let folder = try RunFolder(resuming: path)
       try folder.resume(from: checkpoint)

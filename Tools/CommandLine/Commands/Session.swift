@@ -5,10 +5,9 @@ import Tasks
 extension Comparison.Row {
   /// A title line and the adaptation curve; equal results give equal texts.
   var text: String {
-    let given = experiment.initialisation.map { " · initialisation \($0.digest.prefix(16))" } ?? ""
-    let (algorithm, task, model) = experiment.ids
+    let given = run.setting("initialisation").map { " · initialisation \($0.prefix(16))" } ?? ""
     let origin = trainedOn.map { " · trained on \($0.task)" } ?? ""
-    return "\(algorithm) on \(task)\(origin) · model \(model) · \(experiment.training.iterations) iterations\(given)\n\n\(table)"
+    return "\(run.algorithm) on \(run.task)\(origin) · model \(run.model) · \(run.iterations) iterations\(given)\n\n\(table)"
   }
 }
 

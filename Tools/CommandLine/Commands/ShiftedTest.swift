@@ -62,7 +62,7 @@ struct ShiftedTest {
   }
 
   /// The name of the folder in the run's folder.
-  static let folderName = "domain-shift"
+  static let folderName = RunFolder.shiftName
 
   /// Opens the folder to write into; nil for a recorded result.
   func open(overwrite: Bool) throws -> RunFolder? {

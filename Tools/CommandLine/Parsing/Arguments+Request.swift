@@ -26,6 +26,13 @@ extension Arguments {
   /// The random seed.
   var seed: UInt64 { UInt64(integer(.seed) ?? 0) }
 
+  /// The step that algorithms are ranked after.
+  func rankStep() throws(UsageError) -> RankStep {
+    guard let text = text(.rankAt) else { return .trained }
+    guard let rank = RankStep(text) else { throw .invalidPair(.rankAt, found: text) }
+    return rank
+  }
+
   /// Worker threads.
   var threads: Int { integer(.threads) ?? Processors.allowed }
 

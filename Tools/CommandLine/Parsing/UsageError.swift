@@ -25,6 +25,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case noShift(domains: String)
   case noShiftInValidation
   case nothingToSweep(quantity: String)
+  case rankBeyondTest(step: Int, last: Int)
 
   var description: String {
     switch self {
@@ -62,6 +63,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "task.domains.test has the domains of training, \(legible(domains)), so nothing is out of domain; set other ones."
     case .noShiftInValidation:
       "test.split is meta-validation, which has the domains of training, so nothing is out of domain; leave test.split out."
+    case .rankBeyondTest(let step, let last):
+      "\(Flag.rankAt.spelling) is \(step), but the meta-test ends after step \(last); give at most \(last), or test more steps with "
+        + "\(Flag.testSteps.usage)."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
