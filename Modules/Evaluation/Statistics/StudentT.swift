@@ -1,50 +1,75 @@
 import Registry
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+/// Student's t distribution with ν degrees of freedom, a positive real number.
+///
+/// Both functions use the regularised incomplete beta function I:
+/// ```
+/// P(|T| > t) = I_x(ν/2, 1/2)        x = ν / (ν + t²)
+/// ```
+/// - SeeAlso: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.1; DLMF 8.17.
+public enum StudentT {
+  /// The distribution function.
+  ///
+  /// - Parameters:
+  ///   - t: The value.
+  ///   - freedom: Degrees of freedom ν; ∞ and more than 1e10 mean the normal distribution.
+  /// - Returns: The probability of a value up to t.
+  /// - Precondition: ν is positive.
+  public static func cumulative(_ t: Double, freedom: Double) -> Double {
+    let tail = twoSidedTail(t, freedom: freedom) / 2
+    return t < 0 ? tail : 1 - tail
+  }
+
+  /// The p-value of a two-sided test.
+  ///
+  /// - Parameters:
+  ///   - t: The statistic.
+  ///   - freedom: Degrees of freedom ν; ∞ and more than 1e10 mean the normal distribution.
+  /// - Returns: The probability of |T| > |t|; 0 for ±∞.
+  /// - Precondition: ν is positive.
+  public static func twoSidedTail(_ t: Double, freedom: Double) -> Double {
+    require(freedom > 0, "Student's t with \(freedom) degrees of freedom")
+    require(!t.isNaN, "Student's t distribution at NaN")
+    if t.isInfinite { return 0 }
+    if freedom > 1e10 { return 2 * NormalDistribution.cumulative(-abs(t)) }
+    // t²/ν, and its reciprocal where t² overflows.
+    let ratio = t / freedom.squareRoot()
+    let square = ratio * ratio
+    let x = 1 / (1 + square)
+    let y = square.isInfinite ? 1 : square / (1 + square)
+    return incompleteBeta(x, complement: y, freedom / 2, 0.5)
+  }
+
+  /// The value t with P(T ≤ t) = p.
+  ///
+  /// - Parameters:
+  ///   - probability: p, in 0...1.
+  ///   - freedom: Degrees of freedom ν; ∞ and more than 1e10 mean the normal distribution.
+  /// - Returns: t, to about 1e-13 relative; −∞ for p = 0 and ∞ for p = 1.
+  /// - Precondition: ν is positive.
+  public static func quantile(_ probability: Double, freedom: Double) -> Double {
+    require(freedom > 0, "Student's t with \(freedom) degrees of freedom")
+    require(probability >= 0 && probability <= 1, "a quantile of Student's t for the probability \(probability)")
+    if freedom > 1e10 { return NormalDistribution.quantile(probability) }
+    let tail = 2 * min(probability, 1 - probability)
+    if tail == 0 { return probability == 0 ? -.infinity : .infinity }
+    if tail == 1 { return 0 }
+    // The tails are heavier than the normal ones, so the normal quantile bounds t from below.
+    var low = -NormalDistribution.quantile(tail / 2)
+    var high = 2 * low
+    while twoSidedTail(high, freedom: freedom) > tail, high < .greatestFiniteMagnitude { (low, high) = (high, 2 * high) }
+    if high.isInfinite { return probability < 0.5 ? -.infinity : .infinity }
+    let t = root(from: low * (1 - 1e-9), to: high) { twoSidedTail($0, freedom: freedom) - tail }
+    return probability < 0.5 ? -t : t
+  }
+}
 
 /// The 97.5% quantile of Student's t distribution: half a 95% interval in standard errors.
 ///
-/// Up to 1000 degrees of freedom, the finite series of the distribution function is inverted by bisection. Beyond, the expansion around
-/// the normal quantile z is exact to 1e-9:
-/// ```
-/// t = z + (z³ + z) / 4ν + (5z⁵ + 16z³ + 3z) / 96ν² + …
-/// ```
 /// - Parameter freedom: Degrees of freedom ν.
 /// - Returns: The number of standard errors: 12.7 for one degree of freedom, 1.96 for many.
 /// - Precondition: At least one degree of freedom.
-/// - SeeAlso: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3, 26.7.4 and 26.7.5.
 package func studentQuantile(freedom: Int) -> Double {
   require(freedom >= 1, "Student's t with \(freedom) degrees of freedom")
-  let nu = Double(freedom)
-  if freedom > 1000 {
-    let z = 1.959963984540054
-    return z + (z * z * z + z) / (4 * nu) + (5 * z * z * z * z * z + 16 * z * z * z + 3 * z) / (96 * nu * nu)
-  }
-  // With t = √ν tan θ, the probability of |T| < t is a finite sum of powers of cos θ.
-  var (low, high) = (0.0, Double.pi / 2)
-  for _ in 0..<60 {
-    let middle = (low + high) / 2
-    if probability(within: middle, freedom) < 0.95 { low = middle } else { high = middle }
-  }
-  return nu.squareRoot() * tan((low + high) / 2)
-}
-
-/// The probability of |T| < √ν tan θ.
-private func probability(within theta: Double, _ freedom: Int) -> Double {
-  let (sine, cosine) = (sin(theta), cos(theta))
-  let isOdd = freedom % 2 == 1
-  var term = isOdd ? cosine : 1
-  var sum = freedom == 1 ? 0 : term
-  // Odd: 1, 2/3, 2·4/(3·5), …; even: 1, 1/2, 1·3/(2·4), …
-  for power in stride(from: isOdd ? 3 : 2, through: freedom - 2, by: 2) {
-    term *= cosine * cosine * Double(power - 1) / Double(power)
-    sum += term
-  }
-  return isOdd ? 2 / .pi * (theta + sine * sum) : sine * sum
+  return StudentT.quantile(0.975, freedom: Double(freedom))
 }
