@@ -21,7 +21,8 @@ extension Comparison.Group {
     let summaries = lines.indices.map { place in
       let line = lines[place]
       return JSON.object([
-        .init("rank", .integer(place + 1)), .init("label", .string(line.label)), .init("algorithm", .string(line.run.algorithm)),
+        .init("rank", .integer(place + 1)), .init("rankGroup", .string(statistics.letters[place])), .init("label", .string(line.label)),
+        .init("algorithm", .string(line.run.algorithm)),
         .init("seeds", .array(line.seeds.map { .string("\($0)") })), .init("metric", .string(line.rows[0].result.measure.id)),
         .init("score", line.headline.json), .init("differenceToBest", differences[place]),
       ])
@@ -34,7 +35,8 @@ extension Comparison.Group {
     }
     let failed = failures.map { JSON.object([.init("rank", .null), .init("differenceToBest", .null)] + $0.members) }
     return .object(
-      [.init("task", .string(task)), .init("lines", .array(summaries)), .init("rows", .array(rows + failed))] + shiftMembers)
+      [.init("task", .string(task)), .init("lines", .array(summaries)), .init("rows", .array(rows + failed))]
+        + statisticsMembers + shiftMembers)
   }
 }
 

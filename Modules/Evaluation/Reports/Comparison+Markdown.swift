@@ -18,6 +18,7 @@ extension Comparison {
       With several seeds, each seed's mean is one observation, and the intervals are over seeds (Student's t). \
       \(steps) \
       `vs best` is the mean of the paired difference to the best algorithm, with its interval. \
+      Algorithms that share a letter in `group` cannot be told apart (paired t test, Holm's correction over all pairs, 5%). \
       A mean over episodes of which some diverged does not exist: the median and their number stand in its place.
       """
     return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")
@@ -36,6 +37,7 @@ extension Comparison.Group {
       for (algorithm, entry) in published { table.append([algorithm, entry.result, entry.setting, entry.source]) }
       text += "### Published, for comparison\n\n\(table.markdown)\n"
     }
+    text += statisticsMarkdown
     if !rows.isEmpty { text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n" }
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
     if !starText.isEmpty { text += "\\\(starText)\n" }

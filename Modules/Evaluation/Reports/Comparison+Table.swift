@@ -102,6 +102,7 @@ extension Comparison.Group {
     columns.append(Column("median", { score.text($0.headline.median) }))
     let differences = lines.indices.map { score.signed(difference($0)) }
     let places = Dictionary(uniqueKeysWithValues: lines.indices.map { (lines[$0].label, $0) })
+    if lines.count > 1 { columns.append(Column("group") { places[$0.label].map { statistics.letters[$0] } ?? "" }) }
     columns.append(Column("vs best", { places[$0.label].map { differences[$0] } ?? "" }, failed: { _ in "" }))
     columns.append(Column("diverged", { "\($0.headline.diverged)" }))
     columns.append(Column("iterations", { "\($0.run.iterations)" }, failed: { "\($0.iterations)" }))

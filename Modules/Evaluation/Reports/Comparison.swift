@@ -91,6 +91,9 @@ public struct Comparison: Sendable {
       case .failed(let failure): failure.run
       }
     }
+
+    var row: Row? { if case .tested(let row) = self { row } else { nil } }
+    var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
   }
 
   /// The runs of one task, the best first.
@@ -103,6 +106,8 @@ public struct Comparison: Sendable {
     public let failures: [Failure]
     /// The step that algorithms are ranked after.
     public let rankAt: RankStep
+    /// The comparisons of all pairs of lines.
+    public let statistics: GroupStatistics
 
     /// The tests out of domain of some of the rows; empty without a domain shift.
     let outOfDomain: [Row]
@@ -114,6 +119,7 @@ public struct Comparison: Sendable {
       // The rank is computed from all scores, so compute it once per line.
       let ranked = Line.lines(rows, rankAt: rankAt).map { (rank: $0.rank, line: $0) }
       lines = ranked.sorted { $0.rank < $1.rank }.map(\.line)
+      statistics = GroupStatistics(lines, task: task)
       self.failures = failures
       self.outOfDomain = outOfDomain
       self.rankAt = rankAt
@@ -134,18 +140,10 @@ public struct Comparison: Sendable {
   public let outOfDomain: [Row]
 
   /// The rows, in the order of the runs.
-  public var rows: [Row] {
-    outcomes.compactMap {
-      if case .tested(let row) = $0 { row } else { nil }
-    }
-  }
+  public var rows: [Row] { outcomes.compactMap(\.row) }
 
   /// The runs without a result, in the order of the runs.
-  public var failures: [Failure] {
-    outcomes.compactMap {
-      if case .failed(let failure) = $0 { failure } else { nil }
-    }
-  }
+  public var failures: [Failure] { outcomes.compactMap(\.failure) }
 
   /// The step that algorithms are ranked after.
   public let rankAt: RankStep
@@ -163,13 +161,18 @@ public struct Comparison: Sendable {
     self.outcomes = outcomes
     self.outOfDomain = outOfDomain
     self.rankAt = rankAt
+    groups = Self.groups(outcomes, outOfDomain, rankAt)
   }
 
   /// The runs by task, tasks in the order of their first run, the best algorithm of a task first.
   ///
   /// The measure says whether a higher score is better. Lines with diverged episodes come last, sorted by the number of those
   /// episodes. Ties are sorted by the algorithm's id.
-  public var groups: [Group] {
+  public let groups: [Group]
+
+  private static func groups(_ outcomes: [Outcome], _ outOfDomain: [Row], _ rankAt: RankStep) -> [Group] {
+    let rows = outcomes.compactMap(\.row)
+    let failures = outcomes.compactMap(\.failure)
     var tasks: [String] = []
     for outcome in outcomes where !tasks.contains(outcome.run.task) { tasks.append(outcome.run.task) }
     return tasks.map { task in

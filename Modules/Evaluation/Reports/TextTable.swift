@@ -48,9 +48,9 @@ package struct TextTable {
     return ([line(titles), "| \(rule.joined(separator: " | ")) |"] + rows.map(line)).joined(separator: "\n") + "\n"
   }
 
-  /// True if every cell of a titled column is empty or begins with a digit or a sign.
+  /// True if every cell of a titled column is empty or begins with a digit, a sign or `<`.
   private func isNumeric(_ column: Int) -> Bool {
     !titles.isEmpty
-      && rows.allSatisfy { row in row[column].first.map { "+-−0123456789".contains($0) } ?? true }
+      && rows.allSatisfy { row in row[column].first.map { "+-−<0123456789".contains($0) } ?? true }
   }
 }
