@@ -98,14 +98,7 @@ public struct ConvNet: EmbeddingModel {
     var all: [ParameterDeclaration] = []
     for block in 0..<blocks {
       let channels = block == 0 ? image.channels : hidden
-      all += [
-        ParameterDeclaration(
-          "features.\(block).conv.weight", [3, 3, channels, hidden], .convolution,
-          initialisation.weight(fanIn: 9 * channels, fanOut: 9 * hidden)),
-        ParameterDeclaration("features.\(block).conv.bias", [hidden], .same, initialisation.bias(fanIn: 9 * channels)),
-        ParameterDeclaration("features.\(block).norm.weight", [hidden], .same, .ones),
-        ParameterDeclaration("features.\(block).norm.bias", [hidden], .same, .zeros),
-      ]
+      all += ConvolutionBlock(block, activation).parameters(filters: [3, 3, channels, hidden], .convolution, initialisation)
     }
     let layout =
       head == .mean
@@ -123,15 +116,9 @@ public struct ConvNet: EmbeddingModel {
     var result = input
     let statistics = BatchStatistics(normalisation)
     for block in 0..<blocks {
-      let name = "features.\(block)"
-      // The convolution's bias is a parameter, as in PyTorch's networks, but it is not added: batch norm would subtract it again, so
-      // the result does not depend on it and its gradient is exactly zero.
-      let convolved = result.convolved(
-        with: parameters["\(name).conv.weight"], stride: downsampling == .stride ? 2 : 1, padding: 1)
-      let normalised = convolved.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics, relu: activation == .relu
-      )
-      result = activation == .relu ? normalised : activation(normalised)
+      let block = ConvolutionBlock(block, activation)
+      let convolved = result.convolved(with: parameters[block.filters], stride: downsampling == .stride ? 2 : 1, padding: 1)
+      result = block.normalised(convolved, parameters, statistics)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }
     let shape = result.shape

@@ -64,14 +64,8 @@ public struct SignalConvNet: EmbeddingModel {
     var all: [ParameterDeclaration] = []
     for block in 0..<blocks {
       let channels = block == 0 ? signal.channels : hidden
-      all += [
-        ParameterDeclaration(
-          "features.\(block).conv.weight", [kernel, channels, hidden], .convolutionOverTime,
-          initialisation.weight(fanIn: kernel * channels, fanOut: kernel * hidden)),
-        ParameterDeclaration("features.\(block).conv.bias", [hidden], .same, initialisation.bias(fanIn: kernel * channels)),
-        ParameterDeclaration("features.\(block).norm.weight", [hidden], .same, .ones),
-        ParameterDeclaration("features.\(block).norm.bias", [hidden], .same, .zeros),
-      ]
+      all += ConvolutionBlock(block, activation).parameters(
+        filters: [kernel, channels, hidden], .convolutionOverTime, initialisation)
     }
     let layout =
       head == .mean ? ParameterLayout.linear : .linearOnImage(height: 1, width: length(after: blocks), channels: hidden)
@@ -88,15 +82,12 @@ public struct SignalConvNet: EmbeddingModel {
     var result = input.reshaped(input.shape.inserting(1, at: 2))
     let (statistics, margin) = (BatchStatistics(normalisation), kernel / 2)
     for block in 0..<blocks {
-      let name = "features.\(block)"
-      // Only the time is padded. The bias is not added: batch norm would subtract it again; see `ConvNet`.
-      let weight = parameters["\(name).conv.weight"]
+      let block = ConvolutionBlock(block, activation)
+      // Only the time is padded.
+      let weight = parameters[block.filters]
       let convolved = result.padded(to: result.shape[3] + 2 * margin, at: margin, along: 3)
         .convolved(with: weight.reshaped(weight.shape.inserting(1, at: 1)), stride: 2, padding: 0)
-      let normalised = convolved.batchNormalised(
-        scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics,
-        relu: activation == .relu)
-      result = activation == .relu ? normalised : activation(normalised)
+      result = block.normalised(convolved, parameters, statistics)
     }
     let shape = result.shape
     return head == .mean

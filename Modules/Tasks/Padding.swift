@@ -47,25 +47,7 @@ extension LabelledSet {
 
   /// The samples of one task of a stacked set, without its padding: [n, …].
   func unpadded(task: Int) -> LabelledSet {
-    let (inputs, targets) = (inputs[task], targets.unmasked.mapTensor { $0[task] })
-    guard let mask else { return LabelledSet(inputs: inputs, targets: targets) }
-    let own = mask[task].doubles
-    let places = own.indices.filter { own[$0] != 0 }
-    func picked(_ tensor: Tensor) -> Tensor { .concatenated(Self.runs(places).map(tensor.slice), along: 0) }
-    return LabelledSet(inputs: picked(inputs), targets: targets.mapTensor(picked))
-  }
-
-  /// Ranges of consecutive numbers.
-  private static func runs(_ numbers: [Int]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for number in numbers {
-      if let last = runs.last, last.upperBound == number {
-        runs[runs.count - 1] = last.lowerBound..<(number + 1)
-      } else {
-        runs.append(number..<(number + 1))
-      }
-    }
-    return runs
+    LabelledSet(inputs: inputs[task].picked(by: mask?[task]), targets: targets.unpadded(task: task))
   }
 
   /// The samples of one task, [N, …], followed by zeros up to a number of samples, as a set of one stacked task.
@@ -77,6 +59,27 @@ extension LabelledSet {
       for place in values.indices { values.initializeElement(at: place, to: place < samples ? 1 : 0) }
     }
     return LabelledSet(inputs: extended(alone.inputs), targets: .padded(alone.targets.mapTensor(extended), mask: mask))
+  }
+}
+
+extension Targets {
+  /// The targets of one task of a stacked set, without its padding: [n, …].
+  package func unpadded(task: Int) -> Targets { unmasked.mapTensor { $0[task].picked(by: mask?[task]) } }
+}
+
+extension Tensor {
+  /// The rows that a mask [N] has, one after the other; all rows without a mask.
+  fileprivate func picked(by mask: Tensor?) -> Tensor {
+    guard let mask else { return self }
+    var runs: [Range<Int>] = []
+    for (place, value) in mask.doubles.enumerated() where value != 0 {
+      if let last = runs.last, last.upperBound == place {
+        runs[runs.count - 1] = last.lowerBound..<(place + 1)
+      } else {
+        runs.append(place..<(place + 1))
+      }
+    }
+    return .concatenated(runs.map(slice), along: 0)
   }
 }
 

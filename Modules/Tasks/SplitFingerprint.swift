@@ -11,7 +11,12 @@ public enum SplitFingerprint {
 
   /// The digest of the sorted class names of the three splits.
   public static func digest(classesOf distribution: some TaskDistribution) -> String {
-    digest(of: Split.allCases.flatMap { [$0.rawValue] + distribution.classes(in: $0).sorted() })
+    digest(splits: Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, distribution.classes(in: $0)) }))
+  }
+
+  /// The digest of the sorted class names of the three splits; a split may be missing.
+  package static func digest(splits: [Split: [String]]) -> String {
+    digest(of: Split.allCases.flatMap { [$0.rawValue] + (splits[$0] ?? []).sorted() })
   }
 
   /// The digest of a family that draws from a continuum: its id and its settings, without the sample counts, augmentation and domains.

@@ -17,6 +17,12 @@ package struct ImageCollection: Sendable, Hashable {
     package let path: String
     /// The reason, without a full stop.
     package let reason: String
+
+    /// Describes a file.
+    package init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
   }
 
   /// The classes that have images, sorted by name.
@@ -40,11 +46,13 @@ package struct ImageCollection: Sendable, Hashable {
     ImageCollection(classes: classes, images: images, digest: digest, skipped: skipped)
   }
 
-  /// Reads and decodes all images.
+  /// Reads and decodes all images, several at a time; the result does not depend on the number of threads.
   ///
-  /// - Throws: ``ImageTaskError`` for a file that cannot be read or decoded, unless it is to be skipped, and for images that do not fit
-  ///   into memory.
-  package init(reading folder: ImageFolder, _ decoding: ImageDecoding) throws(ImageTaskError) {
+  /// - Throws: ``ImageTaskError`` for the first file, in the order of classes and names, that cannot be read or decoded, unless such files
+  ///   are to be skipped, and for images that do not fit into memory.
+  package init(
+    reading folder: ImageFolder, _ decoding: ImageDecoding, threads: Int = Processors.allowed
+  ) throws(ImageTaskError) {
     let count = folder.classes.reduce(0) { $0 + $1.files.count }
     let size = decoding.side * decoding.side * decoding.channels
     let memory = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
@@ -54,14 +62,14 @@ package struct ImageCollection: Sendable, Hashable {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count * size)
     var skipped: [Skipped] = []
+    var decoded = DecodedFiles(folder.classes.flatMap(\.files), decoding, threads: threads)
     for group in folder.classes {
       let first = bytes.count / size
       hash.update(field: group.name)
       for file in group.files {
         do throws(ImageTaskError) {
-          let content = try Self.read(file)
-          let picture = try Self.decode(content, file)
-          bytes += (decoding.channels == 1 ? picture.grey : picture).reduced(to: decoding.side, fit: decoding.fit)
+          let (content, image) = try decoded.next()
+          bytes += image
           hash.update(field: file.name)
           hash.update(UInt64(content.count))
           content.withUnsafeBytes { hash.update($0) }

@@ -79,7 +79,17 @@ public struct GroupedTable: TaskDistribution {
   public mutating func prepare(source: String?) throws { try prepare(source: source, statistics: nil) }
 
   public mutating func prepare(source: String?, statistics: String?) throws {
+    try prepare(source: source, statistics: statistics, latest: .shared)
+  }
+
+  /// Prepares a table, or takes the latest one if it is the same: a comparison prepares it for every algorithm.
+  package mutating func prepare(source: String?, statistics: String?, latest: LatestTable) throws {
     guard let source else { throw TableError.noFile }
+    let identity = TableIdentity(source, self, statistics: statistics)
+    if let kept = latest.data(of: identity) {
+      data = kept
+      return
+    }
     let known = try statistics.map { text throws(TableError) in try TableStatistics(text: text) }
     let content = try TableContent(source, self, statistics: known)
     let data = try TableData(content, splits: content.parts(self, known), statistics: known)
@@ -90,6 +100,7 @@ public struct GroupedTable: TaskDistribution {
       }
     }
     self.data = data
+    latest.keep(data, of: identity)
   }
 
   /// Throws if a setting contradicts the run's statistics.

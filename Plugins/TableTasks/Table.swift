@@ -35,8 +35,12 @@ struct Table {
 
   /// Reads the columns of a file.
   ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - wishes: How to read each column.
+  ///   - allowsEmptyColumns: Whether a used column may lack all its values, as in a user's few examples.
   /// - Throws: ``TableError`` for rows and values that do not fit.
-  init(_ file: TableFile, _ wishes: [Wish]) throws(TableError) {
+  init(_ file: TableFile, _ wishes: [Wish], allowsEmptyColumns: Bool = false) throws(TableError) {
     header = file.header
     let first = try file.read(
       wishes.map {
@@ -56,7 +60,7 @@ struct Table {
     var hasGuessedClasses = false
     for (column, wish) in wishes.enumerated() {
       let facts = first.facts[column]
-      if wish != .unused, facts.missingCount == rows { throw .emptyColumn(name: header[column]) }
+      if wish != .unused, facts.missingCount == rows, !allowsEmptyColumns { throw .emptyColumn(name: header[column]) }
       var isLevels = wish == .levels
       if wish == .either || wish == .classesOrNumbers {
         if let text = facts.text, Self.hasDecimalComma(text.value) {
@@ -125,7 +129,7 @@ struct Table {
   func missing(_ column: Int) -> (count: Int, firstRow: Int) { (facts[column].missingCount, facts[column].firstMissing) }
 
   /// True for a number with one comma in the place of the point.
-  private static func hasDecimalComma(_ text: String) -> Bool {
+  static func hasDecimalComma(_ text: String) -> Bool {
     let bytes = text.utf8.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
     return bytes != Array(text.utf8) && bytes.withUnsafeBufferPointer { decimalNumber($0) } != nil
   }

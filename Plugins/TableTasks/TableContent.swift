@@ -76,28 +76,22 @@ struct TableContent: Sendable {
   private static func wishes(
     _ file: TableFile, _ roles: TableRoles, _ settings: GroupedTable, _ known: TableStatistics?
   ) throws(TableError) -> [Table.Wish] {
-    var wishes = [Table.Wish](repeating: .unused, count: file.header.count)
-    for (place, column) in roles.inputs.enumerated() {
-      if let known { wishes[column] = known.inputs[place].levels == nil ? .numbers : .levels } else { wishes[column] = .either }
-    }
+    var inputs = known?.inputWishes ?? roles.inputs.map { _ in .either }
     for name in settings.categorical {
       guard let column = file.header.firstIndex(of: name) else {
         throw .unknownColumn(LookupError(kind: "column", name: name, known: file.header))
       }
-      if known == nil, roles.inputs.contains(column) { wishes[column] = .levels }
+      if known == nil, let place = roles.inputs.firstIndex(of: column) { inputs[place] = .levels }
     }
     let kind: TableKind = known.map { $0.isClassification ? .classification : .regression } ?? settings.kind
     if roles.targets.count > 1, kind == .classification { throw .severalClassTargets(count: roles.targets.count) }
-    for column in roles.targets {
+    let targets: Table.Wish =
       switch kind {
-      case .classification: wishes[column] = .levels
-      case .regression: wishes[column] = .numbers
-      case .auto: wishes[column] = roles.targets.count > 1 ? .numbers : .classesOrNumbers
+      case .classification: .levels
+      case .regression: .numbers
+      case .auto: roles.targets.count > 1 ? .numbers : .classesOrNumbers
       }
-    }
-    if let group = roles.group { wishes[group] = .levels }
-    if let time = roles.time { wishes[time] = .numbers }
-    return wishes
+    return roles.wishes(of: file.header.count, inputs: inputs, targets: targets)
   }
 
   /// Decides which rows take part.

@@ -61,6 +61,8 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case missingExample(path: String, row: Int, column: String, count: Int)
   /// A column of the query has the name of a predicted one.
   case predictedColumn(path: String, name: String)
+  /// An error in a file to which the settings of a column do not apply: examples of a user's own, or a list of splits.
+  indirect case inFile(path: String, TableError)
 
   public var description: String {
     switch self {
@@ -92,14 +94,15 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .severalClassTargets(let count):
       "task.target names \(count) columns, but classification has one; name one, or set task.kind=regression."
     case .notANumber(let row, let column, let value):
-      "row \(row), column '\(legible(column))': '\(legible(value))' is not a finite number; correct it, or leave the column out of task.inputs."
+      "row \(row), column '\(legible(column))': '\(legible(value))' is not a finite number; correct it."
     case .mixedColumn(let row, let column, let value):
-      "row \(row), column '\(legible(column))': '\(legible(value))' is not a finite number, but other rows have numbers; correct it, name the "
-        + "column in task.categorical, or leave it out of task.inputs."
+      "row \(row), column '\(legible(column))': '\(legible(value))' is not a finite number, but other rows have numbers; correct it, "
+        + "leave the column out of task.inputs, or declare it as texts by task.categorical (an input) or task.kind=classification (the target)."
     case .decimalComma(let row, let column, let value):
-      "row \(row), column '\(legible(column))': '\(legible(value))' has a decimal comma; export the table with decimal points, or name the "
-        + "column in task.categorical."
-    case .emptyColumn(let name): "column '\(legible(name))' has no values; leave it out of task.inputs."
+      "row \(row), column '\(legible(column))': '\(legible(value))' has a decimal comma; export the table with decimal "
+        + "points, or declare the column as texts by task.categorical (an input) or task.kind=classification (the target)."
+    case .emptyColumn(let name):
+      "column '\(legible(name))' has no values; fill them in, or name other columns by task.inputs or task.target."
     case .emptyInTraining(let column): "column '\(legible(column))' has no values in meta-training; leave it out of task.inputs."
     case .missingValue(let row, let column, let count):
       "column '\(legible(column))' lacks \(count) \(count == 1 ? "value" : "values"), the first in row \(row); set task.missing=drop to leave "
@@ -137,7 +140,7 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
       "the table has no group of the run's \(split.rawValue) with enough rows; name the run's data, or lower --shots or --queries."
     case .damagedStatistics: "the checkpoint's statistics of the table cannot be read; use another copy, or repeat the run."
     case .severalGroups(let column, let first, let second):
-      "the support set has rows of several groups: '\(legible(first))' and '\(legible(second))' in column '\(legible(column))'; give the rows "
+      "there are rows of several groups: '\(legible(first))' and '\(legible(second))' in column '\(legible(column))'; give the rows "
         + "of one group, or leave the column out."
     case .noWindow(let path, let rows, let window):
       "\(legible(path, limit: nil)) has \(rows) usable rows, but a window of the run has \(window); give at least as many."
@@ -147,6 +150,31 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
         + "fill them in, remove the rows, or train with task.missing=mean or drop, which the checkpoint keeps."
     case .predictedColumn(let path, let name):
       "\(legible(path, limit: nil)) has a column '\(legible(name))', as the predictions will; rename or remove it."
+    case .inFile(let path, let error): "\(legible(path, limit: nil)): \(error.adviceWithoutSettings)"
+    }
+  }
+
+  /// The text for a file to which the settings of a column do not apply.
+  private var adviceWithoutSettings: String {
+    switch self {
+    case .raggedRow(let row, let found, let expected, let isMore):
+      "row \(row) has \(isMore ? "more than \(expected)" : "\(found)") cells, expected \(expected) as in the header; correct the row."
+    case .unknownColumn(let error):
+      "there is no column '\(legible(error.name))', which the run uses; add it"
+        + "\(error.suggestion.map { ", or rename '\(legible($0))'" } ?? ""). Columns: \(Self.list(error.known))."
+    case .decimalComma(let row, let column, let value):
+      "row \(row), column '\(legible(column))': '\(legible(value))' has a decimal comma; export the table with decimal points."
+    default: description
+    }
+  }
+
+  /// The error with the file's path, unless its text has a path; see ``inFile(path:_:)``.
+  func located(in path: String) -> TableError {
+    switch self {
+    case .duplicateColumn, .unterminatedQuote, .textAfterQuote, .raggedRow, .unknownColumn, .notANumber, .decimalComma, .unknownClass,
+      .severalGroups:
+      .inFile(path: path, self)
+    default: self
     }
   }
 

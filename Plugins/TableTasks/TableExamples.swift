@@ -16,11 +16,15 @@ struct TableExamples {
   ///
   /// - Throws: ``TableError``
   func support(_ path: String) throws -> (set: LabelledSet, answer: Examples.Answer, notes: [String]) {
+    do { return try readSupport(path) } catch let error as TableError { throw error.located(in: path) }
+  }
+
+  private func readSupport(_ path: String) throws -> (set: LabelledSet, answer: Examples.Answer, notes: [String]) {
     let file = try TableFile(path, separator: separator)
     let roles = try TableRoles(
       file.header, group: statistics.group.flatMap { file.header.contains($0) ? $0 : nil } ?? "", targets: statistics.targets.map(\.name),
       inputs: statistics.inputs.map(\.name), time: time)
-    let table = try Table(file, wishes(file, roles))
+    let table = try Table(file, wishes(file, roles), allowsEmptyColumns: true)
     var notes = TableNotes(table, roles, isClassification: statistics.isClassification, isKnown: true)
     let rows = try usedRows(path, table, roles, &notes)
     if rows.isEmpty { throw TableError.noSupport(path: path) }
@@ -40,6 +44,10 @@ struct TableExamples {
   ///
   /// - Throws: ``TableError``
   func query(_ path: String) throws -> (query: Examples.Query, notes: [String]) {
+    do { return try readQuery(path) } catch let error as TableError { throw error.located(in: path) }
+  }
+
+  private func readQuery(_ path: String) throws -> (query: Examples.Query, notes: [String]) {
     let file = try TableFile(path, separator: separator)
     var columns: [Int] = []
     for input in statistics.inputs {
@@ -51,7 +59,7 @@ struct TableExamples {
     let order = file.header.firstIndex(of: time)
     if !time.isEmpty, order == nil { throw TableError.unknownColumn(LookupError(kind: "column", name: time, known: file.header)) }
     let roles = TableRoles(group: nil, targets: [], inputs: columns, time: time.isEmpty ? nil : order)
-    let table = try Table(file, wishes(file, roles))
+    let table = try Table(file, wishes(file, roles), allowsEmptyColumns: true)
     var notes = TableNotes(table)
     let rows = try usedRows(path, table, roles, &notes)
     if rows.isEmpty { throw TableError.noSupport(path: path) }
@@ -65,12 +73,7 @@ struct TableExamples {
 
   /// How to read each column: as in the run.
   private func wishes(_ file: TableFile, _ roles: TableRoles) -> [Table.Wish] {
-    var wishes = [Table.Wish](repeating: .unused, count: file.header.count)
-    for (column, input) in zip(roles.inputs, statistics.inputs) { wishes[column] = input.levels == nil ? .numbers : .levels }
-    for column in roles.targets { wishes[column] = statistics.isClassification ? .levels : .numbers }
-    if let group = roles.group { wishes[group] = .levels }
-    if let time = roles.time { wishes[time] = .numbers }
-    return wishes
+    roles.wishes(of: file.header.count, inputs: statistics.inputWishes, targets: statistics.targetWish)
   }
 
   /// The rows that take part; with windows, those of whole windows in the order of time.

@@ -187,7 +187,11 @@ struct TableFile {
     _ cell: CSVScanner.Cell, _ row: Int, _ column: Int, _ reading: Reading, _ facts: inout Readout.Facts
   ) throws(TableError) {
     if cell.isMissing { return Self.noteMissing(row, &facts) }
-    if reading == .numbers { throw .notANumber(row: row, column: header[column], value: systemText(cell.content)) }
+    if reading == .numbers {
+      let value = systemText(cell.content)
+      if Table.hasDecimalComma(value) { throw .decimalComma(row: row, column: header[column], value: value) }
+      throw .notANumber(row: row, column: header[column], value: value)
+    }
     if facts.text == nil { facts.text = (row, systemText(cell.content)) }
     facts.textCount += 1
   }

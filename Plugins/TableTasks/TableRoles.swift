@@ -55,4 +55,28 @@ struct TableRoles {
     for column in named + self.inputs where !seen.insert(column).inserted { throw .twoRoles(column: header[column]) }
     if self.inputs.isEmpty { throw .noInputs }
   }
+
+  /// How to read each column: those of inputs and targets as given, groups as texts, times as numbers, and no others.
+  ///
+  /// - Parameters:
+  ///   - count: The number of columns.
+  ///   - inputWishes: How to read each input.
+  ///   - targetWish: How to read the targets.
+  /// - Returns: A wish for each column.
+  func wishes(of count: Int, inputs inputWishes: [Table.Wish], targets targetWish: Table.Wish) -> [Table.Wish] {
+    var wishes = [Table.Wish](repeating: .unused, count: count)
+    for (column, wish) in zip(inputs, inputWishes) { wishes[column] = wish }
+    for column in targets { wishes[column] = targetWish }
+    if let group { wishes[group] = .levels }
+    if let time { wishes[time] = .numbers }
+    return wishes
+  }
+}
+
+extension TableStatistics {
+  /// How to read the inputs as in the run.
+  var inputWishes: [Table.Wish] { inputs.map { $0.levels == nil ? .numbers : .levels } }
+
+  /// How to read the targets as in the run.
+  var targetWish: Table.Wish { isClassification ? .levels : .numbers }
 }

@@ -43,6 +43,10 @@ struct TableSplit {
 
   /// Reads a CSV file with the columns "group" and "split".
   private func listed(_ names: [String], known: [String]) throws(TableError) -> [Split: [String]] {
+    do { return try readList(names, known: known) } catch { throw error.located(in: rule) }
+  }
+
+  private func readList(_ names: [String], known: [String]) throws(TableError) -> [Split: [String]] {
     let file = try TableFile(rule, separator: .auto)
     for name in ["group", "split"] where !file.header.contains(name) { throw .splitFileColumns(path: rule, found: file.header) }
     let table = try Table(file, file.header.map { $0 == "group" || $0 == "split" ? .levels : .unused })

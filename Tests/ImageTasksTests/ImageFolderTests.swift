@@ -164,4 +164,27 @@ import Darwin
       #expect(try task.episode(0, in: .metaTrain, seed: 0).support.inputs.shape == [2, 12, 12, 3])
     }
   }
+
+  @Test func `the number of threads changes neither the images nor the error`() throws {
+    try withImages { folder in
+      let decoding = ImageDecoding(side: 8, channels: 3, fit: .crop, skipsUnreadable: false)
+      func read(_ threads: Int, skips: Bool = false) throws -> ImageCollection {
+        var decoding = decoding
+        decoding.skipsUnreadable = skips
+        return try ImageCollection(reading: ImageFolder(folder), decoding, threads: threads)
+      }
+      let alone = try read(1)
+      #expect(alone.images.bytes.count == 48 * 8 * 8 * 3)
+      for threads in [2, 5, 100] { #expect(try read(threads) == alone) }
+
+      // The first bad file in the order of names is the one that is named; the last one is the quickest to fail.
+      for name in ["l/4.png", "f/2.png", "f/1.png", "k/1.png"] { try writeFile(Array("no image".utf8), to: "\(folder)/\(name)") }
+      let reason = "it is neither a PNG nor a JPEG file"
+      for threads in [1, 2, 5, 100] {
+        #expect(throws: ImageTaskError.undecodable(path: "\(folder)/f/1.png", reason: reason)) { try read(threads) }
+        let skipped = try read(threads, skips: true).skipped
+        #expect(skipped == ["f/1", "f/2", "k/1", "l/4"].map { ImageCollection.Skipped(path: "\(folder)/\($0).png", reason: reason) })
+      }
+    }
+  }
 }

@@ -68,8 +68,12 @@ import _TestSupport
       read.table(of: try Tensor([0.25, 0.75] as [Float], shape: [1, 2])) == [
         ["x", "predicted_colour", "probability_blue", "probability_red"], ["4", "red", "0.25", "0.75"],
       ])
-    #expect(throws: TableError.unknownClass(column: "colour", value: "pink")) {
+    let unknown = TableError.unknownClass(column: "colour", value: "pink")
+    #expect {
       try examples("colour,x\nred,1\npink,3\n", of: trained, settings)
+    } throws: { error in
+      guard case .inFile(let path, unknown) = error as? TableError else { return false }
+      return path.hasSuffix("/s")
     }
   }
 

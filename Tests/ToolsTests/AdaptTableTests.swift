@@ -114,6 +114,17 @@ import _TestSupport
         #expect(outcome.exitCode == 0 && outcome.errors == "", "\(outcome.errors)")
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.count == 4 && lines.map { $0.hasSuffix(",") } == [false, false, !isPredicted, !isPredicted])
+
+        // A query of one row may lack all values of an input.
+        try write("mood,day\ngood,\n", "\(folder)/query.csv")
+        if isPredicted {
+          let one = try adapt(folder, "--query", "\(folder)/query.csv", "--quiet")
+          #expect(one.exitCode == 0 && one.output.split(separator: "\n")[1].hasPrefix("good,,"), "\(one.errors)")
+        } else {
+          try expectError(
+            "\(folder)/query.csv has no row without missing values; fill them in.",
+            ["adapt", "\(folder)/run", "--support", "\(folder)/support.csv", "--query", "\(folder)/query.csv"])
+        }
       }
     }
   }
@@ -133,28 +144,46 @@ import _TestSupport
         }
         #expect(fileNames(in: folder) == ["query.csv", "run", "support.csv"], sourceLocation: location)
       }
-      try expect("unknown column 'mood'. Known: day, id, score.", support: "id,day,score\n1,2,3\n")
-      try expect("unknown column 'score'. Known: day, mood.", support: "day,mood\n1,good\n")
-      try expect("unknown column 'day'. Did you mean 'days'? Known: days, mood.", query: "days,mood\n1,good\n")
       try expect(
-        "row 3, column 'day': 'two' is not a finite number; correct it, or leave the column out of task.inputs.",
+        "\(support): there is no column 'mood', which the run uses; add it. Columns: day, id, score.", support: "id,day,score\n1,2,3\n")
+      try expect("\(support): there is no column 'score', which the run uses; add it. Columns: day, mood.", support: "day,mood\n1,good\n")
+      try expect(
+        "\(query): there is no column 'day', which the run uses; add it, or rename 'days'. Columns: days, mood.",
+        query: "days,mood\n1,good\n")
+      try expect(
+        "\(support): row 3, column 'day': 'two' is not a finite number; correct it.",
         support: "day,mood,score\n1,good,1\ntwo,bad,2\n")
       try expect(
-        "row 2, column 'day': 'inf' is not a finite number; correct it, or leave the column out of task.inputs.",
-        query: "day,mood\ninf,good\n")
+        "\(query): row 2, column 'day': 'inf' is not a finite number; correct it.", query: "day,mood\ninf,good\n")
       try expect(
-        "row 2 has 2 cells, expected 3 as in the header; correct the row, or set task.separator.", support: "day,mood,score\n1,good\n")
+        "\(query): row 2, column 'day': '1,5' has a decimal comma; export the table with decimal points.", query: "day;mood\n1,5;good\n")
+      try expect(
+        "\(query): column 'day' lacks 1 value, the first in row 2; fill them in, remove the rows, or train with task.missing=mean or drop, "
+          + "which the checkpoint keeps.", query: "day,mood\n,good\n")
+      try expect("\(query): the header has the column 'day' twice; rename one of them.", query: "day,day,mood\n1,2,good\n")
+      try expect(
+        "\(support): row 2 has 2 cells, expected 3 as in the header; correct the row.", support: "day,mood,score\n1,good\n")
       try expect("\(support) has a header, but no rows.", support: "day,mood,score\n")
       try expect("\(query) is empty; expected a header and rows.", query: "")
       try expect(
         "\(query): column 'day' lacks 1 value, the first in row 3; fill them in, remove the rows, or train with task.missing=mean or drop, "
           + "which the checkpoint keeps.", query: "day,mood\n1,good\n,bad\n")
       try expect(
-        "the support set has rows of several groups: 'a' and 'b' in column 'person'; give the rows of one group, or leave the column out.",
+        "\(support): there are rows of several groups: 'a' and 'b' in column 'person'; give the rows of one group, or leave the column out.",
         support: "person,day,mood,score\na,1,good,1\na,1,good,1\nb,1,good,1\n")
       try expect(
         "\(query) has a column 'predicted_score', as the predictions will; rename or remove it.",
         query: "day,mood,predicted_score\n1,good,2\n")
+    }
+  }
+
+  @Test func `a support set of one class names the others`() throws {
+    try withRun(target: "mood", ["--set", "task.inputs=day,score"]) { folder in
+      try write("day,score,mood\n1,10,good\n2,20,good\n", "\(folder)/support.csv")
+      try expectError(
+        "all examples of the support set have the class 'good', expected at least two classes; add examples of another class. Others: bad.",
+        ["adapt", "\(folder)/run", "--support", "\(folder)/support.csv", "--out", "\(folder)/out"])
+      #expect(fileNames(in: folder) == ["query.csv", "run", "support.csv"])
     }
   }
 

@@ -54,6 +54,18 @@ import Glibc
 
       let again = try run("maml", "ridge-task", "chance", with: arguments + out)
       #expect(again.exitCode == 2 && again.errors.contains("\(folder)/cv holds a run already"))
+      // Other folds are told from the kept runs; nothing is changed.
+      let before = try bytes("\(folder)/cv/groups.csv")
+      for (flags, asked) in [
+        (["--folds", "2"], "2 folds"), (["--folds", "6"], "6 folds"), (["--leave-one-out"], "a fold for each group (--leave-one-out)"),
+      ] {
+        try expectError(
+          "\(folder)/cv contains a cross-validation with 3 folds, but this command has \(asked); resume with the original flags, or name "
+            + "another folder with --out.",
+          ["cross-validate", "maml", "chance"] + arguments + flags + ["--iterations", "4", "--out", "\(folder)/cv", "--resume", "--quiet"])
+      }
+      #expect(try bytes("\(folder)/cv/groups.csv") == before)
+
       let replaced = try run("maml", "ridge-task", "chance", with: arguments + out + ["--overwrite", "--threads", "1", "--quiet"])
       #expect(replaced.output == outcome.output && replaced.errors == "")
     }
@@ -71,6 +83,8 @@ import Glibc
         if outcome.exitCode == 0 { continue }
         #expect(outcome.exitCode == 130 && outcome.output == "")
         #expect(outcome.errors.hasPrefix("tools: interrupted "), "\(outcome.errors)")
+        #expect(outcome.errors.contains(" of 6 folds "), "\(outcome.errors)")
+        #expect(outcome.errors.hasSuffix(" finished; run the same command with --resume to continue.\n"), "\(outcome.errors)")
         #expect(!fileNames(in: stopped).contains("cross-validation.json"))
         let other = try run("chance", "maml", with: all + [stopped, "--resume", "--seed", "1"])
         #expect(other.exitCode == 2 && other.errors.contains("seed = 0, but this command has 1"), "\(other.errors)")

@@ -121,13 +121,9 @@ public struct Learner: Sendable {
 
   /// Predictions [T, M, outputs] without a model, from the support targets alone, as in the baseline `chance`.
   public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
-    guard case .padded(let targets, let mask) = support else { return lossFunction.baseline(support, samples: samples, dtype: dtype) }
+    guard let mask = support.mask else { return lossFunction.baseline(support, samples: samples, dtype: dtype) }
     let tasks = (0..<mask.shape[0]).map { task in
-      let places = mask[task].doubles.enumerated().filter { $0.element != 0 }.map(\.offset)
-      let own = targets.mapTensor { tensor in
-        let alone = tensor.slice(task..<task + 1)
-        return .concatenated(places.map { alone.sliced($0..<$0 + 1, along: 1) }, along: 1)
-      }
+      let own = support.unpadded(task: task).mapTensor { $0.reshaped($0.shape.inserting(1, at: 0)) }
       return lossFunction.baseline(own, samples: samples, dtype: dtype)
     }
     return .concatenated(tasks, along: 0)

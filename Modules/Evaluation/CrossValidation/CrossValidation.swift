@@ -17,6 +17,8 @@ public struct CrossValidation: Sendable {
 
   /// One request for each algorithm; all name the same task, data and seed.
   public let requests: [ExperimentRequest]
+  /// How groups are divided.
+  public let rule: Rule
   /// The folds.
   public let folds: Folds
   /// Test episodes of each group.
@@ -55,11 +57,8 @@ public struct CrossValidation: Sendable {
       throw CrossValidationError.noGroups(task: first.task, known: known)
     }
     let (tasks, groups) = try Self.prepared(grouped, first)
-    folds =
-      switch rule {
-      case .folds(let count): try Folds(of: groups, count: count, seed: first.seed)
-      case .leaveOneOut: try Folds(leavingOneOutOf: groups)
-      }
+    folds = try Self.folds(of: groups, rule, seed: first.seed)
+    self.rule = rule
     (self.requests, self.tasks, self.episodesPerGroup, notes) = (requests, tasks, episodesPerGroup, tasks.notes)
 
     // Find out now what a later fold would refuse after hours.

@@ -10,6 +10,8 @@ public enum CrossValidationError: Error, Hashable, CustomStringConvertible {
   case tooManyExamples(found: Int, available: Int)
   /// A setting of the ordinary meta-test, in which episodes draw their group.
   case testSetting(key: String)
+  /// A folder of results has other folds than those of the command that is to resume it.
+  case otherFolds(path: String, kept: CrossValidation.Rule, asked: CrossValidation.Rule)
 
   public var description: String {
     switch self {
@@ -23,6 +25,16 @@ public enum CrossValidationError: Error, Hashable, CustomStringConvertible {
       "\(found) own examples were requested, but an episode has \(available); name at most \(available), or raise --shots."
     case .testSetting(let key):
       "\(legible(key)) is for a meta-test whose episodes draw their group; a cross-validation tests every group, so leave it out."
+    case .otherFolds(let path, let kept, let asked):
+      "\(legible(path, limit: nil)) contains a cross-validation with \(Self.text(kept)), but this command has \(Self.text(asked)); resume "
+        + "with the original flags, or name another folder with --out."
+    }
+  }
+
+  private static func text(_ rule: CrossValidation.Rule) -> String {
+    switch rule {
+    case .folds(let count): "\(count) folds"
+    case .leaveOneOut: "a fold for each group (--leave-one-out)"
     }
   }
 }

@@ -172,10 +172,28 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: As ``state(for:)``.
   func state(for algorithm: any Algorithm, _ learner: Learner) throws -> MetaState {
+    try refuseLarger(learner.model)
     let outline = algorithm.initialState(learner, from: RandomStream(seed: 0), dtype: .float32)
     let state = try state(like: outline, learner.model)
     try algorithm.validate(carried: state.carried, after: iteration)
     return state
+  }
+
+  /// Throws for a model that is larger than the whole file, before its outline takes memory and time; a damaged file may claim any size.
+  private func refuseLarger(_ model: any Model) throws(CheckpointError) {
+    let declared = model.parameters
+    let held = tensors.values.reduce(0.0) { $0 + Double($1.shape.elementCount) }
+    guard declared.reduce(0.0, { $0 + Double($1.shape.elementCount) }) > held else { return }
+    let prefixes = ["learned.initial.", "carried.initial."]
+    // An algorithm without parameters has no such tensor.
+    guard let prefix = prefixes.first(where: { prefix in tensors.keys.contains { $0.hasPrefix(prefix) } }) else { return }
+    let layouts = StoredLayouts(model)
+    for declaration in declared {
+      let name = prefix + declaration.name
+      guard let tensor = tensors[name] else { throw .missingTensor(name: name) }
+      let shape = version > 1 ? layouts.storedShape(name, declaration.shape) : declaration.shape
+      guard tensor.shape == shape else { throw .shape(name: name, expected: shape, found: tensor.shape) }
+    }
   }
 
   private func state(like expected: MetaState, _ model: any Model) throws(CheckpointError) -> MetaState {

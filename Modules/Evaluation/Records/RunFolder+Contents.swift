@@ -2,6 +2,9 @@ extension RunFolder {
   /// The names of the files of a run or a comparison that a folder holds; empty if there is no such folder.
   package static func files(in path: String) -> [String] { fileNames.filter { exists("\(path)/\($0)") } }
 
+  /// Whether a folder holds a checkpoint.
+  package static func hasCheckpoint(_ path: String) -> Bool { files(in: path).contains(Checkpoint.fileName) }
+
   /// Whether a folder holds the files of a cross-validation and none of a run, or no such file at all.
   package static func canHoldCrossValidation(_ path: String) -> Bool {
     let names = files(in: path)

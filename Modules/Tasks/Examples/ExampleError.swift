@@ -11,6 +11,8 @@ public enum ExampleError: Error, Hashable, CustomStringConvertible {
   case empty(path: String, expected: String)
   /// A picture cannot be read; `reason` has no full stop.
   case undecodable(path: String, reason: String)
+  /// All examples to adapt to have the same class.
+  case oneClass(name: String, others: [String])
   /// The file cannot be read.
   case file(FileError)
 
@@ -22,6 +24,9 @@ public enum ExampleError: Error, Hashable, CustomStringConvertible {
     case .empty(let path, let expected): "\(legible(path, limit: nil)) has no pictures; name \(expected)."
     case .undecodable(let path, let reason):
       "\(legible(path, limit: nil)) cannot be decoded: \(legible(reason)); replace or remove the file."
+    case .oneClass(let name, let others):
+      "all examples of the support set have the class '\(legible(name))', expected at least two classes; add examples of another class. "
+        + "Others: \(others.map { legible($0) }.joined(separator: ", "))."
     case .file(let error): error.description
     }
   }

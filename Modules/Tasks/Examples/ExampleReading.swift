@@ -1,4 +1,5 @@
 import Registry
+import TensorCore
 
 /// A distribution that reads a user's own examples from files, with what a checkpoint stores, but without the data of meta-training.
 public protocol ExampleReading: TaskDistribution {
@@ -70,8 +71,19 @@ extension TaskDistribution {
   ///   - query: The file or folder of those to predict; nil for none.
   ///   - statistics: The ``TaskDistribution/statistics`` of the run; nil if it has none.
   /// - Returns: The examples, encoded as the run's tasks.
-  /// - Throws: ``ExampleError/unsupported(task:supported:)`` if the distribution has neither; otherwise the reader's error.
+  /// - Throws: ``ExampleError/unsupported(task:supported:)`` if the distribution has neither, ``ExampleError/oneClass(name:others:)``;
+  ///   otherwise the reader's error.
   public func readExamples(support: String, query: String?, statistics: String?) throws -> Examples {
+    let examples = try uncheckedExamples(support: support, query: query, statistics: statistics)
+    if case .classes(let names, _) = examples.answer, names.count > 1, case .classes(let labels, _) = examples.support.targets,
+      let first = labels.integers.first, labels.integers.allSatisfy({ $0 == first })
+    {
+      throw ExampleError.oneClass(name: names[first], others: names.indices.filter { $0 != first }.map { names[$0] })
+    }
+    return examples
+  }
+
+  private func uncheckedExamples(support: String, query: String?, statistics: String?) throws -> Examples {
     if let reading = self as? any ExampleReading {
       return try reading.examples(support: support, query: query, statistics: statistics)
     }

@@ -3,14 +3,16 @@ import Evaluation
 import TensorCore
 
 extension Reader {
+  /// Pieces of a checkpoint's file.
+  static let checkpointTokens = [
+    "formatVersion", "digest", "configuration", "iteration", "iterations", "seed", "dataDigest", "splitFingerprint", "learned.",
+    "carried.",
+    "outer.", "model.hidden", "task.ways", "task.shots", "training.metaBatch", "inner.steps", "test.episodes", "test.steps", "meta-sgd",
+    "reptile", "imaml", "chance", "glyphs", "omniglot", "conv", "mlp", "\\\"", "{}", "[]", "null", "F16", "F64", "\u{1b}[31m", "sinusoid",
+  ]
+
   static let checkpoint = Reader(
-    "checkpoint",
-    tokens: [
-      "formatVersion", "digest", "configuration", "iteration", "iterations", "seed", "dataDigest", "splitFingerprint", "learned.",
-      "carried.",
-      "outer.", "model.hidden", "task.ways", "task.shots", "training.metaBatch", "inner.steps", "test.episodes", "test.steps", "meta-sgd",
-      "reptile", "imaml", "chance", "glyphs", "omniglot", "conv", "mlp", "\\\"", "{}", "[]", "null", "F16", "F64", "\u{1b}[31m", "sinusoid",
-    ],
+    "checkpoint", tokens: checkpointTokens,
     seeds: {
       try SmallRun.all.flatMap { run throws in
         try inFile { path throws in

@@ -45,6 +45,7 @@ struct CrossValidationRun {
     let isQuiet = arguments.has(.quiet)
     if !isQuiet { for text in plan.notes { Console.note("tools: note: \(plan.requests[0].task): \(text)") } }
     let folder = try open()
+    if let folder, arguments.has(.resumeFolds) { try refuseOtherFolds(in: folder.path) }
     var firsts: [Experiment] = []
     var scores = [[GroupScores]](repeating: [], count: plan.requests.count)
     var failures = [CrossValidationResult.Reason?](repeating: nil, count: plan.requests.count)
@@ -55,7 +56,7 @@ struct CrossValidationRun {
         if fold == 0 { firsts.append(experiment) }
         guard failures[number] == nil else { continue }
         do {
-          scores[number] += try test(experiment, fold: fold, in: folder.map { "\($0.path)/fold-\(fold + 1)/\(request.algorithm)" })
+          scores[number] += try test(experiment, fold: fold, in: folder.map { path(in: $0.path, fold: fold, request) })
         } catch let error as TrainingError {
           failures[number] = .init("fold \(fold + 1): \(error)")
           Console.note("tools: error: \(request.algorithm) on fold \(fold + 1): \(error)")
@@ -81,14 +82,26 @@ struct CrossValidationRun {
     } else if let path {
       run.folder = try RunFolder(path, overwrite: arguments.has(.overwrite))
     }
+    let finished = "; \(fold) of \(plan.folds.parts.count) folds \(fold == 1 ? "is" : "are") finished"
     let session = Session(
       run: run, label: "[\(fold + 1)/\(plan.folds.parts.count)] \(experiment.ids.algorithm)",
-      resumeAdvice: "; run the same command with --resume to continue", quiet: arguments.has(.quiet),
+      alsoKept: path == nil ? "" : finished, resumeAdvice: "; run the same command with --resume to continue", quiet: arguments.has(.quiet),
       counted: (unit: "groups", total: plan.folds.parts[fold].count))
     return try session.watching { run, handle in
       let trainer = try run.trained(handle)
       return try plan.test(trainer.state, of: experiment, fold: fold) { try handle(.tested($0)) }
     }
+  }
+
+  private func path(in folder: String, fold: Int, _ request: ExperimentRequest) -> String {
+    "\(folder)/fold-\(fold + 1)/\(request.algorithm)"
+  }
+
+  /// Throws if the folder's runs have other folds.
+  private func refuseOtherFolds(in folder: String) throws {
+    let paths = plan.requests.map { path(in: folder, fold: 0, $0) }
+    guard let path = paths.first(where: { RunFolder.hasCheckpoint($0) }) else { return }
+    try plan.refuseOtherFolds(than: Checkpoint(contentsOf: path), in: folder)
   }
 
   /// Opens the folder of the results; nil without --out.

@@ -47,6 +47,8 @@ struct Session {
   var run: ExperimentRun
   /// The label of the progress, such as "maml on sinusoid".
   let label: String
+  /// What else is saved of the command, beginning with a semicolon.
+  var alsoKept = ""
   /// Advice after an interruption, beginning with a semicolon.
   var resumeAdvice = ""
   let quiet: Bool
@@ -114,7 +116,7 @@ struct Session {
   private func rescue(_ live: LiveTraining, of total: Int) -> String {
     do {
       switch try live.stop() {
-      case .preparing: return "before the first iteration; nothing is saved"
+      case .preparing: return "before the first iteration\(alsoKept.isEmpty ? "; nothing is saved" : alsoKept + resumeAdvice)"
       case .training(let iteration): return "after iteration \(iteration) of \(total)\(keptText(at: iteration))"
       case .trained: return "in the meta-test\(keptText(at: total))"
       }
@@ -149,9 +151,11 @@ struct Session {
   /// - Returns: Text for the end of a message, beginning with a semicolon.
   func keptText(at iteration: Int? = nil, advises: Bool = true) -> String {
     guard let folder = run.folder else { return "; nothing is saved" }
-    guard let saved = (try? Checkpoint(contentsOf: folder.path))?.iteration else { return "; no checkpoint is in \(folder.path)" }
+    guard let saved = (try? Checkpoint(contentsOf: folder.path))?.iteration else {
+      return "; no checkpoint is in \(folder.path)\(alsoKept.isEmpty ? "" : alsoKept + resumeAdvice)"
+    }
     let which = saved == iteration ? "the checkpoint is in \(folder.path)" : "the checkpoint in \(folder.path) is of iteration \(saved)"
-    return "; \(which)\(advises ? resumeAdvice : "")"
+    return "; \(which)\(alsoKept)\(advises ? resumeAdvice : "")"
   }
 
   private func detail(_ report: StepReport) -> String {

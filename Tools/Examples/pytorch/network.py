@@ -1,4 +1,4 @@
-"""The models `conv`, `mlp` and `logistic` in PyTorch, for a state dict that `tools export` wrote.
+"""The models `conv`, `conv1d`, `mlp` and `logistic` in PyTorch, for a state dict that `tools export` wrote.
 
     python3 network.py model.safetensors                  prints the model
     python3 network.py model.safetensors case.safetensors compares its logits with those of the case
@@ -10,10 +10,11 @@ import state_dict
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride, activation):
+    def __init__(self, inputs, outputs, kernel, stride, activation):
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, 3, stride=2 if stride else 1, padding=1)
-        self.norm = nn.BatchNorm2d(outputs, track_running_stats=False)  # always with the statistics of the batch
+        layer, norm = (nn.Conv1d, nn.BatchNorm1d) if len(kernel) == 1 else (nn.Conv2d, nn.BatchNorm2d)
+        self.conv = layer(inputs, outputs, kernel, stride=2 if stride else 1, padding=tuple(k // 2 for k in kernel))
+        self.norm = norm(outputs, track_running_stats=False)  # always with the statistics of the batch
         self.activation, self.pool = activation, nn.Identity() if stride else nn.MaxPool2d(2)
 
     def forward(self, x):
@@ -21,16 +22,17 @@ class Block(nn.Module):
 
 
 class ConvNet(nn.Module):
-    """Images [batch, channels, height, width]."""
-    def __init__(self, channels, hidden, blocks, features, outputs, downsample="stride", head="mean", activation="relu"):
+    """Images [batch, channels, height, width], or signals [batch, channels, time] with a kernel of one number."""
+    def __init__(self, channels, hidden, kernel, blocks, features, outputs, downsample, head, activation):
         super().__init__()
         self.features = nn.Sequential(*[
-            Block(hidden if i else channels, hidden, downsample == "stride", getattr(torch, activation)) for i in range(blocks)])
+            Block(hidden if i else channels, hidden, kernel, downsample == "stride", getattr(torch, activation))
+            for i in range(blocks)])
         self.classifier, self.head = nn.Linear(features, outputs), head
 
     def forward(self, x):
-        x = self.features(x)
-        return self.classifier(x.mean((2, 3)) if self.head == "mean" else x.flatten(1))
+        x = self.features(x).flatten(2)
+        return self.classifier(x.mean(2) if self.head == "mean" else x.flatten(1))
 
 
 class MLP(nn.Module):
@@ -51,10 +53,11 @@ def load(path):
     """The model of a file, with the file's parameters. The metadata name the model and its settings."""
     arrays, about = state_dict.read(path)
     setting = lambda name: about["model." + name]
-    if about["model"] == "conv":
-        (hidden, channels), (outputs, features) = arrays["features.0.conv.weight"].shape[:2], arrays["classifier.weight"].shape
+    if about["model"] in ("conv", "conv1d"):
+        (hidden, channels, *kernel), (outputs, features) = arrays["features.0.conv.weight"].shape, arrays["classifier.weight"].shape
         model = ConvNet(
-            channels, hidden, int(setting("blocks")), features, outputs, setting("downsample"), setting("head"), setting("activation"))
+            channels, hidden, tuple(kernel), int(setting("blocks")), features, outputs, about.get("model.downsample", "stride"),
+            setting("head"), setting("activation"))
     else:
         weights = [arrays["layers.%d.weight" % i].shape for i in range(len(arrays) // 2)]
         model = MLP([weights[0][1]] + [shape[0] for shape in weights], about.get("model.activation", "relu"))

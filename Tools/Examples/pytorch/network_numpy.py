@@ -11,15 +11,23 @@ def linear(x, weight, bias):  # weight [out, in]
     return x @ weight.T + bias
 
 
-def conv2d(x, weight, bias, stride):  # x [n, in, h, w], weight [out, in, 3, 3], padding 1
-    x = numpy.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)])
-    windows = numpy.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))[:, :, ::stride, ::stride]
-    return numpy.einsum("nihwkl,oikl->nohw", windows, weight) + bias[:, None, None]
+def convolution(x, weight, bias, stride):  # x [n, in, …], weight [out, in, k, …], padding k // 2 in each dimension
+    kernel, rank = weight.shape[2:], x.ndim - 2
+    x = numpy.pad(x, [(0, 0), (0, 0)] + [(k // 2, k // 2) for k in kernel])
+    windows = numpy.lib.stride_tricks.sliding_window_view(x, kernel, axis=tuple(range(2, x.ndim)))
+    windows = windows[(slice(None), slice(None)) + (slice(None, None, stride),) * rank]
+    result = numpy.tensordot(windows, weight, ([1, *range(2 + rank, 2 + 2 * rank)], list(range(1, 2 + rank))))
+    return numpy.moveaxis(result, -1, 1) + column(bias, rank)
+
+
+def column(values, rank):  # one value for each channel
+    return values.reshape((-1,) + (1,) * rank)
 
 
 def batch_norm(x, weight, bias):  # statistics of the batch, ε = 1e-5
-    mean, variance = x.mean((0, 2, 3), keepdims=True), x.var((0, 2, 3), keepdims=True)
-    return (x - mean) / numpy.sqrt(variance + 1e-5) * weight[:, None, None] + bias[:, None, None]
+    axes, rank = (0, *range(2, x.ndim)), x.ndim - 2
+    mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+    return (x - mean) / numpy.sqrt(variance + 1e-5) * column(weight, rank) + column(bias, rank)
 
 
 def max_pool(x):  # 2 × 2; an odd last row or column is left out
@@ -29,14 +37,14 @@ def max_pool(x):  # 2 × 2; an odd last row or column is left out
 
 def logits(x, p, about):
     activation = numpy.tanh if about.get("model.activation") == "tanh" else lambda x: numpy.maximum(x, 0)
-    if about["model"] == "conv":
-        stride = about["model.downsample"] == "stride"
+    if about["model"] in ("conv", "conv1d"):
+        stride = about.get("model.downsample", "stride") == "stride"  # conv1d always strides
         for i in range(int(about["model.blocks"])):
             name = "features.%d." % i
-            x = conv2d(x, p[name + "conv.weight"], p[name + "conv.bias"], 2 if stride else 1)
+            x = convolution(x, p[name + "conv.weight"], p[name + "conv.bias"], 2 if stride else 1)
             x = activation(batch_norm(x, p[name + "norm.weight"], p[name + "norm.bias"]))
             x = x if stride else max_pool(x)
-        x = x.mean((2, 3)) if about["model.head"] == "mean" else x.reshape(len(x), -1)
+        x = x.mean(tuple(range(2, x.ndim))) if about["model.head"] == "mean" else x.reshape(len(x), -1)
         return linear(x, p["classifier.weight"], p["classifier.bias"])
     x = x.reshape(len(x), -1)
     for i in range(len(p) // 2):

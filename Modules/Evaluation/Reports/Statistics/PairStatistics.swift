@@ -25,12 +25,9 @@ public struct PairStatistics: Sendable {
   /// Whether the two are significantly different at 5%, after Holm's correction.
   public var isDifferent: Bool { adjustedPValue.map { $0 < 0.05 } ?? false }
 
-  /// Compares two lines; nil if they share no seed, or fewer than two episodes.
+  /// Compares two lines of a task; nil if they share no seed, or fewer than two episodes.
   ///
-  /// - Parameters:
-  ///   - lines: The lines of a task.
-  ///   - plans: Resamples of equally many pairs, which many comparisons share.
-  ///   - stream: The random stream of the task.
+  /// The plans are resamples of equally many pairs, which many comparisons share.
   init?(_ lines: [Comparison.Line], _ first: Int, _ second: Int, plans: inout [Int: BootstrapPlan], stream: RandomStream) {
     let pairs = lines[first].pairs(with: lines[second])
     let (own, other) = (pairs.flatMap(\.own), pairs.flatMap(\.other))
