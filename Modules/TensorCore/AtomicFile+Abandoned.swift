@@ -46,7 +46,8 @@ extension AtomicFile {
     _ = unlink(systemPath(path))
   }
 
-  private static func names(in path: String) -> [String] {
+  /// The names in a folder; none if it cannot be read.
+  package static func names(in path: String) -> [String] {
     guard let folder = opendir(systemPath(path)) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -60,12 +60,12 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
 }
 
 /// A strict reader of the JSON in a safetensors header; every array access is bounds-checked.
-struct JSONReader {
+package struct JSONReader {
   /// The deepest nesting of objects and arrays that is read; a safetensors header has three levels.
   static let nestingLimit = 16
 
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
 
   /// Parses a whole text as one value.
   ///
@@ -73,31 +73,36 @@ struct JSONReader {
   static func value(of bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var reader = JSONReader(bytes: bytes)
     let value = try reader.value(depth: 0)
-    reader.skipSpace()
-    guard reader.position == bytes.count else { throw reader.error(.trailingText) }
+    try reader.end()
     return value
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  /// Throws if more than space follows.
+  mutating func end() throws(JSONError) {
+    skipSpace()
+    guard position == bytes.count else { throw error(.trailingText) }
+  }
 
-  private func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
-  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+  func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
 
-  private mutating func skipSpace() {
+  var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  mutating func skipSpace() {
     while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { position += 1 }
   }
 
   /// The error for a byte that the grammar does not allow.
-  private var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
+  var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
 
-  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+  mutating func expect(_ byte: UInt8) throws(JSONError) {
     guard current == byte else { throw unexpected }
     position += 1
   }
 
   /// Skips a byte and returns true if it comes next.
-  private mutating func take(_ byte: UInt8) -> Bool {
+  mutating func take(_ byte: UInt8) -> Bool {
     guard current == byte else { return false }
     position += 1
     return true
@@ -171,7 +176,7 @@ struct JSONReader {
     return result
   }
 
-  private mutating func string() throws(JSONError) -> String {
+  mutating func string() throws(JSONError) -> String {
     let start = position
     try expect(UInt8(ascii: "\""))
     var content: [UInt8] = []
