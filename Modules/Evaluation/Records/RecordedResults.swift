@@ -15,9 +15,10 @@ extension Comparison.Row {
   /// experiment, of other data or by another version.
   /// - Parameters:
   ///   - experiment: The experiment that the run is expected to be of.
-  ///   - state: The run's meta-learned state.
+  ///   - state: The tested state.
+  ///   - end: How a training with validation ended.
   ///   - folder: The path of the run's folder.
-  package init?(experiment: Experiment, state: MetaState, recordedIn folder: String) {
+  package init?(experiment: Experiment, state: MetaState, end: TrainingEnd? = nil, recordedIn folder: String) {
     guard let bytes = try? AtomicFile.read("\(folder)/results.json"),
       let record = try? JSONDecoder().decode(RecordedResults.self, from: Data(bytes)), !record.modes.isEmpty
     else { return nil }
@@ -30,6 +31,7 @@ extension Comparison.Row {
     self.init(
       experiment: experiment, result: TestResult(modes: modes, episodes: list), state: state,
       seconds: timing.map { $0.trainingSeconds + $0.testSeconds })
+    self.end = end
     // Equal bytes prove that nothing was lost on the way.
     guard Array(json.text.utf8) == bytes else { return nil }
   }

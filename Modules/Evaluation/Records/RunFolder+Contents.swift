@@ -16,6 +16,13 @@ extension RunFolder {
     return names.isEmpty || names.contains("cross-validation.json") && Set(names).isDisjoint(with: ["results.json", Checkpoint.fileName])
   }
 
+  /// Whether a folder holds files of a run, but neither a checkpoint nor results: the run was killed before its first checkpoint.
+  package static func holdsOnlyBeginning(_ path: String) -> Bool {
+    let names = files(in: path)
+    let beginning: Set = [RunConfiguration.fileName, "metrics.jsonl", ValidationLog.fileName, Checkpoint.bestFileName]
+    return !names.isEmpty && beginning.isSuperset(of: names)
+  }
+
   /// Whether a folder holds the files of a comparison, or a part of them, and none of a single run.
   package static func holdsComparison(_ path: String) -> Bool {
     let names = files(in: path)

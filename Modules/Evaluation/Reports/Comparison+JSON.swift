@@ -34,7 +34,7 @@ extension Comparison.Row {
 
   var members: [JSON.Member] {
     experiment.members(result.measure, result.episodes, modes: result.modes, learned: learned)
-      + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? [])
+      + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? []) + (end.map { [$0.member] } ?? [])
   }
 }
 

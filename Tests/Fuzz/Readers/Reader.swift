@@ -31,6 +31,6 @@ package struct Reader: Sendable {
 
   /// All readers.
   package static let all: [Reader] = [
-    .safetensors, .checkpoint, .stateDict, .parity, .results, .metrics, .archive, .png, .cache, .commandLine,
+    .safetensors, .checkpoint, .stateDict, .parity, .results, .metrics, .validation, .configuration, .archive, .png, .cache, .commandLine,
   ]
 }

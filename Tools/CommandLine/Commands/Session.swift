@@ -8,7 +8,15 @@ extension Comparison.Row {
     let given = experiment.initialisation.map { " · initialisation \($0.digest.prefix(16))" } ?? ""
     let (algorithm, task, model) = experiment.ids
     let origin = trainedOn.map { " · trained on \($0.task)" } ?? ""
-    return "\(algorithm) on \(task)\(origin) · model \(model) · \(experiment.training.iterations) iterations\(given)\n\n\(table)"
+    return "\(algorithm) on \(task)\(origin) · model \(model) · \(iterations)\(given)\n\n\(table)"
+  }
+
+  /// The iterations done, and after how many of them the tested state was the best.
+  private var iterations: String {
+    let total = experiment.training.iterations
+    guard let end else { return "\(total) iterations" }
+    let done = end.isStoppedEarly ? "stopped after \(end.iterations) of \(total) iterations" : "\(total) iterations"
+    return "\(done) · \(end.best.map { "best state, of iteration \($0.iteration)" } ?? "last state, because all validations diverged")"
   }
 }
 
@@ -92,6 +100,14 @@ struct Session {
             means.add(report.metrics)
             training.update(report.iteration, detail(report))
             try Interrupt.check("after iteration \(report.iteration) of \(total)")
+          case .validating:
+            try Interrupt.check("in the validation after iteration \(reached) of \(total)")
+          case .validated(let report, let isBest):
+            reached = report.iteration
+            training.note(validationText(report, isBest))
+          case .stoppedEarly(let end):
+            training.finish()
+            if !quiet { Console.note("tools: \(label): \(stopText(end))") }
           case .tested(let done):
             if testing == nil {
               training.finish()
@@ -153,6 +169,19 @@ struct Session {
     guard let saved = (try? Checkpoint(contentsOf: folder.path))?.iteration else { return "; no checkpoint is in \(folder.path)" }
     let which = saved == iteration ? "the checkpoint is in \(folder.path)" : "the checkpoint in \(folder.path) is of iteration \(saved)"
     return "; \(which)\(advises ? resumeAdvice : "")"
+  }
+
+  private func validationText(_ report: ValidationReport, _ isBest: Bool) -> String {
+    let measure = run.experiment.learner.taskLoss.measure ?? .loss
+    let score = report.score.map { ScoreText(measure).brief($0) } ?? "diverged"
+    return "\(label): validation after iteration \(report.iteration): \(score)\(isBest ? ", the best so far" : "")"
+  }
+
+  private func stopText(_ end: TrainingEnd) -> String {
+    let best = end.best.map { "since iteration \($0.iteration), whose state is tested" } ?? "at all, so the last state is tested"
+    let patience = run.experiment.validation.patience
+    return "stopped after iteration \(end.iterations) of \(run.experiment.training.iterations): \(patience) "
+      + "validation\(patience == 1 ? "" : "s") without improvement \(best)."
   }
 
   private func detail(_ report: StepReport) -> String {
