@@ -207,11 +207,36 @@ private func expectEqual(_ first: String, _ second: String, _ names: [String], s
       #expect(best.output.split(separator: "\n").dropFirst() == stopped.output.split(separator: "\n").dropFirst())
       let resumed = try ToolsProcess(arguments("\(folder)/run", iterations: 100, flags + ["--resume"])).outcome()
       #expect(resumed.exitCode == 0 && resumed.output == stopped.output)
+      try expectError(
+        """
+        \(folder)/run contains a run with validation.episodes = 5, but this command has 200; resume with the original flags, or name another \
+        folder with --out.
+        """, arguments("\(folder)/run", iterations: 100, ["--set", "outer.learningRate=0", "--resume"]))
       let again = try tools("run", "--config", "\(folder)/run", "--out", "\(folder)/again")
       #expect(again.output == stopped.output)
       try expectEqual("\(folder)/again", "\(folder)/run", results + ["validation.jsonl", "best.safetensors"])
       let quiet = try ToolsProcess(arguments("\(folder)/quiet", iterations: 100, flags + ["--quiet"])).outcome()
       #expect(quiet.errors == "")
+    }
+  }
+
+  @Test func `a signal in a validation keeps the iteration`() throws {
+    try withTemporaryFolder { folder throws in
+      // A validation of minutes, after two iterations.
+      let flags = ["--validate-every", "2", "--quiet"]
+      let process = try ToolsProcess(arguments("\(folder)/run", flags + ["--set", "validation.episodes=10000000"]))
+      let metrics = "\(folder)/run/metrics.jsonl"
+      while process.isRunning, (try? bytes(metrics))?.count(where: { $0 == UInt8(ascii: "\n") }) != 2 { usleep(500) }
+      usleep(200_000)
+      process.send(SIGINT)
+      let outcome = try process.outcome()
+      #expect(outcome.exitCode == 130)
+      #expect(
+        outcome.errors == """
+          tools: interrupted in the validation after iteration 2 of 12; the checkpoint is in \(folder)/run; run the same command with \
+          --resume to continue.\n
+          """)
+      #expect(!fileNames(in: "\(folder)/run").contains("validation.jsonl"))
     }
   }
 

@@ -58,13 +58,14 @@ struct Resumption {
     }
     let (kept, new) = (facts(checkpoint), facts(asked))
     let asks = Dictionary(new, uniquingKeysWith: { first, _ in first })
-    for (key, value) in kept where asks[key] != value {
-      throw .differs(path: path, key: key, kept: value, asked: asks[key] ?? "no such setting")
-    }
-    let known = Set(kept.map(\.key))
-    // A run that an earlier version began has no record of settings that came later: it had their defaults.
+    // A run that an earlier version began has no record of settings that came later, and one without validation none of its settings: it
+    // had their defaults.
     let help = try? Experiment.settingsHelp(algorithm: checkpoint.algorithm, task: checkpoint.task, model: checkpoint.model)
     let defaults = Dictionary((help ?? []).map { ($0.key, $0.defaultValue.description) }) { first, _ in first }
+    for (key, value) in kept where asks[key] != value {
+      throw .differs(path: path, key: key, kept: value, asked: asks[key] ?? defaults[key] ?? "no such setting")
+    }
+    let known = Set(kept.map(\.key))
     if let extra = new.first(where: { !known.contains($0.key) && defaults[$0.key] != $0.value }) {
       throw .differs(path: path, key: extra.key, kept: defaults[extra.key] ?? "no such setting", asked: extra.value)
     }
