@@ -21,8 +21,12 @@ package enum AtomicFile {
   /// Writes bytes to a temporary file in the same folder, flushes it to the disk, and renames it to the path.
   ///
   /// If this throws, the path keeps its old content. A symbolic link at the path is replaced, not followed.
+  /// - Parameters:
+  ///   - bytes: The new content.
+  ///   - path: The path of the file.
+  ///   - previous: A second path, which gets the old file and loses its own; nil to drop the old content.
   /// - Throws: ``FileError/unwritable(path:code:)``
-  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  package static func write(_ bytes: [UInt8], to path: String, keepingOldAs previous: String? = nil) throws(FileError) {
     let (file, temporary) = try makeTemporary(beside: path)
     var written = 0
     var code: Int32 = 0
@@ -37,6 +41,7 @@ package enum AtomicFile {
       }
     }
     if code == 0, retrying({ fsync(file) }) != 0 { code = errno }
+    if code == 0, let previous { keep(path, as: previous) }
     // Closing gives up the lock, and somebody may then remove the file as abandoned. So the rename comes first.
     if code == 0, rename(systemPath(temporary), systemPath(path)) != 0 { code = errno }
     // The bytes are on the disk already, so an error in closing changes nothing.
@@ -46,6 +51,15 @@ package enum AtomicFile {
       throw .unwritable(path: path, code: code)
     }
     flushFolder(of: path)
+  }
+
+  /// Gives a file a second name, so that the first one can be replaced; a failure leaves the file under at least one of the two names.
+  private static func keep(_ path: String, as previous: String) {
+    var status = stat()
+    guard lstat(systemPath(path), &status) == 0 else { return }
+    _ = unlink(systemPath(previous))
+    // With a link, the path always names a whole file. Some file systems have no links.
+    if link(systemPath(path), systemPath(previous)) != 0 { _ = rename(systemPath(path), systemPath(previous)) }
   }
 
   /// Throws if no file can be made in the path's folder; nothing stays there.

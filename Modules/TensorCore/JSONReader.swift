@@ -1,29 +1,16 @@
 import Registry
 
-/// A JSON value as it stands in a text; the members of an object keep their order.
-package enum JSONValue: Hashable, Sendable {
-  case object([JSONValue.Member])
+/// A JSON value in a safetensors header, which has no signs, fractions, `true` or `false`.
+enum JSONValue: Hashable {
+  case object([String: JSONValue])
   case array([JSONValue])
   case string(String)
-  /// A number without fraction and exponent that fits.
   case integer(Int)
-  /// Any other number.
-  case number(Double)
-  case boolean(Bool)
+  /// Only `__metadata__` may be null.
   case null
-
-  /// A member of an object.
-  package struct Member: Hashable, Sendable {
-    /// The key, which no other member of the object has.
-    package let key: String
-    /// The value.
-    package let value: JSONValue
-    /// The position of the key, in bytes from the beginning of the text.
-    package let offset: Int
-  }
 }
 
-/// A text that is not valid JSON of the expected kind.
+/// A safetensors header that is not valid JSON of the supported kind.
 public struct JSONError: Error, Hashable, CustomStringConvertible {
   /// What is wrong.
   public enum Fault: Hashable, Sendable {
@@ -39,8 +26,6 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
     case invalidUTF8
     /// A number above 2⁶³ − 1.
     case integerOverflow
-    /// A number beyond the range of a double.
-    case numberOverflow
     /// Objects and arrays nested deeper than the limit.
     case nestingTooDeep(limit: Int)
     /// A key that appears twice in one object.
@@ -67,7 +52,6 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
       case .invalidEscape: "an invalid escape in a string"
       case .invalidUTF8: "a string that is not UTF-8"
       case .integerOverflow: "a number above \(Int.max)"
-      case .numberOverflow: "a number above \(Double.greatestFiniteMagnitude)"
       case .nestingTooDeep(let limit): "values nested deeper than \(limit)"
       case .duplicateKey(let key): "the key '\(legible(key))' for the second time"
       }
@@ -75,58 +59,50 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// A strict reader of JSON; every array access is bounds-checked.
+/// A strict reader of the JSON in a safetensors header; every array access is bounds-checked.
 package struct JSONReader {
-  /// What a text may contain.
-  package enum Grammar: Sendable {
-    /// A safetensors header: objects, arrays, strings, integers from 0 and null.
-    case header
-    /// All of JSON.
-    case all
-  }
-
-  /// The deepest nesting of objects and arrays that is read; a safetensors header has three levels, results.json has nine.
+  /// The deepest nesting of objects and arrays that is read; a safetensors header has three levels.
   static let nestingLimit = 16
 
-  private let bytes: [UInt8]
-  private let grammar: Grammar
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
 
   /// Parses a whole text as one value.
   ///
   /// - Throws: ``JSONError`` at the first invalid byte.
-  /// - SeeAlso: RFC 8259, <https://www.rfc-editor.org/rfc/rfc8259>; keys must be unique here.
-  package static func value(of bytes: [UInt8], _ grammar: Grammar) throws(JSONError) -> JSONValue {
-    var reader = JSONReader(bytes: bytes, grammar: grammar)
+  static func value(of bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    var reader = JSONReader(bytes: bytes)
     let value = try reader.value(depth: 0)
-    reader.skipSpace()
-    guard reader.position == bytes.count else { throw reader.error(.trailingText) }
+    try reader.end()
     return value
   }
 
-  private init(bytes: [UInt8], grammar: Grammar) {
-    self.bytes = bytes
-    self.grammar = grammar
+  /// Throws if more than space follows.
+  mutating func end() throws(JSONError) {
+    skipSpace()
+    guard position == bytes.count else { throw error(.trailingText) }
   }
 
-  private func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
-  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+  func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
 
-  private mutating func skipSpace() {
+  var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  mutating func skipSpace() {
     while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { position += 1 }
   }
 
   /// The error for a byte that the grammar does not allow.
-  private var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
+  var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
 
-  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+  mutating func expect(_ byte: UInt8) throws(JSONError) {
     guard current == byte else { throw unexpected }
     position += 1
   }
 
   /// Skips a byte and returns true if it comes next.
-  private mutating func take(_ byte: UInt8) -> Bool {
+  mutating func take(_ byte: UInt8) -> Bool {
     guard current == byte else { return false }
     position += 1
     return true
@@ -139,25 +115,21 @@ package struct JSONReader {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
     case UInt8(ascii: "["): return .array(try array(depth: depth))
     case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "n"): return try word("null", .null)
-    case .some(UInt8(ascii: "0")...UInt8(ascii: "9")) where grammar == .header: return .integer(try integer())
-    case _ where grammar == .header: throw unexpected
-    case .some(UInt8(ascii: "0")...UInt8(ascii: "9")), UInt8(ascii: "-"): return try number()
-    case UInt8(ascii: "t"): return try word("true", .boolean(true))
-    case UInt8(ascii: "f"): return try word("false", .boolean(false))
+    case .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .integer(try integer())
+    case UInt8(ascii: "n"):
+      try null()
+      return .null
     default: throw unexpected
     }
   }
 
-  private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
-    for byte in text.utf8 { try expect(byte) }
-    return value
+  private mutating func null() throws(JSONError) {
+    for byte in "null".utf8 { try expect(byte) }
   }
 
-  private mutating func object(depth: Int) throws(JSONError) -> [JSONValue.Member] {
+  private mutating func object(depth: Int) throws(JSONError) -> [String: JSONValue] {
     try expect(UInt8(ascii: "{"))
-    var members: [JSONValue.Member] = []
-    var keys: Set<String> = []
+    var members: [String: JSONValue] = [:]
     skipSpace()
     if take(UInt8(ascii: "}")) { return members }
     repeat {
@@ -166,8 +138,10 @@ package struct JSONReader {
       let key = try string()
       skipSpace()
       try expect(UInt8(ascii: ":"))
-      members.append(.init(key: key, value: try value(depth: depth + 1), offset: start))
-      guard keys.insert(key).inserted else { throw JSONError(fault: .duplicateKey(key), offset: start) }
+      let member = try value(depth: depth + 1)
+      guard members.updateValue(member, forKey: key) == nil else {
+        throw JSONError(fault: .duplicateKey(key), offset: start)
+      }
       skipSpace()
     } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "}"))
@@ -187,35 +161,6 @@ package struct JSONReader {
     return elements
   }
 
-  private mutating func number() throws(JSONError) -> JSONValue {
-    let start = position
-    _ = take(UInt8(ascii: "-"))
-    try digits(isInteger: true)
-    var isWhole = true
-    if take(UInt8(ascii: ".")) {
-      isWhole = false
-      try digits()
-    }
-    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-      isWhole = false
-      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-      try digits()
-    }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isWhole, let integer = Int(text) { return .integer(integer) }
-    guard let value = Double(text), value.isFinite else { throw JSONError(fault: .numberOverflow, offset: start) }
-    return .number(value)
-  }
-
-  /// Skips one digit or more; an integer has no leading zeros.
-  private mutating func digits(isInteger: Bool = false) throws(JSONError) {
-    func isDigit(_ byte: UInt8?) -> Bool { byte.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false }
-    guard isDigit(current) else { throw unexpected }
-    let isZero = take(UInt8(ascii: "0"))
-    if isZero, isInteger, isDigit(current) { throw unexpected }
-    while isDigit(current) { position += 1 }
-  }
-
   private mutating func integer() throws(JSONError) -> Int {
     let start = position
     var result = 0
@@ -231,7 +176,7 @@ package struct JSONReader {
     return result
   }
 
-  private mutating func string() throws(JSONError) -> String {
+  mutating func string() throws(JSONError) -> String {
     let start = position
     try expect(UInt8(ascii: "\""))
     var content: [UInt8] = []

@@ -52,19 +52,19 @@ extension Safetensors {
   private static func header(_ text: [UInt8]) throws(SafetensorsError) -> [String: JSONValue] {
     let value: JSONValue
     do {
-      value = try JSONReader.value(of: text, .header)
+      value = try JSONReader.value(of: text)
     } catch {
       if case .duplicateKey(let name) = error.fault { throw .duplicateName(name) }
       throw .invalidHeader(error)
     }
-    guard let members = value.members else { throw .headerNotAnObject }
+    guard case .object(let members) = value else { throw .headerNotAnObject }
     return members
   }
 
   private static func metadata(_ value: JSONValue?) throws(SafetensorsError) -> [String: String] {
     // As the reference reader has it, null stands for no metadata.
     guard let value, value != .null else { return [:] }
-    guard let members = value.members else { throw .invalidMetadata }
+    guard case .object(let members) = value else { throw .invalidMetadata }
     var result: [String: String] = [:]
     for (key, member) in members {
       guard case .string(let text) = member else { throw .invalidMetadata }
@@ -95,7 +95,7 @@ private struct Entry {
   let end: Int
 
   init(name: String, _ value: JSONValue) throws(SafetensorsError) {
-    guard var fields = value.members else { throw .invalidEntry(tensor: name, field: "dtype") }
+    guard case .object(var fields) = value else { throw .invalidEntry(tensor: name, field: "dtype") }
     guard case .string(let typeName) = fields.removeValue(forKey: "dtype") else { throw .invalidEntry(tensor: name, field: "dtype") }
     guard let extents = fields.removeValue(forKey: "shape")?.integers else { throw .invalidEntry(tensor: name, field: "shape") }
     guard let offsets = fields.removeValue(forKey: "data_offsets")?.integers, offsets.count == 2 else {
@@ -131,12 +131,6 @@ private struct Entry {
 }
 
 extension JSONValue {
-  /// The members of an object; nil for other values.
-  fileprivate var members: [String: JSONValue]? {
-    guard case .object(let members) = self else { return nil }
-    return Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
-  }
-
   /// The elements of an array of integers; nil for other values.
   fileprivate var integers: [Int]? {
     guard case .array(let elements) = self else { return nil }

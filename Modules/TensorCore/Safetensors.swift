@@ -48,9 +48,14 @@ public struct Safetensors: Sendable {
   /// Writes a file; an existing file is replaced as a whole, or stays unchanged if this throws.
   ///
   /// - Throws: ``SafetensorsError/file(_:)``
-  public func write(to path: String) throws(SafetensorsError) {
+  public func write(to path: String) throws(SafetensorsError) { try write(to: path, keepingOldAs: nil) }
+
+  /// Writes a file as ``write(to:)`` does, and keeps the existing one under another name.
+  ///
+  /// - Throws: ``SafetensorsError/file(_:)``
+  package func write(to path: String, keepingOldAs previous: String?) throws(SafetensorsError) {
     do {
-      try AtomicFile.write(encoded(), to: path)
+      try AtomicFile.write(encoded(), to: path, keepingOldAs: previous)
     } catch {
       throw .file(error)
     }

@@ -12,8 +12,8 @@ import Testing
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
-  @Test(arguments: [(1, 1), (12, 12), (1999, 1999), (2000, 1000), (2001, 1001), (30_000, 1000), (100_001, 1001)])
-  func `about a thousand iterations have a line, the last one too`(total: Int, count: Int) throws {
+  @Test(arguments: [(1, 1), (12, 12), (1999, 1999), (2000, 1000), (2001, 1001), (3000, 1500), (30_000, 1875), (100_001, 1563)])
+  func `one to two thousand iterations have a line, the last one too`(total: Int, count: Int) throws {
     let logged = (1...total).filter { MetricsLog.isLogged($0, of: total) }
     #expect(logged.count == count)
     #expect(logged.last == total)
@@ -29,6 +29,18 @@ import Testing
     #expect(throws: RunFolderError.metricsEnd(path: "m", line: 3, expected: 8)) { try kept(lines, through: 8, of: 2000) }
     #expect(throws: RunFolderError.metrics(path: "m", line: 2, expected: 4, found: 6)) { try kept([2, 6].map(line), through: 6, of: 2000) }
     #expect(throws: RunFolderError.metricsEnd(path: "m", line: 0, expected: 2)) { try kept([], through: 2, of: 2000) }
+  }
+
+  @Test(arguments: [(1, 2), (12, 40), (1999, 2000), (2001, 3001), (2001, 30_000), (3000, 4000), (3001, 100_001)])
+  func `a run that goes on keeps the lines that a longer run has`(total: Int, further: Int) throws {
+    let lines = (1...total).filter { MetricsLog.isLogged($0, of: total) }
+    for iteration in [0, total / 2, total] {
+      let expected = (1...further).filter { $0 <= iteration && MetricsLog.isLogged($0, of: further) }
+      let kept = try kept(lines.map(line), through: iteration, of: further)
+      #expect(kept == expected.map(line))
+      // Once more, as after a process that was killed before its first checkpoint.
+      #expect(try self.kept(kept, through: iteration, of: further) == kept)
+    }
   }
 
   @Test(arguments: [

@@ -32,7 +32,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       #expect(outcome.errors.contains("tools: interrupted after iteration "))
       #expect(outcome.errors.hasSuffix("; the checkpoint is in \(folder)/stopped; run the same command with --resume to continue.\n"))
       #expect(outcome.output == "")
-      #expect(fileNames(in: "\(folder)/stopped") == ["checkpoint.safetensors", "metrics.jsonl"])
+      #expect(fileNames(in: "\(folder)/stopped") == ["checkpoint.safetensors", "config.json", "metrics.jsonl"])
       #expect(try tools("evaluate", "\(folder)/stopped", "--quiet").exitCode == 0)
 
       let other = try ToolsProcess(arguments(algorithm, iterations, "\(folder)/stopped") + ["--seed", "7", "--resume"]).outcome()
@@ -50,7 +50,9 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       for name in ["checkpoint.safetensors", "metrics.jsonl", "results.json"] {
         #expect(try bytes("\(folder)/stopped/\(name)") == bytes("\(folder)/whole/\(name)"), "\(name)")
       }
-      #expect(fileNames(in: "\(folder)/stopped") == fileNames(in: "\(folder)/whole"))
+      // The checkpoint of the interruption is the one before the last.
+      #expect(
+        fileNames(in: "\(folder)/stopped") == (fileNames(in: "\(folder)/whole") + ["checkpoint.previous.safetensors"]).sorted())
     }
   }
 
@@ -102,7 +104,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
           tools: interrupted after iteration 0 of 3; the checkpoint is in \(folder); run the same command with --resume to continue.\n
           """)
       // The process ended without cleaning up; the next owner recognises the stale lock.
-      #expect(fileNames(in: folder) == [".metalearning-lock", "checkpoint.safetensors"])
+      #expect(fileNames(in: folder) == [".metalearning-lock", "checkpoint.safetensors", "config.json"])
       #expect(seconds < 10)
     }
   }
@@ -215,8 +217,9 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
 
   @Test func `an interrupted run whose checkpoint cannot be written says so`() throws {
     try withTemporaryFolder { folder throws in
-      // So many iterations that no line of metrics.jsonl is due.
-      let process = try ToolsProcess(arguments("maml", 1_000_000_000, folder) + ["--quiet"], fileBlocks: 1)
+      // So many iterations that no line of metrics.jsonl is due. The configuration fits into the limit, the checkpoint does not.
+      let process = try ToolsProcess(
+        ["run", "maml", "--task", "sinusoid", "--iterations", "1000000000", "--out", folder, "--quiet"], fileBlocks: 6)
       waitForOwner(of: folder, process)
       process.send(SIGINT)
       let outcome = try process.outcome()
@@ -226,7 +229,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
       #expect(lines[0].contains("\(folder)/checkpoint.safetensors cannot be written: "))
       #expect(lines[1].hasPrefix("tools: interrupted after iteration "))
       #expect(lines[1].hasSuffix(" of 1000000000; no checkpoint is in \(folder)."))
-      #expect(fileNames(in: folder) == [])
+      #expect(fileNames(in: folder) == ["config.json"])
     }
   }
 }

@@ -32,6 +32,8 @@ extension Experiment {
     try TrainingSettings.hyperparameters.apply(request.settings, to: &settings)
     var test = TestConfiguration()
     try TestConfiguration.hyperparameters.prefixed("test").apply(request.settings, to: &test)
+    var validation = ValidationConfiguration()
+    try ValidationConfiguration.hyperparameters.prefixed("validation").apply(request.settings, to: &validation)
 
     var training = settings.configuration
     training.iterations = iterations ?? training.iterations
@@ -39,7 +41,8 @@ extension Experiment {
     training.threads = threads
     try self.init(
       algorithm: algorithm, learner: Learner(model: model, taskLoss: signature.taskLoss, trainingMode: settings.mode),
-      tasks: tasks, training: training, test: test)
+      tasks: tasks, training: training, test: test, validation: validation)
+    source = request.source
     if let file = request.initialisation {
       try adopt(file)
     } else {
@@ -53,7 +56,7 @@ extension Experiment {
   ///   - algorithm: The algorithm's id.
   ///   - task: The task's id. Its data are not loaded.
   ///   - model: The model's id; nil for the model that the task suggests.
-  /// - Returns: The algorithm's own settings, then the settings of outer, training, task, model and test.
+  /// - Returns: The algorithm's own settings, then the settings of outer, training, task, model, test and validation.
   /// - Throws: `LookupError` for an unknown id.
   public static func settingsHelp(algorithm: String, task: String, model: String? = nil) throws -> [HyperparameterDescription] {
     let unprepared = try TaskRegistry.type(of: task).init()
@@ -63,6 +66,7 @@ extension Experiment {
     let training = TrainingSettings(adopting.defaultTraining(for: signature))
     return descriptions(adopting) + TrainingSettings.hyperparameters.descriptions(defaults: training) + descriptions(types.task.init())
       + descriptions(types.model.init()) + TestConfiguration.hyperparameters.prefixed("test").descriptions(defaults: TestConfiguration())
+      + ValidationConfiguration.hyperparameters.prefixed("validation").descriptions(defaults: ValidationConfiguration())
   }
 
   /// Checks what can be checked before data are loaded, and returns the numbers of iterations and threads.

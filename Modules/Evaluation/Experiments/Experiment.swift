@@ -14,7 +14,11 @@ public struct Experiment: Sendable {
   /// The settings of meta-training; its seed also determines the test episodes.
   public let training: TrainingConfiguration
   /// The settings of the meta-test.
-  public let test: TestConfiguration
+  public internal(set) var test: TestConfiguration
+  /// The settings of the validation during meta-training.
+  public let validation: ValidationConfiguration
+  /// The folder or file of the task's data; nil if none was given.
+  public internal(set) var source: String?
   /// The initial parameters that were given; nil for random ones.
   public internal(set) var initialisation: Initialisation?
 
@@ -26,12 +30,15 @@ public struct Experiment: Sendable {
   ///   - tasks: A prepared distribution.
   ///   - training: The settings of meta-training.
   ///   - test: The settings of the meta-test.
+  ///   - validation: The settings of the validation during meta-training; by default there is none.
   ///   - machineBytes: The memory that the run may use, in bytes; by default the machine's.
   /// - Throws: `TaskError.overlappingSplits` if a class is in two splits, `AlgorithmError` for incompatible settings,
-  ///   ``ExperimentError/memory(estimate:machineBytes:)`` for a run that does not fit into memory.
+  ///   ``ExperimentError/memory(estimate:machineBytes:)`` for a run that does not fit into memory, other cases of ``ExperimentError`` for
+  ///   a validation that is not possible.
   public init(
     algorithm: any Algorithm, learner: Learner, tasks: any TaskDistribution, training: TrainingConfiguration,
-    test: TestConfiguration = TestConfiguration(), machineBytes: Int = Machine.memoryBytes
+    test: TestConfiguration = TestConfiguration(), validation: ValidationConfiguration = ValidationConfiguration(),
+    machineBytes: Int = Machine.memoryBytes
   ) throws {
     self.algorithm = algorithm
     self.learner = learner
@@ -40,6 +47,7 @@ public struct Experiment: Sendable {
     try algorithm.validate(learner, tasks.signature, training)
     self.training = try training.validated(for: algorithm)
     self.test = test
+    self.validation = validation
     // A meta-loss over several support sets needs tasks that provide them.
     if algorithm.supports > 1 {
       _ = try tasks.checkedEpisodes(0..<1, in: .metaTrain, seed: training.seed, supports: algorithm.supports)
@@ -47,6 +55,7 @@ public struct Experiment: Sendable {
     // Refuse a model that is too large before creating its state.
     try refuse(Self.estimate(of: self, state: nil), over: machineBytes)
     try refuse(memoryEstimate, over: machineBytes)
+    try checkValidation()
   }
 
   private func refuse(_ estimate: MemoryEstimate, over machineBytes: Int) throws(ExperimentError) {
@@ -75,6 +84,7 @@ public struct Experiment: Sendable {
     let trainingSettings = TrainingSettings(training, mode: learner.trainingMode)
     return Self.values(of: algorithm) + TrainingSettings.hyperparameters.values(of: trainingSettings) + taskSettings
       + Self.values(of: learner.model) + TestConfiguration.hyperparameters.prefixed("test").values(of: test)
+      + (validation.isOn ? ValidationConfiguration.hyperparameters.prefixed("validation").values(of: validation) : [])
   }
 
   /// The settings of the distribution under the prefix "task".
@@ -122,7 +132,7 @@ public struct Experiment: Sendable {
     let names = try outlineTrainer().state.initial.names
     guard !names.isEmpty else { throw StateDictError.noInitialisation(algorithm: ids.algorithm) }
     let parameters = try file.parameters(names, of: learner.model)
-    initialisation = Initialisation(parameters, of: learner.model, ignored: file.ignored(needing: names))
+    initialisation = Initialisation(parameters, of: learner.model, path: file.path, ignored: file.ignored(needing: names))
   }
 
   private static func values<A: Algorithm>(of algorithm: A) -> [(key: String, value: HyperparameterValue)] {

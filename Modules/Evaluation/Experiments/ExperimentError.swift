@@ -8,12 +8,24 @@ public enum ExperimentError: Error, Hashable, CustomStringConvertible {
   case needsNoData(task: String)
   /// The run was given its initial parameters, which its checkpoint does not hold.
   case initialisationNeeded(digest: String)
+  /// The task has no classes for meta-validation.
+  case noValidation(task: String)
+  /// The run ends before its first validation.
+  case validationTooRare(every: Int, iterations: Int)
+  /// Validations without improvement are to stop the run, but there are no validations.
+  case patienceWithoutValidation(patience: Int)
 
   public var description: String {
     switch self {
     case .needsNoData(let task): "\(task) is synthetic and needs no data; remove --data \(task)=…."
     case .initialisationNeeded(let digest):
       "the run was given initial parameters with the digest \(legible(digest)); start it with these parameters, or resume its checkpoint."
+    case .noValidation(let task):
+      "\(task) has no classes for meta-validation; choose a split that has some, or leave out --validate-every (validation.every)."
+    case .validationTooRare(let every, let iterations):
+      "a validation every \(every) iterations (validation.every) never takes place in a run of \(iterations); lower --validate-every."
+    case .patienceWithoutValidation(let patience):
+      "a patience of \(patience) validations (validation.patience) has no effect without validations; give --validate-every N."
     case .memory(let estimate, let machineBytes):
       """
       the run needs about \(byteText(estimate.totalBytes)) of memory (\(estimate)), the machine has \(byteText(machineBytes)); \

@@ -8,7 +8,7 @@ public struct ExperimentRequest: Sendable {
   public var model: String?
   /// Settings by dotted key; the last value of a key counts.
   ///
-  /// The prefixes `outer`, `training`, `task`, `model` and `test` address those parts. All other keys belong to the algorithm.
+  /// The prefixes `outer`, `training`, `task`, `model`, `test` and `validation` address those parts. All other keys belong to the algorithm.
   public var settings: [(key: String, value: String)] = []
   /// The number of meta-updates; nil for the algorithm's default.
   ///

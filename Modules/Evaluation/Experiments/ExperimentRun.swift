@@ -5,15 +5,34 @@ import TensorCore
 ///
 /// Progress is reported as events. A handler that throws stops the run, which saves its state and rethrows the error. The command line
 /// and programs that embed the framework thus share cancellation, checkpoints and resuming.
+///
+/// With a validation (``Experiment/validation``), the state with the best score is tested, and training may end early. Validations do not
+/// change the bits of training.
 public struct ExperimentRun: Sendable {
   /// An event of a run.
   public enum Event: Sendable {
     /// A meta-update is done.
     case step(StepReport)
+    /// The given number of episodes of a validation are scored.
+    case validating(Int)
+    /// A validation is done; `isBest` says whether its score is the best one.
+    case validated(ValidationReport, isBest: Bool)
+    /// Validations without improvement ended the training.
+    case stoppedEarly(TrainingEnd)
     /// The given number of test episodes are scored.
     case tested(Int)
     /// The state could not be saved after training had stopped with another error.
     case notKept(any Error)
+  }
+
+  /// The end of a meta-training.
+  public struct Trained: Sendable {
+    /// The trainer after its last iteration.
+    public let trainer: MetaTrainer
+    /// The state to test: the best one with a validation, otherwise the last one.
+    public let state: MetaState
+    /// How the training ended; nil without a validation.
+    public let end: TrainingEnd?
   }
 
   /// The experiment to run.
@@ -24,6 +43,8 @@ public struct ExperimentRun: Sendable {
   public var start: Checkpoint?
   /// Iterations between checkpoints; nil for one checkpoint a minute.
   public var checkpointEvery: Int?
+  /// The event files of TensorBoard; nil for none.
+  public var events: EventLog?
   /// Lets another thread save and stop the run's training; nil if none does.
   public var live: LiveTraining?
 
@@ -39,11 +60,12 @@ public struct ExperimentRun: Sendable {
   public func callAsFunction(_ handle: (Event) throws -> Void) throws -> Comparison.Row {
     TensorMemory.resetPeak()
     let begin = ContinuousClock.now
-    let trainer = try trained(handle)
-    let trained = ContinuousClock.now
-    let result = try experiment.metaTest(trainer.state, threads: experiment.training.threads) { done, _ in try handle(.tested(done)) }
+    let training = try trained(handle)
+    let (trainer, trained) = (training.trainer, ContinuousClock.now)
+    let result = try experiment.metaTest(training.state, threads: experiment.training.threads) { done, _ in try handle(.tested(done)) }
     let tested = ContinuousClock.now
-    let row = Comparison.Row(experiment: experiment, result: result, state: trainer.state, seconds: (tested - begin) / .seconds(1))
+    var row = Comparison.Row(experiment: experiment, result: result, state: training.state, seconds: (tested - begin) / .seconds(1))
+    row.end = training.end
     if let folder {
       try folder.write(row)
       try folder.write(
@@ -56,32 +78,53 @@ public struct ExperimentRun: Sendable {
     return row
   }
 
-  /// Trains without a test; the folder, if there is one, gets the checkpoint and the metrics.
+  /// Trains without a test; the folder, if there is one, gets the configuration, the checkpoints and the metrics.
   ///
   /// - Parameter handle: As in ``callAsFunction(_:)``.
-  /// - Returns: The trainer with the meta-learned state.
+  /// - Returns: The trainer, and the state to test.
   /// - Throws: As ``callAsFunction(_:)``.
-  public func trained(_ handle: (Event) throws -> Void) throws -> MetaTrainer {
+  public func trained(_ handle: (Event) throws -> Void) throws -> Trained {
     let live = live ?? LiveTraining()
+    let total = experiment.training.iterations
+    try folder?.write(RunConfiguration(experiment))
+    var validation = try ValidationRun(of: experiment, in: folder, from: start)
+    try events?.begin(after: start?.iteration ?? 0)
+    // The folder's checkpoint is written anew only if it changes.
+    let saved = start.flatMap { $0.iterations == total && folder?.hasCheckpoint == true ? $0.iteration : nil }
     // Nothing else may reference the trainer's parameters, or every update would copy them.
-    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer()) { [experiment, folder] trainer in
+    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer(), saved: saved) { [experiment, folder, events] trainer in
+      // Event files that cannot be written do not cost the checkpoint.
+      let events = Result { try events?.flush() }
       try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
+      try events.get()
     }
-    try train(live, handle)
+    // A run that goes on with more iterations is one of these from now on.
+    if let start, start.iterations != total { try live.save() }
+    try train(live, &validation, handle)
     var trainer = live.end()
     trainer.releaseWorkingMemory()
-    return trainer
+    let end = validation.map {
+      TrainingEnd(iterations: trainer.iteration, isStoppedEarly: trainer.iteration < total, best: $0.history.best)
+    }
+    if let end, end.isStoppedEarly { try handle(.stoppedEarly(end)) }
+    return Trained(trainer: trainer, state: validation?.bestState ?? trainer.state, end: end)
   }
 
-  private func train(_ live: LiveTraining, _ handle: (Event) throws -> Void) throws {
+  private func train(_ live: LiveTraining, _ validation: inout ValidationRun?, _ handle: (Event) throws -> Void) throws {
     let total = experiment.training.iterations
     var saved = ContinuousClock.now
-    while live.iteration < total {
+    while true {
       do {
+        if let (report, isBest) = try validation?.validate(live, progress: { try handle(.validating($0)) }) {
+          try events?.add(report)
+          try handle(.validated(report, isBest: isBest))
+        }
+        if live.iteration >= total || validation?.isStopped == true { break }
         let report = try live.step { report, trainer in
-          if let folder, MetricsLog.isLogged(report.iteration, of: total) {
-            try folder.append(report, learned: experiment.algorithm.learnedValues(trainer.state))
-          }
+          guard MetricsLog.isLogged(report.iteration, of: total), folder != nil || events != nil else { return }
+          let learned = experiment.algorithm.learnedValues(trainer.state)
+          try folder?.append(report, learned: learned)
+          try events?.add(report, learned: learned)
         }
         try handle(.step(report))
       } catch {
@@ -96,5 +139,6 @@ public struct ExperimentRun: Sendable {
       }
     }
     try live.save()
+    try events?.flush()
   }
 }

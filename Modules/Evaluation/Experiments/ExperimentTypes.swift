@@ -27,6 +27,7 @@ struct ExperimentTypes {
 
   private static var sharedKeys: [String] {
     TrainingSettings.hyperparameters.keys + TestConfiguration.hyperparameters.prefixed("test").keys
+      + ValidationConfiguration.hyperparameters.prefixed("validation").keys
   }
 
   /// Throws for a key that neither the algorithm nor the task nor any candidate model declares, before data are loaded.

@@ -20,7 +20,16 @@ public final class LiveTraining: Sendable {
     var place = Place.preparing
     var trainer: MetaTrainer?
     var isStopped = false
+    /// The iteration of the folder's checkpoint; nil if there is none.
+    var saved: Int?
     var save: @Sendable (MetaTrainer) throws -> Void = { _ in }
+
+    /// Saves the trainer, unless its iteration is saved already.
+    mutating func keep() throws {
+      guard let trainer, saved != trainer.iteration else { return }
+      try save(trainer)
+      saved = trainer.iteration
+    }
   }
 
   private let held = Mutex(Held())
@@ -36,7 +45,7 @@ public final class LiveTraining: Sendable {
   public func stop() throws -> Place {
     try held.withLock { held in
       held.isStopped = true
-      if let trainer = held.trainer { try held.save(trainer) }
+      try held.keep()
       return held.place
     }
   }
@@ -44,9 +53,25 @@ public final class LiveTraining: Sendable {
   /// The number of iterations done.
   var iteration: Int { held.withLock { $0.trainer?.iteration ?? 0 } }
 
-  func begin(_ trainer: MetaTrainer, save: @escaping @Sendable (MetaTrainer) throws -> Void) {
+  /// The meta-learned state, and the snapshot of the run.
+  ///
+  /// - Precondition: The training has begun and has not ended.
+  var current: (state: MetaState, snapshot: TrainingSnapshot) {
+    held.withLock { held in
+      guard let trainer = held.trainer else { fatalError("the state of a training that is not in progress") }
+      return (trainer.state, trainer.snapshot)
+    }
+  }
+
+  /// Takes the trainer of a run.
+  ///
+  /// - Parameters:
+  ///   - trainer: The trainer.
+  ///   - saved: The iteration of the folder's checkpoint, if it needs no new one.
+  ///   - save: Writes a checkpoint.
+  func begin(_ trainer: MetaTrainer, saved: Int? = nil, save: @escaping @Sendable (MetaTrainer) throws -> Void) {
     let place = Place.training(iteration: trainer.iteration)
-    held.withLock { $0 = Held(place: place, trainer: trainer, isStopped: $0.isStopped, save: save) }
+    held.withLock { $0 = Held(place: place, trainer: trainer, isStopped: $0.isStopped, saved: saved, save: save) }
   }
 
   /// Runs an iteration.
@@ -83,7 +108,7 @@ public final class LiveTraining: Sendable {
   /// Saves the trainer, unless ``stop()`` did so or the last report could not be written.
   func save() throws {
     try held.withLock { held in
-      if let trainer = held.trainer, !held.isStopped { try held.save(trainer) }
+      if !held.isStopped { try held.keep() }
     }
   }
 

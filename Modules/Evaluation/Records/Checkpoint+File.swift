@@ -12,12 +12,15 @@ extension Checkpoint {
   /// Writes the checkpoint atomically to a file, or into a folder under its usual name.
   ///
   /// - Throws: ``CheckpointError/file(path:_:)``
-  public func write(to path: String) throws(CheckpointError) {
+  public func write(to path: String) throws(CheckpointError) { try write(to: path, keepingOldAs: nil) }
+
+  /// Writes the checkpoint as ``write(to:)`` does, and keeps the existing file under another name.
+  func write(to path: String, keepingOldAs previous: String?) throws(CheckpointError) {
     let path = Self.file(at: path)
     var metadata = metadata
     metadata[Self.digestKey] = Self.digest(of: tensors, metadata)
     do {
-      try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
+      try Safetensors(tensors: tensors, metadata: metadata).write(to: path, keepingOldAs: previous)
     } catch {
       throw .file(path: path, error)
     }
@@ -26,9 +29,19 @@ extension Checkpoint {
   /// Reads a checkpoint from a file, or from the folder that contains it.
   ///
   /// The names and shapes of the tensors are checked later, in ``state(for:)``. A file of an earlier version has no digest.
-  /// - Throws: ``CheckpointError`` for a file that is missing, malformed or not a checkpoint.
+  /// - Throws: ``CheckpointError`` for a file that is missing, malformed or not a checkpoint;
+  ///   ``CheckpointError/damagedLatest(_:previous:iteration:)`` if the folder has an earlier checkpoint that is whole.
   public init(contentsOf path: String) throws(CheckpointError) {
     let path = Self.file(at: path)
+    do {
+      try self.init(file: path)
+    } catch {
+      throw Self.withPrevious(error, of: path)
+    }
+  }
+
+  /// Reads a checkpoint's file, without regard to others.
+  init(file path: String) throws(CheckpointError) {
     let file: Safetensors
     do {
       file = try Safetensors(contentsOf: path)

@@ -20,6 +20,10 @@ public struct Checkpoint: Sendable {
   public static let readableVersions = 1...2
   /// The name of the file in a run's folder.
   public static let fileName = "checkpoint.safetensors"
+  /// The name of the file in a run's folder that keeps the checkpoint before the latest.
+  public static let previousFileName = "checkpoint.previous.safetensors"
+  /// The name of the file in a run's folder that keeps the state with the best meta-validation score.
+  public static let bestFileName = "best.safetensors"
 
   /// The algorithm's id.
   public let algorithm: String
@@ -51,6 +55,8 @@ public struct Checkpoint: Sendable {
   public let version: Int
   /// The tensors of the file that were not read.
   public let ignored: [IgnoredTensor]
+  /// Why the latest checkpoint of the run's folder cannot be used, if this is the one before it; nil otherwise.
+  public internal(set) var replaces: CheckpointError?
 
   /// Creates the checkpoint of a run.
   public init(experiment: Experiment, snapshot: TrainingSnapshot) {
@@ -78,7 +84,8 @@ public struct Checkpoint: Sendable {
     let other = task.map { $0 != self.task } ?? false
     var request = ExperimentRequest(algorithm: algorithm, task: task ?? self.task)
     request.model = model
-    request.settings = settings.filter { !other || !$0.key.hasPrefix("task.") }
+    // Another task may have no meta-validation, and only training needs it.
+    request.settings = settings.filter { !other || !["task.", "validation."].contains(where: $0.key.hasPrefix) }
     request.statistics = other ? nil : taskStatistics
     request.recordedInitialisation = initialisation
     request.iterations = iterations

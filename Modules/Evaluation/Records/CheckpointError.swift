@@ -2,7 +2,7 @@ import Registry
 public import TensorCore
 
 /// An error of reading, writing or using a checkpoint.
-public enum CheckpointError: Error, Hashable, CustomStringConvertible {
+public indirect enum CheckpointError: Error, Hashable, CustomStringConvertible {
   /// The file cannot be read or written, or is not a well-formed safetensors file.
   case file(path: String, SafetensorsError)
   /// A required metadata key is missing.
@@ -13,6 +13,10 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
   case iteration(path: String, found: Int, iterations: Int)
   /// The content has another digest than when it was written.
   case digest(path: String)
+  /// The latest checkpoint of a run is damaged or missing, and the one before it, of the given iteration, is whole.
+  case damagedLatest(CheckpointError, previous: String, iteration: Int)
+  /// Both checkpoints of a run are damaged.
+  case damaged(latest: CheckpointError, previous: CheckpointError)
   /// The file has another format version.
   case formatVersion(path: String, expected: ClosedRange<Int>, found: String)
   /// A tensor that the algorithm and model need is missing.
@@ -48,6 +52,10 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
       "\(legible(path, limit: nil)) is not a valid checkpoint: its iteration is \(found), expected 0 to \(iterations), its iterations."
     case .digest(let path):
       "\(legible(path, limit: nil)) is damaged: its content differs from what was written; use another copy, or repeat the run."
+    case .damagedLatest(let error, let previous, let iteration):
+      "\(error.withoutStop); try the checkpoint before it, \(legible(previous, limit: nil)), which is of iteration \(iteration)."
+    case .damaged(let latest, let previous):
+      "both checkpoints are damaged: \(latest.withoutStop), and \(previous.withoutStop); restore one of them, or start again with --overwrite."
     case .formatVersion(let path, let expected, let found):
       "\(legible(path, limit: nil)) has format version '\(legible(found))', this program reads \(expected.map(String.init).joined(separator: " and ")); use the program that wrote it."
     case .missingTensor(let name):
@@ -71,4 +79,7 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
       "the run's data have the digest \(legible(expected ?? "of no data")), these have \(legible(found ?? "that of no data")); name the run's data by --data."
     }
   }
+
+  /// The message as a part of a longer one.
+  private var withoutStop: String { description.hasSuffix(".") ? String(description.dropLast()) : description }
 }

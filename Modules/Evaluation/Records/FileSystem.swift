@@ -51,6 +51,11 @@ func makeFolder(_ path: String) -> Int32? {
 /// - Returns: nil on success or if there was no file, otherwise errno.
 func removeFile(_ path: String) -> Int32? { unlink(systemPath(path)) == 0 || errno == ENOENT ? nil : errno }
 
+/// Gives a file another name; a file that has that name is replaced.
+///
+/// - Returns: nil on success, or errno.
+func renameFile(_ path: String, to other: String) -> Int32? { rename(systemPath(path), systemPath(other)) == 0 ? nil : errno }
+
 /// Appends bytes to a file, and creates it if needed; a failure leaves the file as it was.
 ///
 /// - Returns: nil on success, or errno.

@@ -2,7 +2,7 @@ import TensorCore
 
 /// Reads the members of a JSON object of a known form.
 struct RecordReader {
-  private let members: [String: JSONValue]
+  private let members: [String: JSONMember.Value]
   /// The path of the file, and the keys that lead to the object.
   private let path: String
   private let prefix: String
@@ -11,15 +11,12 @@ struct RecordReader {
   init(file path: String) throws(RunRecordError) {
     let bytes: [UInt8]
     do { bytes = try AtomicFile.read(path) } catch { throw .file(error) }
-    let value: JSONValue
-    do { value = try JSONReader.value(of: bytes, .all) } catch { throw .notJSON(path: path, error) }
-    guard case .object(let members) = value else {
-      throw .notJSON(path: path, JSONError(fault: .unexpectedByte(bytes.first ?? 0), offset: 0))
-    }
+    let members: [JSONMember]
+    do { members = try JSONReader.members(of: bytes) } catch { throw .notJSON(path: path, error) }
     self.init(members, path, "")
   }
 
-  private init(_ members: [JSONValue.Member], _ path: String, _ prefix: String) {
+  private init(_ members: [JSONMember], _ path: String, _ prefix: String) {
     self.members = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
     self.path = path
     self.prefix = prefix
@@ -46,7 +43,7 @@ struct RecordReader {
 
   /// An integer from 0 on.
   func count(_ key: String) throws(RunRecordError) -> Int {
-    guard case .integer(let value) = members[key], value >= 0 else { throw fault(key) }
+    guard case .literal(let text) = members[key], let value = Int(text), value >= 0 else { throw fault(key) }
     return value
   }
 
@@ -57,15 +54,12 @@ struct RecordReader {
   }
 
   func number(_ key: String) throws(RunRecordError) -> Double {
-    switch members[key] {
-    case .integer(let value): return Double(value)
-    case .number(let value): return value
-    default: throw fault(key)
-    }
+    guard case .literal(let text) = members[key], let value = Double(text), value.isFinite else { throw fault(key) }
+    return value
   }
 
   func boolean(_ key: String) throws(RunRecordError) -> Bool {
-    guard case .boolean(let value) = members[key] else { throw fault(key) }
+    guard case .literal(let text) = members[key], let value = Bool(text) else { throw fault(key) }
     return value
   }
 
@@ -80,7 +74,7 @@ struct RecordReader {
   }
 
   /// The members of an object, in their order.
-  func members(_ key: String) throws(RunRecordError) -> [JSONValue.Member] {
+  func members(_ key: String) throws(RunRecordError) -> [JSONMember] {
     guard case .object(let members) = members[key] else { throw fault(key) }
     return members
   }

@@ -27,7 +27,9 @@ extension Comparison.Outcome {
     let result = TestResult(modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes)
     let learned = try record.objects("learned").map { (value) throws(RunRecordError) in try LearnedValue(value) }
     let trainedOn = record.has("trainedOn") ? try Comparison.TrainingTask(record.object("trainedOn")) : nil
-    self = .tested(.init(run: run, result: result, learned: learned, seconds: Timing.seconds(in: folder), trainedOn: trainedOn))
+    var row = Comparison.Row(run: run, result: result, learned: learned, seconds: Timing.seconds(in: folder), trainedOn: trainedOn)
+    row.end = try TrainingEnd(recordedIn: record, measure: run.measure ?? .loss)
+    self = .tested(row)
   }
 
   /// The scores of a run, which must be of the modes, episodes and measure of results.json.
@@ -70,13 +72,15 @@ extension Comparison.Row {
   /// experiment, of other data or by another version.
   /// - Parameters:
   ///   - experiment: The experiment that the run is expected to be of.
-  ///   - state: The run's meta-learned state.
+  ///   - state: The tested state.
+  ///   - end: How a training with validation ended.
   ///   - folder: The path of the run's folder.
-  package init?(experiment: Experiment, state: MetaState, recordedIn folder: String) {
+  package init?(experiment: Experiment, state: MetaState, end: TrainingEnd? = nil, recordedIn folder: String) {
     guard let outcome = try? Comparison.Outcome(recordedIn: folder), case .tested(let row) = outcome,
       row.run.episodes == experiment.episodeList
     else { return nil }
     self.init(experiment: experiment, result: row.result, state: state, seconds: row.seconds)
+    self.end = end
     // Equal bytes prove that the record is of this experiment and state.
     guard let bytes = try? AtomicFile.read("\(folder)/\(RunFolder.resultsName)"), Array(json.text.utf8) == bytes else { return nil }
   }
@@ -134,6 +138,22 @@ extension LearnedValue {
   }
 }
 
+extension TrainingEnd {
+  /// Restores the end of a training; nil without a validation.
+  fileprivate init?(recordedIn record: RecordReader, measure: Measure) throws(RunRecordError) {
+    guard record.has("training") else { return nil }
+    let end = try record.object("training")
+    var best: ValidationReport?
+    if !end.isNull("validation") {
+      let validation = try end.object("validation")
+      best = ValidationReport(
+        iteration: try end.count("testedIteration"), measure: measure, score: validation.isNull("score") ? nil : try validation.number("score"),
+        halfWidth: validation.isNull("halfWidth") ? nil : try validation.number("halfWidth"), episodes: try validation.count("episodes"))
+    }
+    self.init(iterations: try end.count("iterations"), isStoppedEarly: try end.boolean("stoppedEarly"), best: best)
+  }
+}
+
 extension Comparison.TrainingTask {
   fileprivate init(_ record: RecordReader) throws(RunRecordError) {
     self.init(
@@ -143,13 +163,20 @@ extension Comparison.TrainingTask {
 }
 
 extension HyperparameterValue {
-  fileprivate init?(_ value: JSONValue) {
+  fileprivate init?(_ value: JSONMember.Value) {
     switch value {
-    case .integer(let value): self = .integer(value)
-    case .number(let value): self = .real(value)
-    case .boolean(let value): self = .boolean(value)
     case .string(let text): self = .text(text)
-    default: return nil
+    case .literal(let text):
+      if let value = Bool(text) {
+        self = .boolean(value)
+      } else if let value = Int(text) {
+        self = .integer(value)
+      } else if let value = Double(text), value.isFinite {
+        self = .real(value)
+      } else {
+        return nil
+      }
+    case .object, .array, .null: return nil
     }
   }
 }

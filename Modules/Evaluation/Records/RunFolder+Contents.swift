@@ -11,6 +11,14 @@ extension RunFolder {
     return names.isEmpty || names.contains("cross-validation.json") && Set(names).isDisjoint(with: [resultsName, Checkpoint.fileName])
   }
 
+  /// Whether a folder holds files of a run, but no checkpoint: the run was killed, or failed, before its first one.
+  package static func holdsOnlyBeginning(_ path: String) -> Bool {
+    let names = files(in: path)
+    let beginning: Set = [RunConfiguration.fileName, "metrics.jsonl", ValidationLog.fileName, Checkpoint.bestFileName]
+    // A run that failed before its first checkpoint has results, which say why.
+    return !names.isEmpty && beginning.union(names.contains(RunConfiguration.fileName) ? [resultsName] : []).isSuperset(of: names)
+  }
+
   /// Whether a folder holds the files of a comparison, or a part of them, and none of a single run.
   package static func holdsComparison(_ path: String) -> Bool {
     let names = files(in: path)

@@ -9,7 +9,8 @@ public struct RunFolder: Sendable {
   /// The names of all files that are written into a folder.
   public static let fileNames = [
     Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", "timing.json",
-    "cross-validation.json", "groups.csv",
+    "cross-validation.json", "groups.csv", RunConfiguration.fileName, Checkpoint.previousFileName, ValidationLog.fileName,
+    Checkpoint.bestFileName,
   ]
 
   /// The name of the file of results.
@@ -76,15 +77,17 @@ public struct RunFolder: Sendable {
   }
 
   /// Whether the folder contains a checkpoint to resume from.
-  public var hasCheckpoint: Bool { exists("\(path)/\(Checkpoint.fileName)") }
+  public var hasCheckpoint: Bool { [Checkpoint.fileName, Checkpoint.previousFileName].contains { exists("\(path)/\($0)") } }
 
   /// Prepares the files for a run that resumes from the folder's checkpoint, or begins because there is none.
   ///
   /// metrics.jsonl is checked against the checkpoint. Its lines after the checkpoint are dropped, because their iterations are
-  /// repeated. Results and timing are removed. The checkpoint is kept.
-  /// - Parameter checkpoint: The folder's checkpoint; nil if the folder has none.
+  /// repeated. Results and timing are removed. The checkpoint is kept; one that replaces a damaged latest one gets its name.
+  /// - Parameters:
+  ///   - checkpoint: The folder's checkpoint, from ``Checkpoint/latest(in:)``; nil if the folder has none.
+  ///   - iterations: The number of iterations of the run that resumes; nil for the checkpoint's.
   /// - Throws: ``RunFolderError``; nothing in the folder is changed then, unless a file cannot be written.
-  public func resume(from checkpoint: Checkpoint?) throws(RunFolderError) {
+  public func resume(from checkpoint: Checkpoint?, iterations: Int? = nil) throws(RunFolderError) {
     let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", "timing.json"].filter { exists("\(path)/\($0)") }
     if checkpoint == nil, let first = results.first { throw .noCheckpoint(path: path, file: first) }
     let metrics = "\(path)/metrics.jsonl"
@@ -94,7 +97,11 @@ public struct RunFolder: Sendable {
     } catch {
       throw .file(error)
     }
-    let kept = try MetricsLog.kept(bytes, through: checkpoint?.iteration ?? 0, of: checkpoint?.iterations ?? 1, path: metrics)
+    let kept = try MetricsLog.kept(
+      bytes, through: checkpoint?.iteration ?? 0, of: iterations ?? checkpoint?.iterations ?? 1, path: metrics)
+    if checkpoint?.replaces != nil, let code = renameFile("\(path)/\(Checkpoint.previousFileName)", to: "\(path)/\(Checkpoint.fileName)") {
+      throw .file(.unwritable(path: "\(path)/\(Checkpoint.fileName)", code: code))
+    }
     if kept != bytes || !exists(metrics) { try put(kept, "metrics.jsonl") }
     try remove(results)
   }
@@ -105,23 +112,30 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Writes checkpoint.safetensors atomically.
+  /// Writes checkpoint.safetensors atomically, and keeps the one before it as checkpoint.previous.safetensors.
   ///
-  /// metrics.jsonl is flushed first: after a power failure, it has the lines of all iterations up to the checkpoint.
+  /// metrics.jsonl and validation.jsonl are flushed first: after a power failure, they have the lines of all iterations up to the
+  /// checkpoint.
   /// - Throws: ``CheckpointError/file(path:_:)``
   public func write(_ checkpoint: Checkpoint) throws(CheckpointError) {
-    let metrics = "\(path)/metrics.jsonl"
-    if let code = flushFile(metrics) { throw .file(path: metrics, .file(.unwritable(path: metrics, code: code))) }
-    try checkpoint.write(to: "\(path)/\(Checkpoint.fileName)")
+    for name in ["metrics.jsonl", ValidationLog.fileName] {
+      let file = "\(path)/\(name)"
+      if let code = flushFile(file) { throw .file(path: file, .file(.unwritable(path: file, code: code))) }
+    }
+    try checkpoint.write(to: "\(path)/\(Checkpoint.fileName)", keepingOldAs: "\(path)/\(Checkpoint.previousFileName)")
   }
 
   /// Appends a line for a meta-training step to metrics.jsonl; it contains deterministic quantities only.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
   public func append(_ report: StepReport, learned: [LearnedValue] = []) throws(RunFolderError) {
-    let file = "\(path)/metrics.jsonl"
-    let line = Self.metricsLine(report, learned: learned) + "\n"
-    if let code = appendBytes(Array(line.utf8), to: file) { throw .file(.unwritable(path: file, code: code)) }
+    try append(Self.metricsLine(report, learned: learned), to: "metrics.jsonl")
+  }
+
+  /// Appends a line to a file of the folder.
+  func append(_ line: String, to name: String) throws(RunFolderError) {
+    let file = "\(path)/\(name)"
+    if let code = appendBytes(Array("\(line)\n".utf8), to: file) { throw .file(.unwritable(path: file, code: code)) }
   }
 
   /// Writes scores.csv and results.json of a single run.
@@ -175,9 +189,9 @@ public struct RunFolder: Sendable {
     ).line
   }
 
-  private func put(_ text: String, _ name: String) throws(RunFolderError) { try put(Array(text.utf8), name) }
+  func put(_ text: String, _ name: String) throws(RunFolderError) { try put(Array(text.utf8), name) }
 
-  private func put(_ bytes: [UInt8], _ name: String) throws(RunFolderError) {
+  func put(_ bytes: [UInt8], _ name: String) throws(RunFolderError) {
     do {
       try AtomicFile.write(bytes, to: "\(path)/\(name)")
     } catch {

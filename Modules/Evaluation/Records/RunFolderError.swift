@@ -23,6 +23,10 @@ public enum RunFolderError: Error, Hashable, CustomStringConvertible {
   case metricsCut(path: String, line: Int, expected: Int)
   /// metrics.jsonl ends before the iteration of the checkpoint; `line` is the number of its lines.
   case metricsEnd(path: String, line: Int, expected: Int)
+  /// A line of validation.jsonl is not that of the expected iteration; `found` is nil if it is missing or not a line of a run.
+  case validation(path: String, line: Int, expected: Int, found: Int?)
+  /// The best checkpoint is not of the best validation in validation.jsonl, or of a later one; `found` is the iteration that it is of.
+  case best(path: String, expected: Int, found: Int)
 
   public var description: String {
     switch self {
@@ -46,6 +50,13 @@ public enum RunFolderError: Error, Hashable, CustomStringConvertible {
       "line \(line) of \(path) is cut, expected the whole line of iteration \(expected); \(Self.metricsAdvice)"
     case .metricsEnd(let path, let line, let expected):
       "\(path) ends after \(line) line\(line == 1 ? "" : "s"), expected line \(line + 1) with iteration \(expected); \(Self.metricsAdvice)"
+    case .validation(let path, let line, let expected, let found):
+      "line \(line) of \(path) is "
+        + (found.map { "of iteration \($0)" } ?? "missing or damaged")
+        + ", expected the validation after iteration \(expected); \(Self.metricsAdvice)"
+    case .best(let path, let expected, let found):
+      "\(path) is of iteration \(found), expected iteration \(expected), which has the best validation; restore the file, name another "
+        + "folder with --out, or start again with --overwrite."
     }
   }
 

@@ -18,6 +18,9 @@ public struct Comparison: Sendable {
     /// The task that the algorithm was meta-trained on; nil if it is the tested one.
     public let trainedOn: TrainingTask?
 
+    /// How a training with validation ended; nil without a validation.
+    public var end: TrainingEnd?
+
     /// Pairs an experiment with its result.
     public init(
       experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil, trainedOn: TrainingTask? = nil

@@ -33,6 +33,7 @@ extension Reader {
   ) { input, folder in
     let path = "\(folder)/input.safetensors"
     try write(input, to: path)
+    try checkPrevious(input, folder)
     let checkpoint = try Checkpoint(contentsOf: path)
     let experiment: Experiment
     // The message depends on the machine.
@@ -41,5 +42,23 @@ extension Reader {
     guard experiment.memoryEstimate.totalBytes < 16 << 20 else { return "a checkpoint of a large run" }
     _ = try checkpoint.state(for: experiment)
     return "a checkpoint of \(try checkpoint.trainer(for: experiment).iteration) iterations"
+  }
+
+  /// Reads the input as the latest checkpoint of a folder that holds a whole one before it.
+  private static func checkPrevious(_ input: [UInt8], _ folder: String) throws {
+    try write(input, to: "\(folder)/\(Checkpoint.fileName)")
+    try write(whole.get(), to: "\(folder)/\(Checkpoint.previousFileName)")
+    // A file of another version is no damage, and its error is reported.
+    let latest = Result { try Checkpoint.latest(in: folder)?.iteration }
+    if case .failure(let error) = latest, case .formatVersion? = error as? CheckpointError { return }
+    guard case .success(.some) = latest else { fatalError("a whole checkpoint beside a damaged one was not found") }
+  }
+
+  private static let whole = Result {
+    let run = try SmallRun("chance", "sinusoid")
+    return try inFile { path in
+      try Checkpoint(experiment: run.experiment, snapshot: run.trainer.snapshot).write(to: path)
+      return try AtomicFile.read(path)
+    }
   }
 }

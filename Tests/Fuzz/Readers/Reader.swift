@@ -31,7 +31,7 @@ package struct Reader: Sendable {
 
   /// All readers.
   package static let all: [Reader] = [
-    .safetensors, .checkpoint, .adaptor, .examples, .stateDict, .parity, .results, .scores, .metrics, .archive, .png, .cache,
-    .commandLine,
+    .safetensors, .checkpoint, .adaptor, .examples, .stateDict, .parity, .results, .scores, .metrics, .validation, .configuration, .archive,
+    .png, .cache, .commandLine,
   ]
 }

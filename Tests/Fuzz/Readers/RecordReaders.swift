@@ -1,5 +1,6 @@
 import Algorithms
 import Evaluation
+import Tasks
 
 private let jsonTokens = [
   "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999", "1e-999", "\\ud800", "\\u0000", "\"modes\":", "\"loss\":", "\"step\":",
@@ -49,6 +50,37 @@ extension Reader {
     let kept = try MetricsLog.kept(input, through: 3, of: 4, path: "metrics.jsonl")
     _ = try? MetricsLog.kept(input, through: .max, of: .max, path: "metrics.jsonl")
     return "\(kept.split(separator: UInt8(ascii: "\n")).count) lines"
+  }
+
+  /// The validations of an interrupted run.
+  static let validation = Reader(
+    "validation", tokens: jsonTokens + ["\"measure\":", "\"score\":", "\"episodes\":", "\"accuracy\"", "\"best\":"],
+    seeds: {
+      [
+        (1...4).flatMap { iteration in
+          let report = ValidationReport(iteration: iteration, measure: .accuracy, score: 0.5, halfWidth: 0.1, loss: nil, episodes: 9)
+          return Array((ValidationLog.line(report, isBest: iteration == 1) + "\n").utf8)
+        }
+      ]
+    }
+  ) { input, _ in
+    let kept = try ValidationLog.kept(input, through: 3, every: 1, measure: .accuracy, path: "validation.jsonl")
+    _ = try? ValidationLog.kept(input, through: .max, every: .max, measure: .loss, path: "validation.jsonl")
+    return "\(kept.reports.count) reports, the best after iteration \(ValidationHistory(kept.reports).best?.iteration ?? 0)"
+  }
+
+  /// The configuration of a run to repeat.
+  static let configuration = Reader(
+    "configuration",
+    tokens: jsonTokens + [
+      "\"formatVersion\":", "\"algorithm\":", "\"task\":", "\"model\":", "\"seed\":", "\"settings\":", "\"data\":", "\"maml\"", "false",
+      "\n",
+      "\u{1b}[31m", "1e5", "18446744073709551616",
+    ],
+    seeds: { try runs.get().map { Array(RunConfiguration($0.experiment).json.text.utf8) } }
+  ) { input, _ in
+    let configuration = try RunConfiguration(decoding: input, name: "config.json")
+    return "the configuration of \(configuration.algorithm) on \(configuration.task) with \(configuration.settings.count) settings"
   }
 
   private static let runs = Result { try SmallRun.all }

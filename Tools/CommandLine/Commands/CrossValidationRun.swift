@@ -88,8 +88,8 @@ struct CrossValidationRun {
       alsoKept: path == nil ? "" : finished, resumeAdvice: "; run the same command with --resume to continue", quiet: arguments.has(.quiet),
       counted: (unit: "groups", total: plan.folds.parts[fold].count))
     return try session.watching { run, handle in
-      let trainer = try run.trained(handle)
-      return try plan.test(trainer.state, of: experiment, fold: fold) { try handle(.tested($0)) }
+      let trained = try run.trained(handle)
+      return try plan.test(trained.state, of: experiment, fold: fold) { try handle(.tested($0)) }
     }
   }
 

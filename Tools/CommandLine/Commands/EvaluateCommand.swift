@@ -15,7 +15,8 @@ extension Command {
     flags: [.task, .testedModel, .algorithm, .seed, .threads, .data, .set] + Flag.shortForms + [.outResults, .overwrite, .quiet, .json],
     discussion: """
       FILE is a checkpoint.safetensors, the folder of a run, or a state dict. For a checkpoint, task, settings and seed are by default
-      those of the run, and the results are equal to the run's. Another --seed draws other test episodes. Another --task of images gets
+      those of the run, and the results are equal to the run's. The folder of a run with --validate-every stands for its last state; name
+      its best.safetensors for the state that the run tested. Another --seed draws other test episodes. Another --task of images gets
       the run's ways and size of images, and the report names both tasks. A state dict needs --task; it has the names and layouts of
       PyTorch's parameters, as 'tools export' writes them.
       """

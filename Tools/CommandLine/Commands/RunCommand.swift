@@ -3,10 +3,19 @@ import Evaluation
 import Registry
 
 extension Flag {
-  static let out = value("out", "DIR", "Save the run in this folder: checkpoint, metrics, results, timing.")
+  static let out = value("out", "DIR", "Save the run in this folder: configuration, checkpoints, metrics, results, timing.")
+  static let config = value(
+    "config", "FILE", "Repeat the run of this config.json, or of the run in this folder; flags beside it replace its values.")
   static let initialisation = value(
     "init", "FILE", "Start from the parameters of this PyTorch state dict in safetensors format (default: random ones).")
-  static let resume = toggle("resume", "Resume the run in --out, or start it; the results are the same bits as without the interruption.")
+  static let resume = toggle(
+    "resume", "Resume the run in --out, or start it, also with more --iterations; the results are the same bits as of one whole run.")
+  static let validateEvery = value(
+    "validate-every", "N", "Iterations between validations on tasks of meta-validation; the best state is tested (default: none).",
+    sets: "validation.every")
+  static let patience = value(
+    "patience", "N", "Validations without improvement that end the meta-training (default: no end).", sets: "validation.patience")
+  static let logDir = value("log-dir", "DIR", "Write event files for TensorBoard into this folder.")
   static let checkpointEvery = value(
     "checkpoint-every", "N", "Iterations between checkpoints (default: one per minute, and one at the end).", in: .integer(1...(.max)))
 
@@ -18,14 +27,27 @@ extension Command {
   /// Meta-trains and tests one algorithm on one task distribution.
   static let run = Command(
     name: "run", summary: "Meta-train an algorithm, and test it on held-out tasks.",
-    operand: Operand(placeholder: "ALGORITHM", count: .one),
-    flags: [.task, .model, .initialisation, .iterations] + Flag.work + [.out, .resume, .overwrite, .checkpointEvery, .quiet, .json],
+    operand: Operand(placeholder: "ALGORITHM", count: .optional),
+    flags: [.config, .task, .model, .initialisation, .iterations] + Flag.work + [.validateEvery, .patience]
+      + [.out, .resume, .overwrite, .checkpointEvery, .logDir, .quiet, .json],
     discussion: """
       Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
 
       Ctrl-C and the signals of batch systems (TERM, HUP, USR1, USR2, XCPU) finish the iteration and write the checkpoint; an iteration
       that takes longer than a second is left unfinished. metrics.jsonl and checkpoint.safetensors do not depend on the number
       of threads.
+
+      --config FILE needs no ALGORITHM and no --task. FILE is the config.json that a run writes into --out, or the folder. A flag beside
+      it replaces the value in the file; ALGORITHM, --task and --model may be given, but cannot differ. Paths in it are relative to the
+      working directory. Other data or other initial parameters than the run's are an error, unless --data or --init names them.
+
+      With --validate-every, the state is validated on the same episodes of meta-validation each time, 200 by default (--set
+      validation.episodes=N), without an effect on the training. validation.jsonl has the scores. The state with the best score is kept as
+      best.safetensors, and the meta-test tests it; of equal scores, the earlier one counts. With --patience P, the training ends after P
+      validations without improvement.
+
+      The folder keeps the checkpoint before the latest as checkpoint.previous.safetensors. If the latest is damaged, --resume goes on from
+      that one. A finished run goes on with more --iterations, unless something depends on their number, such as outer.schedule=cosine.
       """
   ) { arguments in
     if arguments.has(.resume) {
@@ -37,6 +59,7 @@ extension Command {
     Console.note(experiment.initialisation?.ignored ?? [])
     Interrupt.catchSignals()
     var run = ExperimentRun(experiment)
+    run.events = try arguments.text(.logDir).map { try EventLog($0) }
     run.checkpointEvery = arguments.integer(.checkpointEvery)
     if let path = arguments.text(.out) {
       if arguments.has(.resume) {

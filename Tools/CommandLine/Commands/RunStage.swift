@@ -5,8 +5,8 @@ import Evaluation
 enum RunStage {
   /// There is no checkpoint yet.
   case new
-  /// There is a checkpoint, but no result.
-  case begun(Checkpoint)
+  /// There is a checkpoint, but no result of as many iterations as the run is to have.
+  case begun(Checkpoint, iterations: Int)
   /// The result is in the folder.
   case finished(Comparison.Row)
 
@@ -14,19 +14,17 @@ enum RunStage {
   ///
   /// - Throws: ``ResumptionError`` if the experiment differs from the run's, and errors of reading a checkpoint.
   init(of experiment: Experiment, in path: String) throws {
-    guard RunFolder.files(in: path).contains(Checkpoint.fileName) else {
+    guard let checkpoint = try Checkpoint.latest(in: path) else {
       self = .new
       return
     }
-    let checkpoint = try Checkpoint(contentsOf: path)
     try Resumption.compare(checkpoint, with: experiment, path)
-    let trainer = try checkpoint.trainer(for: experiment)
-    if checkpoint.iteration == checkpoint.iterations,
-      let row = Comparison.Row(experiment: experiment, state: trainer.state, recordedIn: path)
+    if let trained = try checkpoint.end(of: experiment, in: path), checkpoint.replaces == nil,
+      let row = Comparison.Row(experiment: experiment, state: trained.state, end: trained.end, recordedIn: path)
     {
       self = .finished(row)
     } else {
-      self = .begun(checkpoint)
+      self = .begun(checkpoint, iterations: experiment.training.iterations)
     }
   }
 
@@ -37,20 +35,19 @@ enum RunStage {
 
   /// The checkpoint to resume from.
   var checkpoint: Checkpoint? {
-    if case .begun(let checkpoint) = self { checkpoint } else { nil }
+    if case .begun(let checkpoint, _) = self { checkpoint } else { nil }
   }
 
   /// Opens the folder to write into; nil for a finished run, whose folder stays as it is.
   func open(_ path: String, overwrite: Bool) throws -> RunFolder? {
     switch self {
     case .new:
-      // A run that was killed before its first checkpoint leaves metrics alone, and one that failed results; it starts anew.
-      let isUnsaved =
-        Set(RunFolder.files(in: path)).isSubset(of: ["metrics.jsonl", RunFolder.resultsName]) && !RunFolder.holdsComparison(path)
-      return try RunFolder(path, overwrite: overwrite || isUnsaved)
-    case .begun(let checkpoint):
+      // A run that was killed before its first checkpoint left no results; it starts anew.
+      return try RunFolder(path, overwrite: overwrite || RunFolder.holdsOnlyBeginning(path))
+    case .begun(let checkpoint, let iterations):
       let folder = try RunFolder(resuming: path)
-      try folder.resume(from: checkpoint)
+      if let text = checkpoint.replacementNote { Console.note("tools: note: \(text)") }
+      try folder.resume(from: checkpoint, iterations: iterations)
       return folder
     case .finished: return nil
     }

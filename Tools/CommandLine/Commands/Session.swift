@@ -7,7 +7,15 @@ extension Comparison.Row {
   var text: String {
     let given = run.setting("initialisation").map { " · initialisation \($0.prefix(16))" } ?? ""
     let origin = trainedOn.map { " · trained on \($0.task)" } ?? ""
-    return "\(run.algorithm) on \(run.task)\(origin) · model \(run.model) · \(run.iterations) iterations\(given)\n\n\(table)"
+    return "\(run.algorithm) on \(run.task)\(origin) · model \(run.model) · \(iterations)\(given)\n\n\(table)"
+  }
+
+  /// The iterations done, and after how many of them the tested state was the best.
+  private var iterations: String {
+    let total = run.iterations
+    guard let end else { return "\(total) iterations" }
+    let done = end.isStoppedEarly ? "stopped after \(end.iterations) of \(total) iterations" : "\(total) iterations"
+    return "\(done) · \(end.best.map { "best state, of iteration \($0.iteration)" } ?? "last state, because all validations diverged")"
   }
 }
 
@@ -93,6 +101,14 @@ struct Session {
             means.add(report.metrics)
             training.update(report.iteration, detail(report))
             try Interrupt.check("after iteration \(report.iteration) of \(total)")
+          case .validating:
+            try Interrupt.check("in the validation after iteration \(reached) of \(total)")
+          case .validated(let report, let isBest):
+            reached = report.iteration
+            training.note(validationText(report, isBest))
+          case .stoppedEarly(let end):
+            training.finish()
+            if !quiet { Console.note("tools: \(label): \(stopText(end))") }
           case .tested(let done):
             if testing == nil {
               training.finish()
@@ -156,6 +172,19 @@ struct Session {
     }
     let which = saved == iteration ? "the checkpoint is in \(folder.path)" : "the checkpoint in \(folder.path) is of iteration \(saved)"
     return "; \(which)\(alsoKept)\(advises ? resumeAdvice : "")"
+  }
+
+  private func validationText(_ report: ValidationReport, _ isBest: Bool) -> String {
+    let measure = run.experiment.learner.taskLoss.measure ?? .loss
+    let score = report.score.map { ScoreText(measure).brief($0) } ?? "diverged"
+    return "\(label): validation after iteration \(report.iteration): \(score)\(isBest ? ", the best so far" : "")"
+  }
+
+  private func stopText(_ end: TrainingEnd) -> String {
+    let best = end.best.map { "since iteration \($0.iteration), whose state is tested" } ?? "at all, so the last state is tested"
+    let patience = run.experiment.validation.patience
+    return "stopped after iteration \(end.iterations) of \(run.experiment.training.iterations): \(patience) "
+      + "validation\(patience == 1 ? "" : "s") without improvement \(best)."
   }
 
   private func detail(_ report: StepReport) -> String {

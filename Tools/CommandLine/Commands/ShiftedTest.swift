@@ -38,6 +38,8 @@ struct ShiftedDomains {
 /// The test of a run of `run-all` in other domains than those of its training; its results.json has a folder in the run's folder.
 struct ShiftedTest {
   private let experiment: Experiment
+  /// The experiment of the run.
+  private let run: Experiment
   private let runPath: String
   /// The result, if it is recorded.
   let row: Comparison.Row?
@@ -52,9 +54,10 @@ struct ShiftedTest {
   /// - Throws: `HyperparameterError` for an unknown domain, and errors of reading a checkpoint.
   init(of run: Experiment, _ domains: ShiftedDomains, in path: String, _ stage: RunStage) throws {
     experiment = try run.tested(inDomains: domains.test)
+    self.run = run
     runPath = path
     if case .finished = stage {
-      let state = try Checkpoint(contentsOf: path).state(for: run)
+      let state = try Self.state(of: run, in: path)
       row = Comparison.Row(experiment: experiment, state: state, recordedIn: "\(path)/\(Self.folderName)")
     } else {
       row = nil
@@ -63,6 +66,12 @@ struct ShiftedTest {
 
   /// The name of the folder in the run's folder.
   static let folderName = RunFolder.shiftName
+
+  /// The state of a run that its own test was of: the best one with a validation, otherwise the last one.
+  private static func state(of run: Experiment, in path: String) throws -> MetaState {
+    let checkpoint = try Checkpoint(contentsOf: path)
+    return try checkpoint.end(of: run, in: path)?.state ?? checkpoint.state(for: run)
+  }
 
   /// Opens the folder to write into; nil for a recorded result.
   func open(overwrite: Bool) throws -> RunFolder? {
@@ -83,7 +92,7 @@ struct ShiftedTest {
     into folder: RunFolder?, runFolder: RunFolder?, label: String, resumeAdvice: String, quiet: Bool
   ) throws -> Comparison.Row {
     if let row { return row }
-    let state = try Checkpoint(contentsOf: runPath).state(for: experiment)
+    let state = try Self.state(of: run, in: runPath)
     var run = ExperimentRun(experiment)
     run.folder = try runFolder ?? RunFolder(resuming: runPath)
     let session = Session(run: run, label: "\(label), out of domain", resumeAdvice: resumeAdvice, quiet: quiet)

@@ -59,7 +59,9 @@ enum Help {
     if let algorithm = CatalogueEntry.Kind.algorithms.entries().first, let task = CatalogueEntry.Kind.tasks.entries().first {
       // These settings are the same for all combinations.
       let shared = try Experiment.settingsHelp(algorithm: algorithm.id, task: task.id)
-      for (title, prefix) in [("Meta-training", "training."), ("Outer optimizer", "outer."), ("Meta-test", "test.")] {
+      for (title, prefix) in [
+        ("Meta-training", "training."), ("Outer optimizer", "outer."), ("Meta-test", "test."), ("Validation", "validation."),
+      ] {
         sections.append(section(title, shared.filter { $0.key.hasPrefix(prefix) }))
       }
     }

@@ -55,6 +55,14 @@ struct Progress {
     show(done, detail())
   }
 
+  /// Shows a line above the bar.
+  func note(_ text: String) {
+    guard style != .none else { return }
+    finish()
+    Console.note(text)
+    if style == .bar, !last.isEmpty { Console.note(last, terminator: "") }
+  }
+
   /// Erases the bar.
   func finish() {
     if style == .bar, !last.isEmpty { Console.note("\r\u{1B}[K", terminator: "") }

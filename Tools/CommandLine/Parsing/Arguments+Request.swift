@@ -18,9 +18,40 @@ extension Arguments {
 
   /// The experiment of `run`.
   func experiment() throws -> Experiment {
-    var request = try request(algorithm: operands[0], task: required(.task), settings: settings())
+    if let path = text(.config) { return try experiment(RunConfiguration(contentsOf: path), path: RunConfiguration.file(at: path)) }
+    guard let algorithm = operands.first else {
+      throw UsageError.missingOperand(Operand(placeholder: "ALGORITHM", count: .one), command: command.name)
+    }
+    var request = try request(algorithm: algorithm, task: required(.task), settings: settings())
     request.initialisation = try text(.initialisation).map { try StateDict(contentsOf: $0) }
     return try Experiment(request)
+  }
+
+  /// The experiment of a configuration, with the values of the flags in place of its own.
+  ///
+  /// - Throws: ``UsageError/differsFromConfig(_:found:expected:path:)`` for another algorithm, task or model, and all errors of an
+  ///   experiment.
+  private func experiment(_ configuration: RunConfiguration, path: String) throws -> Experiment {
+    for (name, found, expected) in [
+      ("ALGORITHM", operands.first, configuration.algorithm), (Flag.task.spelling, text(.task), configuration.task),
+      (Flag.model.spelling, text(.model), configuration.model),
+    ] {
+      if let found, let expected, found != expected {
+        throw UsageError.differsFromConfig(name, found: found, expected: expected, path: path)
+      }
+    }
+    var request = configuration.request
+    request.model = request.model ?? text(.model)
+    request.settings += try settings()
+    request.iterations = integer(.iterations) ?? request.iterations
+    request.seed = has(.seed) ? seed : request.seed
+    request.threads = threads
+    let source = try source(of: request.task)
+    request.source = source ?? request.source
+    request.initialisation = try (text(.initialisation) ?? configuration.initialisation).map { try StateDict(contentsOf: $0) }
+    let experiment = try Experiment(request)
+    try configuration.check(experiment, data: source == nil, initialisation: !has(.initialisation))
+    return experiment
   }
 
   /// The random seed.

@@ -17,6 +17,7 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case duplicateOperand(String)
   case exclusiveFlags(Flag, Flag)
   case needsFlag(Flag, needs: Flag)
+  case differsFromConfig(String, found: String, expected: String, path: String)
   case needsOneOf([Flag], command: String)
   case onlyForStateDict(Flag)
   case stateDictNeeds(Flag, path: String)
@@ -51,6 +52,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .duplicateOperand(let found): "'\(legible(found))' is named twice; name it once."
     case .exclusiveFlags(let first, let second): "\(first.spelling) and \(second.spelling) exclude each other; give one of them."
     case .needsFlag(let flag, let needs): "\(flag.spelling) needs \(needs.usage)."
+    case .differsFromConfig(let name, let found, let expected, let path):
+      "\(name) is '\(legible(found))', but \(legible(path, limit: nil)) is of \(legible(expected)), to which its settings belong; leave "
+        + "\(name) out, or leave --config out."
     case .needsOneOf(let flags, let command):
       "\(command) needs \(flags.map(\.usage).joined(separator: " or ")); 'tools help \(command)' says more."
     case .onlyForStateDict(let flag): "\(flag.spelling) is for a state dict; a checkpoint contains its own, so leave the flag out."
