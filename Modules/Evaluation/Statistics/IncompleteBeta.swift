@@ -21,7 +21,7 @@ import Darwin
 ///   - y: 1 − x, which the caller computes without cancellation.
 ///   - a: First shape, positive.
 ///   - b: Second shape, positive.
-/// - Returns: I_x(a, b), in 0...1, with a relative error of about 1e-13 for shapes up to 1e5.
+/// - Returns: I_x(a, b), in 0...1, with a relative error of about 1e-13, or 1e-16 times the larger shape.
 /// - SeeAlso: DLMF 8.17.4 and 8.17.22, <https://dlmf.nist.gov/8.17>.
 func incompleteBeta(_ x: Double, complement y: Double, _ a: Double, _ b: Double) -> Double {
   require(a > 0 && b > 0 && a.isFinite && b.isFinite, "the incomplete beta function with the shapes \(a) and \(b)")

@@ -1,12 +1,23 @@
 import Registry
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Student's t distribution with ν degrees of freedom, a positive real number.
 ///
-/// Both functions use the regularised incomplete beta function I:
+/// Up to 10,000 degrees of freedom, the regularised incomplete beta function I is used, beyond Hill's normal approximation:
 /// ```
 /// P(|T| > t) = I_x(ν/2, 1/2)        x = ν / (ν + t²)
+/// P(|T| > t) = 2 Φ(−√y (1 + (y + 3 − (0.4y³ + 3.3y² + 24y + 85.5) / (0.8y² + 100 + b)) / b))
+///              y = a ln(1 + t²/ν), a = ν − 1/2, b = 48a²
 /// ```
-/// - SeeAlso: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.1; DLMF 8.17.
+/// - SeeAlso: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.1; Hill, "Algorithm 395: Student's t-distribution",
+///   Communications of the ACM 13, 1970.
 public enum StudentT {
   /// The distribution function.
   ///
@@ -32,7 +43,15 @@ public enum StudentT {
     require(!t.isNaN, "Student's t distribution at NaN")
     if t.isInfinite { return 0 }
     if freedom > 1e10 { return 2 * NormalDistribution.cumulative(-abs(t)) }
-    // t²/ν, and its reciprocal where t² overflows.
+    if freedom > 10_000 {
+      let a = freedom - 0.5
+      let b = 48 * a * a
+      let y = a * log1p(t / freedom * t)
+      if y.isInfinite { return 0 }
+      let correction = y + 3 - (((0.4 * y + 3.3) * y + 24) * y + 85.5) / (0.8 * y * y + 100 + b)
+      return 2 * NormalDistribution.cumulative(-y.squareRoot() * (1 + correction / b))
+    }
+    // The square of t may overflow; then x is 0 and y is 1.
     let ratio = t / freedom.squareRoot()
     let square = ratio * ratio
     let x = 1 / (1 + square)
