@@ -147,7 +147,8 @@ extension TrainingEnd {
     if !end.isNull("validation") {
       let validation = try end.object("validation")
       best = ValidationReport(
-        iteration: try end.count("testedIteration"), measure: measure, score: validation.isNull("score") ? nil : try validation.number("score"),
+        iteration: try end.count("testedIteration"), measure: measure,
+        score: validation.isNull("score") ? nil : try validation.number("score"),
         halfWidth: validation.isNull("halfWidth") ? nil : try validation.number("halfWidth"), episodes: try validation.count("episodes"))
     }
     self.init(iterations: try end.count("iterations"), isStoppedEarly: try end.boolean("stoppedEarly"), best: best)
