@@ -66,6 +66,7 @@ public struct ExperimentRun: Sendable {
     let tested = ContinuousClock.now
     var row = Comparison.Row(experiment: experiment, result: result, state: training.state, seconds: (tested - begin) / .seconds(1))
     row.end = training.end
+    row.folder = folder?.path
     if let folder {
       try folder.write(row)
       try folder.write(

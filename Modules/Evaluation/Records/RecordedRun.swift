@@ -27,8 +27,11 @@ extension Comparison.Outcome {
     let result = TestResult(modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes)
     let learned = try record.objects("learned").map { (value) throws(RunRecordError) in try LearnedValue(value) }
     let trainedOn = record.has("trainedOn") ? try Comparison.TrainingTask(record.object("trainedOn")) : nil
-    var row = Comparison.Row(run: run, result: result, learned: learned, seconds: Timing.seconds(in: folder), trainedOn: trainedOn)
+    var row = Comparison.Row(
+      run: run, result: result, learned: learned, seconds: Timing.recorded(in: folder).map { $0.trainingSeconds + $0.testSeconds },
+      trainedOn: trainedOn)
     row.end = try TrainingEnd(recordedIn: record, measure: run.measure ?? .loss)
+    row.folder = folder
     self = .tested(row)
   }
 
@@ -81,6 +84,7 @@ extension Comparison.Row {
     else { return nil }
     self.init(experiment: experiment, result: row.result, state: state, seconds: row.seconds)
     self.end = end
+    self.folder = folder
     // Equal bytes prove that the record is of this experiment and state.
     guard let bytes = try? AtomicFile.read("\(folder)/\(RunFolder.resultsName)"), Array(json.text.utf8) == bytes else { return nil }
   }

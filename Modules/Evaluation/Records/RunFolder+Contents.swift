@@ -22,7 +22,7 @@ extension RunFolder {
   /// Whether a folder holds the files of a comparison, or a part of them, and none of a single run.
   package static func holdsComparison(_ path: String) -> Bool {
     let names = files(in: path)
-    guard !names.isEmpty, Set(names).isSubset(of: [resultsName, "results.csv", scoresName, "report.md"]) else { return false }
+    guard !names.isEmpty, Set(names).isSubset(of: [resultsName, "results.csv", scoresName, "report.md", pageName]) else { return false }
     guard names.contains(resultsName) else { return true }
     return (try? RecordReader(file: "\(path)/\(resultsName)").objects("tasks")) != nil
   }

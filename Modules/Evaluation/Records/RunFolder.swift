@@ -8,7 +8,7 @@ import TensorCore
 public struct RunFolder: Sendable {
   /// The names of all files that are written into a folder.
   public static let fileNames = [
-    Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", "timing.json",
+    Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", pageName, "timing.json",
     "cross-validation.json", "groups.csv", RunConfiguration.fileName, Checkpoint.previousFileName, ValidationLog.fileName,
     Checkpoint.bestFileName,
   ]
@@ -17,6 +17,9 @@ public struct RunFolder: Sendable {
   package static let resultsName = "results.json"
   /// The name of the file of every episode's scores.
   package static let scoresName = "scores.csv"
+
+  /// The name of a comparison's page.
+  package static let pageName = "report.html"
 
   /// The name of the folder, in a run's folder, of its test in other domains.
   package static let shiftName = "domain-shift"
@@ -88,7 +91,9 @@ public struct RunFolder: Sendable {
   ///   - iterations: The number of iterations of the run that resumes; nil for the checkpoint's.
   /// - Throws: ``RunFolderError``; nothing in the folder is changed then, unless a file cannot be written.
   public func resume(from checkpoint: Checkpoint?, iterations: Int? = nil) throws(RunFolderError) {
-    let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", "timing.json"].filter { exists("\(path)/\($0)") }
+    let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", Self.pageName, "timing.json"].filter {
+      exists("\(path)/\($0)")
+    }
     if checkpoint == nil, let first = results.first { throw .noCheckpoint(path: path, file: first) }
     let metrics = "\(path)/metrics.jsonl"
     var bytes: [UInt8] = []
@@ -152,7 +157,7 @@ public struct RunFolder: Sendable {
   /// - Throws: ``RunFolderError/file(_:)``
   public func write(_ failure: Comparison.Failure) throws(RunFolderError) { try put(failure.json.text, Self.resultsName) }
 
-  /// Writes results.json, results.csv, scores.csv and report.md of a comparison.
+  /// Writes results.json, results.csv, scores.csv, report.md and report.html of a comparison.
   ///
   /// - Throws: ``RunFolderError/file(_:)``
   public func write(_ comparison: Comparison) throws(RunFolderError) {
@@ -160,6 +165,7 @@ public struct RunFolder: Sendable {
     try put(comparison.json, Self.resultsName)
     try put(comparison.csv, "results.csv")
     try put(comparison.markdown, "report.md")
+    try put(comparison.html(), Self.pageName)
   }
 
   /// Writes cross-validation.json, groups.csv and report.md.

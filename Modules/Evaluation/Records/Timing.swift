@@ -39,11 +39,12 @@ public struct Timing: Sendable, Hashable {
     ])
   }
 
-  /// The wall time of training and test, seconds, that a run's timing.json records; nil without such a file.
-  static func seconds(in folder: String) -> Double? {
-    guard let record = try? RecordReader(file: "\(folder)/timing.json"), let training = try? record.number("trainingSeconds"),
-      let test = try? record.number("testSeconds")
-    else { return nil }
-    return training + test
+  /// Reads a run's timing.json; nil without such a file, or if it is damaged.
+  static func recorded(in folder: String) -> Timing? {
+    guard let record = try? RecordReader(file: "\(folder)/timing.json") else { return nil }
+    return try? Timing(
+      trainingSeconds: record.number("trainingSeconds"), testSeconds: record.number("testSeconds"), iterations: record.count("iterations"),
+      peakBytes: record.count("peakBytes"), threads: record.count("threads"), activeThreads: record.number("activeThreads"),
+      products: record.string("products"))
   }
 }

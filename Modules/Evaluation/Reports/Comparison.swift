@@ -21,6 +21,9 @@ public struct Comparison: Sendable {
     /// How a training with validation ended; nil without a validation.
     public var end: TrainingEnd?
 
+    /// The path of the run's folder, where a report finds its metrics and times; nil if nothing is saved.
+    public var folder: String?
+
     /// Pairs an experiment with its result.
     public init(
       experiment: Experiment, result: TestResult, state: MetaState? = nil, seconds: Double? = nil, trainedOn: TrainingTask? = nil

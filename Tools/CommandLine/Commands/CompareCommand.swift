@@ -1,7 +1,7 @@
 import Evaluation
 
 extension Flag {
-  static let outComparison = value("out", "DIR", "Write results.json, results.csv, scores.csv and report.md into this folder.")
+  static let outComparison = value("out", "DIR", "Write report.html, report.md, results.json, results.csv and scores.csv into this folder.")
 }
 
 extension Command {

@@ -215,7 +215,7 @@ private struct Sweep {
     let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
-    if !arguments.has(.quiet) { Console.note("tools: results.json, results.csv, scores.csv and report.md are in \(out).") }
+    if !arguments.has(.quiet) { Console.note("tools: report.html, report.md, results.json, results.csv and scores.csv are in \(out).") }
     return comparison.failures.isEmpty ? .success : .badInput
   }
 

@@ -61,7 +61,7 @@ extension Comparison.Group {
     return table
   }
 
-  private var seedsNote: String {
+  var seedsNote: String {
     let count = lines.map(\.rows.count).max() ?? 0
     let warning =
       count < 5 ? " With fewer than five seeds, the standard deviation between them is a rough estimate: the interval may move much." : ""
@@ -72,7 +72,7 @@ extension Comparison.Group {
   }
 
   /// One row for each line with several seeds; nil if there is none.
-  private var seedsTable: TextTable? {
+  var seedsTable: TextTable? {
     guard hasSeeds else { return nil }
     let score = ScoreText(measure ?? .loss)
     var table = TextTable(["algorithm", score.name, "between seeds", "within a seed", "seeds"])

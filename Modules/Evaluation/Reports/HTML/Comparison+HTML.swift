@@ -1,0 +1,28 @@
+import Algorithms
+import Registry
+import Tasks
+
+extension Comparison {
+  /// The content of report.html: one page without scripts, which needs no network.
+  ///
+  /// Learning curves and times come from metrics.jsonl and timing.json in the folders of the runs, where they are known.
+  /// - Parameter gnuplot: Whether to draw charts; without gnuplot, the page has the tables and says so.
+  public func html(drawing: Bool = true) -> String {
+    let gnuplot = drawing ? try? Gnuplot() : nil
+    let groups = groups.enumerated().map { GroupPage(group: $1, place: $0, gnuplot: gnuplot) }
+    var introduction = groups.map { HTML.lead($0.answer) }
+    if gnuplot == nil {
+      introduction.append(.note("Charts are left out, because gnuplot was not found. Their numbers are in the tables."))
+    }
+    var sections = groups.map(\.section)
+    sections.append(HTMLPage.Section("Configuration", groups.flatMap(\.configuration)))
+    sections.append(HTMLPage.Section("How to repeat this", groups.flatMap(\.provenance)))
+    let tasks = self.groups.map(\.task)
+    let count = Set(rows.map(\.run.algorithm)).count
+    return HTMLPage(
+      title: "Comparison on \(tasks.joined(separator: ", "))",
+      subtitle: "\(count) algorithm\(count == 1 ? "" : "s"), \(rows.count) run\(rows.count == 1 ? "" : "s")", introduction: introduction,
+      sections: sections, footer: "Made by tools \(FrameworkVersion.current)."
+    ).text
+  }
+}
