@@ -12,7 +12,7 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Tasks", ["TensorCore", "Registry"]),
   ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("AlgorithmContract", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
-  ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry", "CPng"]),
+  ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
 
 /// One row per plug-in, an additional algorithm or data set, with the subfolders that belong to other targets.

@@ -1,5 +1,5 @@
-// Reads and writes PNG files in memory by libpng's simplified interface, which catches libpng's errors in C, so that no jump crosses
-// Swift's frames.
+// Reads a PNG file from memory by libpng's simplified interface, which catches libpng's errors in C, so that no jump crosses Swift's
+// frames.
 
 #include <stddef.h>
 #include <stdio.h>
@@ -66,36 +66,6 @@ static inline int png_file_decode(const void *bytes, size_t count, png_uint_32 f
   if (!png_image_finish_read(&image, &paper, pixels, 0, NULL)) return png_file_fail(&image, message);
   png_image_free(&image);
   return 0;
-}
-
-/// The most bytes of a file with `width` times `height` pixels of a PNG_FORMAT of 8 bits for each channel; 0 if it is too large.
-static inline size_t png_file_bound(png_uint_32 width, png_uint_32 height, png_uint_32 format) {
-  const size_t row = (size_t)width * PNG_IMAGE_SAMPLE_CHANNELS(format);
-  if (width == 0 || height == 0 || width > 0xffff || height > 0xffff) return 0;
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  image.width = width;
-  image.height = height;
-  image.format = format;
-  return row * height > PNG_SIZE_MAX / 4 ? 0 : PNG_IMAGE_PNG_SIZE_MAX(image);
-}
-
-/// Encodes pixels, row by row, into `bytes`, which has room for `*count` bytes, and sets `*count` to the length of the file. Returns 0,
-/// or 1 if libpng refuses.
-static inline int png_file_encode(
-    const void *pixels, png_uint_32 width, png_uint_32 height, png_uint_32 format, void *bytes, size_t *count) {
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  image.width = width;
-  image.height = height;
-  image.format = format;
-  png_alloc_size_t size = *count;
-  const int written = png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL);
-  *count = size;
-  png_image_free(&image);
-  return !written;
 }
 
 static const png_uint_32 png_file_grey = PNG_FORMAT_GRAY;

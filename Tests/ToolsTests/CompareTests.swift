@@ -8,7 +8,7 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
   ).outcome()
 }
 
-private let reports = ["results.json", "results.csv", "scores.csv", "report.md"]
+private let reports = ["results.json", "results.csv", "scores.csv", "report.md", "report.html"]
 
 @Suite struct CompareTests {
   @Test func `recorded runs give the tables and files of run-all`() throws {

@@ -38,7 +38,8 @@ func waitForOwner(of folder: String, _ process: ToolsProcess) {
       _ = try owner.outcome()
       #expect(fileNames(in: folder).contains(".metalearning-lock"))
       #expect(try ToolsProcess(run + ["--iterations", "1", "--overwrite"]).outcome().exitCode == 0)
-      #expect(fileNames(in: folder) == ["checkpoint.safetensors", "config.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json"])
+      #expect(
+        fileNames(in: folder) == ["checkpoint.safetensors", "config.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json"])
     }
   }
 }

@@ -21,7 +21,10 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
       #expect(
         outcome.output.hasPrefix("sinusoid · mse after each algorithm's own number of steps · 6 held-out episodes of meta-test · split "))
       #expect(outcome.output.contains("\nlinear-classification · accuracy in % after each algorithm's own number of steps · "))
-      #expect(fileNames(in: folder) == ["linear-classification", "report.md", "results.csv", "results.json", "scores.csv", "sinusoid"])
+      #expect(
+        fileNames(in: folder) == [
+          "linear-classification", "report.html", "report.md", "results.csv", "results.json", "scores.csv", "sinusoid",
+        ])
       #expect(fileNames(in: "\(folder)/sinusoid") == ["chance", "maml", "reptile"])
       let tasks = try #require(try jsonObject("\(folder)/results.json")["tasks"] as? [[String: Any]])
       #expect(tasks.compactMap { $0["task"] as? String } == ["sinusoid", "linear-classification"])
@@ -70,7 +73,8 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
       let runs = fileNames(in: "\(folder)/runs")
       #expect(runs.count == 3)
       for run in runs {
-        #expect(fileNames(in: "\(folder)/runs/\(run)") == ["report.md", "results.csv", "results.json", "scores.csv", "sinusoid"])
+        #expect(
+          fileNames(in: "\(folder)/runs/\(run)") == ["report.html", "report.md", "results.csv", "results.json", "scores.csv", "sinusoid"])
       }
     }
   }
@@ -96,7 +100,9 @@ private func runAll(_ folder: String, _ more: String...) throws -> Outcome {
 
       // As after an interruption: one run is tested, one trained, one killed before its first checkpoint, and one not begun.
       let manager = FileManager.default
-      for name in ["results.json", "results.csv", "scores.csv", "report.md"] { try manager.removeItem(atPath: "\(part)/\(name)") }
+      for name in ["results.json", "results.csv", "scores.csv", "report.md", "report.html"] {
+        try manager.removeItem(atPath: "\(part)/\(name)")
+      }
       for name in ["results.json", "timing.json"] { try manager.removeItem(atPath: "\(part)/sinusoid/chance/\(name)") }
       for name in ["results.json", "scores.csv", "timing.json", "checkpoint.safetensors"] {
         try manager.removeItem(atPath: "\(part)/sinusoid/reptile/\(name)")

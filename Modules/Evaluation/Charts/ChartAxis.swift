@@ -74,7 +74,8 @@ struct ChartAxis {
   /// A multiple of a step, as exact as the step's inverse allows: 3 · 0.1 is 0.3.
   private static func rounded(_ count: Double, _ step: Double) -> Double {
     let inverse = (1 / step).rounded()
-    return step < 1 && inverse < 1e12 ? count / inverse : count * step
+    // Adding 0 makes 0 of −0.
+    return (step < 1 && inverse < 1e12 ? count / inverse : count * step) + 0
   }
 
   /// Powers of ten, and their double and quintuple if there are few enough of them.

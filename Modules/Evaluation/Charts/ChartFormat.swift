@@ -24,8 +24,9 @@ package enum ChartFormat: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Gnuplot {
-  /// A chart as the content of a file of its own; equal charts give equal bytes as SVG and PNG. A PDF contains the time.
+  /// A chart as the content of a file of its own.
   ///
+  /// Equal charts give equal bytes as SVG and PNG. A PDF contains the time.
   /// - Throws: ``GnuplotError``, if the program cannot be started or refuses its commands.
   package func file(_ chart: some Chart, _ format: ChartFormat) throws(GnuplotError) -> [UInt8] {
     let script = chart.drawing(.file)
@@ -41,6 +42,7 @@ extension Gnuplot {
   ///   - chart: The chart.
   ///   - layout: Its width and text.
   ///   - id: The beginning of all identifiers in the element: letters, digits and hyphens, once on the page.
+  /// - Returns: The markup of the element.
   /// - Throws: ``GnuplotError``, if the program cannot be started or refuses its commands.
   package func element(_ chart: some Chart, _ layout: ChartLayout, id: String) throws(GnuplotError) -> String {
     let script = chart.drawing(layout)

@@ -6,6 +6,7 @@ extension HTML {
   ///   - chart: The chart.
   ///   - id: The beginning of the drawing's identifiers: letters, digits and hyphens, once on the page.
   ///   - gnuplot: The program; nil if it is missing.
+  /// - Returns: A figure.
   package static func chart(_ chart: some Chart, id: String, gnuplot: Gnuplot?) -> HTML {
     let drawing: HTML
     let isDrawn: Bool

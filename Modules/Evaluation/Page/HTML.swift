@@ -47,6 +47,7 @@ package struct HTML: Sendable, Hashable {
   /// - Parameters:
   ///   - text: Any text.
   ///   - keepsLines: Whether line feeds stay; otherwise they become `\n`.
+  /// - Returns: Text without markup.
   package static func escaped(_ text: String, keepsLines: Bool = false) -> String {
     guard keepsLines else { return escapedLine(text) }
     return text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { escapedLine(String($0)) }.joined(

@@ -11,7 +11,7 @@ public struct Comparison: Sendable {
     /// Its test result.
     public let result: TestResult
     /// Wall time of training and test, shown only in the printed table; nil if not measured.
-    public let seconds: Double?
+    public var seconds: Double?
     /// Learned hyperparameters at the end of meta-training; empty without a state.
     public let learned: [LearnedValue]
 
@@ -98,7 +98,8 @@ public struct Comparison: Sendable {
       }
     }
 
-    var row: Row? { if case .tested(let row) = self { row } else { nil } }
+    /// The result; nil for a failed run.
+    public var row: Row? { if case .tested(let row) = self { row } else { nil } }
     var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
   }
 

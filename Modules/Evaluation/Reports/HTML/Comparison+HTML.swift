@@ -6,7 +6,8 @@ extension Comparison {
   /// The content of report.html: one page without scripts, which needs no network.
   ///
   /// Learning curves and times come from metrics.jsonl and timing.json in the folders of the runs, where they are known.
-  /// - Parameter gnuplot: Whether to draw charts; without gnuplot, the page has the tables and says so.
+  /// - Parameter drawing: Whether to draw charts; without gnuplot, the page has the tables and says so.
+  /// - Returns: The content of the file.
   public func html(drawing: Bool = true) -> String {
     let gnuplot = drawing ? try? Gnuplot() : nil
     let groups = groups.enumerated().map { GroupPage(group: $1, place: $0, gnuplot: gnuplot) }
@@ -15,6 +16,7 @@ extension Comparison {
       introduction.append(.note("Charts are left out, because gnuplot was not found. Their numbers are in the tables."))
     }
     var sections = groups.map(\.section)
+    if groups.count > 1 { sections.append(HTMLPage.Section("All tasks", familyRanks)) }
     sections.append(HTMLPage.Section("Configuration", groups.flatMap(\.configuration)))
     sections.append(HTMLPage.Section("How to repeat this", groups.flatMap(\.provenance)))
     let tasks = self.groups.map(\.task)

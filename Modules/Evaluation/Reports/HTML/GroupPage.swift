@@ -105,11 +105,18 @@ struct GroupPage {
     guard let first = group.rows.first, first.lastStep > 0 else { return [] }
     let mode = first.result.modes[0]
     let factor = score.measure.factor
+    // A diverging curve would press all others onto the axis.
+    let before = group.lines.compactMap { $0.headlineCurve[0].estimate?.mean }
+    let limit = score.measure.isMoreBetter ? .infinity : 2 * (before.map(\.magnitude).max() ?? .infinity)
+    var isCut = false
     let series = group.lines.compactMap { line -> CurveChart.Series? in
       guard let curve = line.curve(mode.name, mode.headlineMeasure) else { return nil }
       let points = curve.compactMap { point -> CurveChart.Point? in
-        guard let mean = point.estimate?.mean else { return nil }
         let half = point.estimate?.halfWidth ?? 0
+        guard let mean = point.estimate?.mean, mean + half <= limit else {
+          isCut = true
+          return nil
+        }
         return .init(x: Double(point.step), y: factor * mean, low: factor * (mean - half), high: factor * (mean + half))
       }
       return points.isEmpty ? nil : .init(name: line.label, points: points)
@@ -121,6 +128,10 @@ struct GroupPage {
           CurveChart(
             title: "\(score.name) by adaptation step", series: series, xLabel: "adaptation steps", yLabel: score.name,
             bandMeaning: group.hasSeeds ? "95% intervals over seeds" : "95% intervals over episodes"), "adaptation"))
+    }
+    if isCut {
+      let above = limit.isFinite ? ", or whose interval reaches above twice the largest score before adaptation" : ""
+      content.append(.paragraph("Not drawn: steps without a mean, because episodes diverged\(above)."))
     }
     let tables = group.curves.map { HTML.table(table($0.table, $0.title)) }
     content.append(.details("All modes and measures", tables + (group.starText.isEmpty ? [] : [.paragraph(group.starText)])))
