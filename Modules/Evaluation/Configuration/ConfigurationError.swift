@@ -11,6 +11,8 @@ public enum ConfigurationError: Error, Hashable, CustomStringConvertible {
   case version(path: String, line: Int, expected: Int, found: String)
   /// A required key is missing.
   case missing(path: String, key: String)
+  /// A preset, or a part of it, lacks a key.
+  case incompletePreset(path: String, line: Int, key: String)
   /// A key, a setting, an algorithm, a task or a model that is not known.
   case unknown(path: String, line: Int, LookupError)
   /// A value of the wrong type.
@@ -28,6 +30,9 @@ public enum ConfigurationError: Error, Hashable, CustomStringConvertible {
         + "that wrote the file."
     case .missing(let path, let key):
       "\(legible(path, limit: nil)) is not a configuration: it has no '\(key)'; name a config.json that `run` wrote, or its folder."
+    case .incompletePreset(let path, let line, let key):
+      "line \(line) of \(legible(path, limit: nil)): the preset or this part of it has no '\(key)'; `tools reproduce NAME --print` shows a "
+        + "whole preset."
     case .unknown(let path, let line, let error): "line \(line) of \(legible(path, limit: nil)): \(error)"
     case .value(let path, let line, let key, let expected):
       "line \(line) of \(legible(path, limit: nil)): \(legible(key)) has a value of another kind, expected \(expected)."

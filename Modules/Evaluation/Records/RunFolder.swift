@@ -10,7 +10,7 @@ public struct RunFolder: Sendable {
   public static let fileNames = [
     Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", pageName, "timing.json",
     "cross-validation.json", "groups.csv", RunConfiguration.fileName, Checkpoint.previousFileName, ValidationLog.fileName,
-    Checkpoint.bestFileName,
+    Checkpoint.bestFileName, "reproduction.json", "reproduction.md",
   ]
 
   /// The name of the file of results.
@@ -166,6 +166,14 @@ public struct RunFolder: Sendable {
     try put(comparison.csv, "results.csv")
     try put(comparison.markdown, "report.md")
     try put(comparison.html(), Self.pageName)
+  }
+
+  /// Writes reproduction.json and reproduction.md.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  public func write(_ reproduction: Reproduction) throws(RunFolderError) {
+    try put(reproduction.json, "reproduction.json")
+    try put(reproduction.markdown, "reproduction.md")
   }
 
   /// Writes cross-validation.json, groups.csv and report.md.

@@ -52,7 +52,9 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> ExitCode
 
   /// Every command, in the order of the overview.
-  static let all: [Command] = [.list, .run, .runAll, .compare, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .help]
+  static let all: [Command] = [
+    .list, .run, .runAll, .compare, .reproduce, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .help,
+  ]
 
   /// Finds a command by its name.
   static func named(_ name: String) throws(UsageError) -> Command {

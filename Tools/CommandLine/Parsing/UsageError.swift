@@ -27,6 +27,8 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case noShiftInValidation
   case nothingToSweep(quantity: String)
   case rankBeyondTest(step: Int, last: Int)
+  case presetStep(test: String, step: Int, last: Int)
+  case presetMode(test: String, mode: String, modes: [String])
 
   var description: String {
     switch self {
@@ -70,6 +72,10 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .rankBeyondTest(let step, let last):
       "\(Flag.rankAt.spelling) is \(step), but the meta-test ends after step \(last); give at most \(last), or test more steps with "
         + "\(Flag.testSteps.usage)."
+    case .presetStep(let test, let step, let last):
+      "the test \(test) of the preset has a number after step \(step), but ends after step \(last); set test.steps to \(step) or more."
+    case .presetMode(let test, let mode, let modes):
+      "the test \(test) of the preset has a number in the mode '\(legible(mode))', expected one of \(modes.joined(separator: ", "))."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "

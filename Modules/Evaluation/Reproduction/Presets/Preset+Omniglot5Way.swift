@@ -1,0 +1,208 @@
+extension Preset {
+  /// Omniglot, 5-way: 1 and 5 shots.
+  static let omniglot5Way = """
+    {
+      "name": "omniglot-5way",
+      "title": "Omniglot, 5-way: 1 and 5 shots",
+      "source": "Finn et al., ICML 2017, Table 1, https://arxiv.org/abs/1703.03400; Nichol et al., 2018, Table 2, https://arxiv.org/abs/1803.02999",
+      "notes": [
+        "Ours is on the Vinyals split without rotations in the test; the published numbers are on other splits, and MAML's are with rotations.",
+        "The published runs have 60,000 iterations or more.",
+        "The settings were found on meta-validation (README, What longer runs reach)."
+      ],
+      "seeds": 3,
+      "runs": [
+        {
+          "name": "maml-1-shot",
+          "algorithm": "maml",
+          "task": "omniglot",
+          "iterations": 13000,
+          "quickIterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 3},
+              "cells": [
+                {"statistic": "mean", "step": 3, "mode": "transductive", "published": 98.7, "halfWidth": 0.4, "target": 97.6},
+                {"statistic": "mean", "step": 3, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "maml-5-shot",
+          "algorithm": "maml",
+          "task": "omniglot",
+          "iterations": 14000,
+          "quickIterations": 14000,
+          "settings": {"task.ways": 5, "task.shots": 5, "task.queries": 3, "training.metaBatch": 8, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 3},
+              "cells": [
+                {"statistic": "mean", "step": 3, "mode": "transductive", "published": 99.9, "halfWidth": 0.1, "target": 99.0},
+                {"statistic": "mean", "step": 3, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "fomaml-1-shot",
+          "algorithm": "fomaml",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 3},
+              "cells": [
+                {"statistic": "mean", "step": 3, "mode": "transductive", "published": 98.3, "halfWidth": 0.5},
+                {"statistic": "mean", "step": 3, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "fomaml-5-shot",
+          "algorithm": "fomaml",
+          "task": "omniglot",
+          "iterations": 14000,
+          "settings": {"task.ways": 5, "task.shots": 5, "task.queries": 3, "training.metaBatch": 8, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 3},
+              "cells": [
+                {"statistic": "mean", "step": 3, "mode": "transductive", "published": 99.2, "halfWidth": 0.2},
+                {"statistic": "mean", "step": 3, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "reptile-1-shot",
+          "algorithm": "reptile",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 10},
+              "cells": [
+                {"statistic": "mean", "step": 10, "mode": "transductive", "published": 97.68, "halfWidth": 0.04, "target": 96.5},
+                {"statistic": "mean", "step": 10, "mode": "support-plus-one", "published": 95.39, "halfWidth": 0.09}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "reptile-5-shot",
+          "algorithm": "reptile",
+          "task": "omniglot",
+          "iterations": 14000,
+          "settings": {"task.ways": 5, "task.shots": 5, "task.queries": 3},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 10},
+              "cells": [
+                {"statistic": "mean", "step": 10, "mode": "transductive", "published": 99.48, "halfWidth": 0.06},
+                {"statistic": "mean", "step": 10, "mode": "support-plus-one", "published": 98.9, "halfWidth": 0.1}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "meta-sgd-1-shot",
+          "algorithm": "meta-sgd",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 1},
+              "cells": [
+                {"statistic": "mean", "step": 1, "mode": "transductive", "published": 99.53, "halfWidth": 0.26, "unverified": true},
+                {"statistic": "mean", "step": 1, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "meta-sgd-5-shot",
+          "algorithm": "meta-sgd",
+          "task": "omniglot",
+          "iterations": 14000,
+          "settings": {"task.ways": 5, "task.shots": 5, "task.queries": 3, "training.metaBatch": 8, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 1},
+              "cells": [
+                {"statistic": "mean", "step": 1, "mode": "transductive", "published": 99.93, "halfWidth": 0.09, "unverified": true},
+                {"statistic": "mean", "step": 1, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "anil-1-shot",
+          "algorithm": "anil",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 3},
+              "cells": [
+                {"statistic": "mean", "step": 3, "mode": "transductive"},
+                {"statistic": "mean", "step": 3, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "maml-plus-plus-1-shot",
+          "algorithm": "maml-plus-plus",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "cells": [
+                {"statistic": "mean", "step": 5, "mode": "transductive", "published": 99.47, "unverified": true},
+                {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "proto-net-1-shot",
+          "algorithm": "proto-net",
+          "task": "omniglot",
+          "iterations": 13000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 0},
+              "cells": [
+                {"statistic": "mean", "step": 0, "mode": "transductive"},
+                {"statistic": "mean", "step": 0, "mode": "support-plus-one", "published": 98.8}
+              ]
+            }
+          ]
+        }
+      ]
+    }
+
+    """
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@Suite struct ReproduceTests {
+  private let preset = """
+    {
+      "name": "small", "title": "A small preset", "source": "none", "notes": [], "seeds": 2,
+      "runs": [
+        {
+          "name": "a", "algorithm": "maml", "task": "sinusoid", "iterations": 3, "quickIterations": 1,
+          "settings": {"test.episodes": 4, "test.steps": 2, "model.hidden": "4"},
+          "tests": [
+            {"name": "same", "settings": {}, "cells": [{"statistic": "mean", "step": 1, "published": 0.5}]},
+            {"name": "few", "settings": {"task.shots": 3}, "cells": [{"statistic": "median", "step": 2}]}
+          ]
+        },
+        {
+          "name": "later", "algorithm": "not-there", "task": "sinusoid", "iterations": 3,
+          "tests": [{"name": "same", "cells": [{"statistic": "mean", "step": 1}]}]
+        }
+      ]
+    }
+    """
+
+  @Test func `a preset of one's own is run, resumed and printed`() throws {
+    try withTemporaryFolder { folder throws in
+      let (file, out) = ("\(folder)/p.json", "\(folder)/out")
+      try Data(preset.utf8).write(to: URL(fileURLWithPath: file))
+      let outcome = try tools("reproduce", file, "--out", out, "--quiet")
+      #expect(outcome.exitCode == 0 && outcome.errors == "", "\(outcome.errors)")
+      #expect(outcome.output.hasPrefix("small · A small preset · 2 seeds · none\n"))
+      #expect(outcome.output.contains("not built yet"))
+      #expect(fileNames(in: out) == ["a", "reproduction.json", "reproduction.md"])
+      #expect(fileNames(in: "\(out)/a/seed-1").contains("few"))
+      // The test of unchanged settings is the run's own.
+      let own = try bytes("\(out)/a/seed-1/results.json")
+      #expect(try bytes("\(out)/a/seed-1/same/results.json") == own)
+      let written = try bytes("\(out)/reproduction.json")
+      try FileManager.default.removeItem(atPath: "\(out)/a/seed-1")
+      try FileManager.default.removeItem(atPath: "\(out)/a/seed-0/few")
+      let resumed = try tools("reproduce", file, "--out", out, "--quiet", "--resume")
+      #expect(resumed.exitCode == 0, "\(resumed.errors)")
+      #expect(try bytes("\(out)/reproduction.json") == written)
+      #expect(try tools("reproduce", file, "--out", out, "--quiet").exitCode == 2)
+      let quick = try tools("reproduce", file, "--out", "\(folder)/quick", "--quick", "--quiet")
+      #expect(quick.output.hasPrefix("small (quick) · A small preset · seed 0 · none\n") && !quick.output.contains("not built yet"))
+      #expect(try tools("reproduce", file, "--print").output == preset + "\n")
+    }
+  }
+
+  @Test func `a wrong preset is refused, and nothing is written`() throws {
+    try withTemporaryFolder { folder throws in
+      let file = "\(folder)/p.json"
+      func expect(_ message: String, _ from: String, _ to: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try Data(preset.replacingOccurrences(of: from, with: to).utf8).write(to: URL(fileURLWithPath: file))
+        let outcome = try tools("reproduce", file, "--out", "\(folder)/out")
+        #expect(outcome.exitCode == 2 && outcome.output == "", sourceLocation: sourceLocation)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)", sourceLocation: sourceLocation)
+        #expect(fileNames(in: folder) == ["p.json"], sourceLocation: sourceLocation)
+      }
+      try expect(
+        "line 5 of \(file): unknown key 'iteration'. Did you mean 'iterations'?", "\"iterations\": 3, \"quick", "\"iteration\": 3, \"quick")
+      try expect("the test a/few of the preset has a number after step 3, but ends after step 2", "\"step\": 2}", "\"step\": 3}")
+      try expect("has a number in the mode 'support', expected one of none", "\"step\": 2}", "\"step\": 2, \"mode\": \"support\"}")
+      try expect("is not valid", "\"seeds\": 2,", "\"seeds\": 2")
+      try expectError(
+        "unknown preset 'maml-table'. Did you mean 'maml-table2'? Known: maml-table2, meta-sgd-table1, omniglot-20way, omniglot-5way, "
+          + "omniglot-fc.", ["reproduce", "maml-table"])
+    }
+  }
+}
