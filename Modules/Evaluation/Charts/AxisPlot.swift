@@ -43,7 +43,9 @@ struct AxisPlot {
     let edge = isSquare ? left + plotHeight : right
     let bottom = top + plotHeight
     var script = GnuplotScript(layout, height: bottom + 2 * layout.line + 12)
-    if layout.hasTitle { script.label(title, layout.width / 2, titleHeight / 2, .center) }
+    if layout.hasTitle {
+      script.label(ChartText.fitted(title, layout.width - 8, layout.fontSize), layout.width / 2, titleHeight / 2, .center)
+    }
     legend.draw(in: &script, top: titleHeight)
     script.label(ChartText.fitted(yLabel, layout.width - 8, layout.fontSize), 4, titleHeight + legend.height + layout.line / 2)
     script.label(

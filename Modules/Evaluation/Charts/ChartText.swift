@@ -9,19 +9,25 @@ enum ChartText {
     fontSize * text.unicodeScalars.reduce(0) { $0 + width($1) }
   }
 
-  /// The text on one line without control characters, shortened to a width with "…" if needed.
+  /// The text on one line without control characters, shortened to a width with "…" in its middle if needed.
+  ///
+  /// The end stays, because the names of one algorithm with several settings differ there.
   static func fitted(_ text: String, _ width: Double, _ fontSize: Double) -> String {
     let text = printable(text)
     guard self.width(text, fontSize) > width else { return text }
-    var kept = String.UnicodeScalarView()
+    let scalars = Array(text.unicodeScalars)
+    var (first, last) = (0, scalars.count)
     var room = width / fontSize - 1
-    for scalar in text.unicodeScalars {
-      room -= self.width(scalar)
+    while first < last {
+      let isAtStart = first <= scalars.count - last
+      room -= self.width(scalars[isAtStart ? first : last - 1])
       if room < 0 { break }
-      kept.append(scalar)
+      if isAtStart { first += 1 } else { last -= 1 }
     }
-    return "\(String(kept))…"
+    return "\(joined(scalars[..<first]))…\(joined(scalars[last...]))"
   }
+
+  private static func joined(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
 
   /// The text with escapes for control characters, and without characters that XML forbids.
   static func printable(_ text: String) -> String {

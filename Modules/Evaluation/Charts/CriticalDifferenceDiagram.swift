@@ -14,7 +14,7 @@ package struct CriticalDifferenceDiagram: Sendable, Hashable {
   }
 
   package let title: String
-  /// The entries with a finite rank, the best first.
+  /// The entries with a rank from 1 to a million, the best first.
   package let entries: [Entry]
   /// Sets of names that do not differ significantly; those of fewer than two drawn names are left out.
   package let groups: [Set<String>]
@@ -23,7 +23,7 @@ package struct CriticalDifferenceDiagram: Sendable, Hashable {
 
   package init(title: String, entries: [Entry], groups: [Set<String>], criticalDifference: Double? = nil) {
     self.title = title
-    self.entries = entries.filter { $0.rank.isDrawable }.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }
+    self.entries = entries.filter { (1...1e6).contains($0.rank) }.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }
     (self.groups, self.criticalDifference) = (groups, criticalDifference)
   }
 
@@ -70,7 +70,9 @@ package struct CriticalDifferenceDiagram: Sendable, Hashable {
     func x(_ rank: Double) -> Double { right - (rank - 1) / (last - 1) * (right - left) }
 
     var y = layout.hasTitle ? layout.line * 1.5 : 4
-    if layout.hasTitle { drawing.text(title, layout.width / 2, layout.line * 0.75, "middle") }
+    if layout.hasTitle {
+      drawing.text(ChartText.fitted(title, layout.width - 8, layout.fontSize), layout.width / 2, layout.line * 0.75, "middle")
+    }
     if let criticalDifference, criticalDifference.isDrawable, criticalDifference > 0 {
       let end = min(left + criticalDifference / (last - 1) * (right - left), layout.width - 4)
       drawing.text("critical difference \(fixed(criticalDifference, 2))", left, y + layout.line / 2, "start")

@@ -47,7 +47,7 @@ package struct CurveChart: Chart, Hashable {
 
   /// One row for each x, at most 25 of them, evenly chosen with the first and the last.
   package var numbers: HTMLTable {
-    let all = Set(series.flatMap { $0.points.map(\.x) }).sorted()
+    let all = Set(series.flatMap { $0.points.map(\.x).filter(\.isDrawable) }).sorted()
     let (last, most) = (all.count - 1, 25)
     let chosen = all.count <= most ? all : (0..<most).map { all[$0 * last / (most - 1)] }
     let tables = series.map { Dictionary($0.points.map { ($0.x, $0) }, uniquingKeysWith: { first, _ in first }) }

@@ -54,7 +54,7 @@ package struct ForestPlot: Chart, Hashable {
     let rowHeight = isNarrow ? 2 * layout.line + 4 : layout.line + 9
     let bottom = top + Double(max(rows.count, 1)) * rowHeight + 4
     var script = GnuplotScript(layout, height: bottom + 2 * layout.line + 12)
-    if layout.hasTitle { script.label(title, layout.width / 2, titleHeight / 2, .center) }
+    if layout.hasTitle { script.label(ChartText.fitted(title, layout.width - 8, size), layout.width / 2, titleHeight / 2, .center) }
 
     let values = rows.flatMap { [$0.mean, $0.low ?? $0.mean, $0.high ?? $0.mean] } + (reference.map { [$0.value] } ?? [])
     let axis = ChartAxis(values, margin: 0.05, most: isNarrow ? 5 : 7)

@@ -37,7 +37,7 @@ package struct HTML: Sendable, Hashable {
   /// A table.
   package static func table(_ table: HTMLTable) -> HTML { HTML(markup: table.markup) }
 
-  /// Text behind a line that opens it; printed open.
+  /// Text behind a line that opens it; left out on paper.
   package static func details(_ line: String, _ content: [HTML]) -> HTML {
     HTML(markup: "<details><summary>\(escaped(line))</summary>\n\(content.map(\.text).joined(separator: "\n"))\n</details>")
   }
