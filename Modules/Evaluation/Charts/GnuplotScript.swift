@@ -1,6 +1,7 @@
 /// Commands for gnuplot; positions are pixels from the upper left corner.
 ///
-/// Text from outside appears only in single quotation marks, in which gnuplot replaces nothing, and numbers only if they are finite.
+/// Text from outside appears only in quotation marks and with octal escapes, so that no character of it means anything to gnuplot;
+/// numbers appear only if they are finite.
 package struct GnuplotScript: Sendable, Hashable {
   /// The size of the drawing in pixels.
   package let width, height: Double
@@ -74,15 +75,20 @@ package struct GnuplotScript: Sendable, Hashable {
     plots.append("\(data(rows)) \(style) notitle")
   }
 
-  /// A text in single quotation marks, on one line.
+  /// A text in quotation marks, on one line; all ASCII characters but letters and spaces are octal escapes.
+  ///
+  /// Digits are escapes, too, because gnuplot counts all that follow to an escape. Single quotation marks would need no escapes, but gnuplot refuses them before a text that begins with one itself.
   static func quoted(_ text: String) -> String {
-    var result = String.UnicodeScalarView("'".unicodeScalars)
+    var result = String.UnicodeScalarView()
     for scalar in ChartText.printable(text).unicodeScalars {
-      result.append(scalar)
-      if scalar == "'" { result.append(scalar) }
+      if !scalar.isASCII || scalar == " " || scalar.properties.isAlphabetic {
+        result.append(scalar)
+      } else {
+        let digits = String(scalar.value, radix: 8)
+        result.append(contentsOf: ("\\" + String(repeating: "0", count: 3 - digits.count) + digits).unicodeScalars)
+      }
     }
-    result.append("'")
-    return String(result)
+    return "\"\(String(result))\""
   }
 
   private func place(_ x: Double, _ y: Double) -> String { "screen \(x / width), screen \(1 - y / height)" }

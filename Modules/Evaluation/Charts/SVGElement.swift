@@ -8,14 +8,15 @@ struct SVGElement {
     var pieces = [Self.opening(size.0, size.1, id: id, title: chart.title, summary: chart.summary)]
     var isInside = false
     var isTitle = false
-    // A piece is a tag with the text behind it. gnuplot escapes "<" and "&" in text.
+    // A piece is a tag with the text behind it. gnuplot escapes "<" and "&" in text, but not ">", which XML forbids in "]]>".
     for piece in file.split(separator: UInt8(ascii: "<"), omittingEmptySubsequences: true) {
       let tag = String(decoding: piece.prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self)
       if tag.hasPrefix("g id=\"gnuplot_canvas\"") { isInside = true }
       if tag == "title" { isTitle = true }
       if isInside, !isTitle, tag != "/title" {
-        let rest = String(decoding: piece.dropFirst(tag.utf8.count), as: UTF8.self)
-        pieces.append("<\(Self.prefixed(tag, id))\(rest)")
+        let text = String(decoding: piece.dropFirst(tag.utf8.count + 1), as: UTF8.self)
+        let escaped = text.split(separator: ">", omittingEmptySubsequences: false).joined(separator: "&gt;")
+        pieces.append("<\(Self.prefixed(tag, id))>\(escaped)")
       } else if tag == "/title" {
         isTitle = false
       }

@@ -1,5 +1,6 @@
 import Algorithms
 import Evaluation
+import Registry
 import Tasks
 
 /// Comparisons with made-up losses.
