@@ -77,7 +77,8 @@ package struct GnuplotScript: Sendable, Hashable {
 
   /// A text in quotation marks, on one line; all ASCII characters but letters and spaces are octal escapes.
   ///
-  /// Digits are escapes, too, because gnuplot counts all that follow to an escape. Single quotation marks would need no escapes, but gnuplot refuses them before a text that begins with one itself.
+  /// Digits are escapes, too, because gnuplot counts all that follow to an escape. Single quotation marks would need no escapes, but
+  /// gnuplot refuses them before a text that begins with one itself.
   static func quoted(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in ChartText.printable(text).unicodeScalars {
