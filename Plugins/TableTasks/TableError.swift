@@ -179,6 +179,7 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   }
 
   private static func list(_ names: [String]) -> String {
-    names.isEmpty ? "none" : names.map { legible($0) }.joined(separator: ", ")
+    let more = names.count > 30 ? " and \(names.count - 30) more" : ""
+    return names.isEmpty ? "none" : names.prefix(30).map { legible($0) }.joined(separator: ", ") + more
   }
 }

@@ -26,7 +26,7 @@ public enum ExampleError: Error, Hashable, CustomStringConvertible {
       "\(legible(path, limit: nil)) cannot be decoded: \(legible(reason)); replace or remove the file."
     case .oneClass(let name, let others):
       "all examples of the support set have the class '\(legible(name))', expected at least two classes; add examples of another class. "
-        + "Others: \(others.map { legible($0) }.joined(separator: ", "))."
+        + "Others: \(others.prefix(30).map { legible($0) }.joined(separator: ", "))\(others.count > 30 ? " and \(others.count - 30) more" : "")."
     case .file(let error): error.description
     }
   }
