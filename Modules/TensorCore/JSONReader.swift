@@ -1,16 +1,6 @@
 import Registry
 
-/// A JSON value in a safetensors header, which has no signs, fractions, `true` or `false`.
-enum JSONValue: Hashable {
-  case object([String: JSONValue])
-  case array([JSONValue])
-  case string(String)
-  case integer(Int)
-  /// Only `__metadata__` may be null.
-  case null
-}
-
-/// A safetensors header that is not valid JSON of the supported kind.
+/// A text that is not valid JSON of the expected kind.
 public struct JSONError: Error, Hashable, CustomStringConvertible {
   /// What is wrong.
   public enum Fault: Hashable, Sendable {
@@ -59,77 +49,107 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// A strict reader of the JSON in a safetensors header; every array access is bounds-checked.
+/// A strict reader of JSON; every array access is bounds-checked, and the keys of an object are unique.
+///
+/// - SeeAlso: RFC 8259, <https://www.rfc-editor.org/rfc/rfc8259>
 package struct JSONReader {
+  /// What a text may contain.
+  private enum Grammar {
+    /// A safetensors header, whose values are objects, arrays, strings, integers from 0 and null.
+    case header
+    /// All of JSON.
+    case all
+  }
+
   /// The deepest nesting of objects and arrays that is read; a safetensors header has three levels.
   static let nestingLimit = 16
 
-  let bytes: [UInt8]
-  var position = 0
+  private let bytes: [UInt8]
+  private let grammar: Grammar
+  private var position = 0
 
-  /// Parses a whole text as one value.
+  /// Parses a safetensors header.
   ///
   /// - Throws: ``JSONError`` at the first invalid byte.
-  static func value(of bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var reader = JSONReader(bytes: bytes)
+  static func header(of bytes: [UInt8]) throws(JSONError) -> JSONMember.Value { try value(of: bytes, .header) }
+
+  /// Parses a whole text as an object of any JSON values.
+  ///
+  /// - Returns: The members in the order of the text.
+  /// - Throws: ``JSONError`` at the first invalid byte.
+  package static func members(of bytes: [UInt8]) throws(JSONError) -> [JSONMember] {
+    guard case .object(let members) = try value(of: bytes, .all) else {
+      let start = bytes.firstIndex { !isSpace($0) } ?? 0
+      throw JSONError(fault: .unexpectedByte(bytes[start]), offset: start)
+    }
+    return members
+  }
+
+  /// The line of a byte offset, from 1.
+  package static func line(at offset: Int, of bytes: [UInt8]) -> Int { 1 + bytes.prefix(offset).count { $0 == UInt8(ascii: "\n") } }
+
+  private static func value(of bytes: [UInt8], _ grammar: Grammar) throws(JSONError) -> JSONMember.Value {
+    var reader = JSONReader(bytes: bytes, grammar: grammar)
     let value = try reader.value(depth: 0)
-    try reader.end()
+    reader.skipSpace()
+    guard reader.position == bytes.count else { throw reader.error(.trailingText) }
     return value
   }
 
-  /// Throws if more than space follows.
-  mutating func end() throws(JSONError) {
-    skipSpace()
-    guard position == bytes.count else { throw error(.trailingText) }
+  private init(bytes: [UInt8], grammar: Grammar) {
+    self.bytes = bytes
+    self.grammar = grammar
   }
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  private func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
 
-  func error(_ fault: JSONError.Fault) -> JSONError { JSONError(fault: fault, offset: position) }
+  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
-  mutating func skipSpace() {
-    while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { position += 1 }
+  private mutating func skipSpace() {
+    while let byte = current, Self.isSpace(byte) { position += 1 }
   }
 
   /// The error for a byte that the grammar does not allow.
-  var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
+  private var unexpected: JSONError { error(current.map { .unexpectedByte($0) } ?? .unexpectedEnd) }
 
-  mutating func expect(_ byte: UInt8) throws(JSONError) {
+  private mutating func expect(_ byte: UInt8) throws(JSONError) {
     guard current == byte else { throw unexpected }
     position += 1
   }
 
   /// Skips a byte and returns true if it comes next.
-  mutating func take(_ byte: UInt8) -> Bool {
+  private mutating func take(_ byte: UInt8) -> Bool {
     guard current == byte else { return false }
     position += 1
     return true
   }
 
-  private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+  private mutating func value(depth: Int) throws(JSONError) -> JSONMember.Value {
     guard depth <= Self.nestingLimit else { throw error(.nestingTooDeep(limit: Self.nestingLimit)) }
     skipSpace()
     switch current {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
     case UInt8(ascii: "["): return .array(try array(depth: depth))
     case UInt8(ascii: "\""): return .string(try string())
-    case .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .integer(try integer())
-    case UInt8(ascii: "n"):
-      try null()
-      return .null
-    default: throw unexpected
+    case UInt8(ascii: "n"): return try word("null", .null)
+    case _ where grammar == .header: return .literal(try integer())
+    case UInt8(ascii: "t"): return try word("true", .literal("true"))
+    case UInt8(ascii: "f"): return try word("false", .literal("false"))
+    default: return .literal(try number())
     }
   }
 
-  private mutating func null() throws(JSONError) {
-    for byte in "null".utf8 { try expect(byte) }
+  private mutating func word(_ word: String, _ value: JSONMember.Value) throws(JSONError) -> JSONMember.Value {
+    for byte in word.utf8 { try expect(byte) }
+    return value
   }
 
-  private mutating func object(depth: Int) throws(JSONError) -> [String: JSONValue] {
+  private mutating func object(depth: Int) throws(JSONError) -> [JSONMember] {
     try expect(UInt8(ascii: "{"))
-    var members: [String: JSONValue] = [:]
+    var members: [JSONMember] = []
+    var keys: Set<String> = []
     skipSpace()
     if take(UInt8(ascii: "}")) { return members }
     repeat {
@@ -138,19 +158,18 @@ package struct JSONReader {
       let key = try string()
       skipSpace()
       try expect(UInt8(ascii: ":"))
-      let member = try value(depth: depth + 1)
-      guard members.updateValue(member, forKey: key) == nil else {
-        throw JSONError(fault: .duplicateKey(key), offset: start)
-      }
+      let value = try value(depth: depth + 1)
+      guard keys.insert(key).inserted else { throw JSONError(fault: .duplicateKey(key), offset: start) }
+      members.append(JSONMember(key: key, offset: start, value: value))
       skipSpace()
     } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "}"))
     return members
   }
 
-  private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
+  private mutating func array(depth: Int) throws(JSONError) -> [JSONMember.Value] {
     try expect(UInt8(ascii: "["))
-    var elements: [JSONValue] = []
+    var elements: [JSONMember.Value] = []
     skipSpace()
     if take(UInt8(ascii: "]")) { return elements }
     repeat {
@@ -161,22 +180,45 @@ package struct JSONReader {
     return elements
   }
 
-  private mutating func integer() throws(JSONError) -> Int {
+  /// Reads an integer from 0 to 2⁶³ − 1.
+  private mutating func integer() throws(JSONError) -> String {
     let start = position
-    var result = 0
-    while let byte = current, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+    var value = 0
+    guard Self.isDigit(current) else { throw unexpected }
+    while let byte = current, Self.isDigit(byte) {
       // JSON has no leading zeros: no digit may follow a first 0.
       guard position == start || bytes[start] != UInt8(ascii: "0") else { throw unexpected }
-      let (tens, tooLarge) = result.multipliedReportingOverflow(by: 10)
+      let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
       let (sum, carried) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
       guard !tooLarge, !carried else { throw error(.integerOverflow) }
-      result = sum
+      value = sum
       position += 1
     }
-    return result
+    return "\(value)"
   }
 
-  mutating func string() throws(JSONError) -> String {
+  /// Reads a number: an optional minus, digits without a leading zero, and optionally a fraction and an exponent.
+  private mutating func number() throws(JSONError) -> String {
+    let start = position
+    _ = take(UInt8(ascii: "-"))
+    if !take(UInt8(ascii: "0")) { try digits() }
+    if take(UInt8(ascii: ".")) { try digits() }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try digits()
+    }
+    return String(decoding: bytes[start..<position], as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8?) -> Bool { byte.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false }
+
+  /// Skips one digit or more.
+  private mutating func digits() throws(JSONError) {
+    guard Self.isDigit(current) else { throw unexpected }
+    while Self.isDigit(current) { position += 1 }
+  }
+
+  private mutating func string() throws(JSONError) -> String {
     let start = position
     try expect(UInt8(ascii: "\""))
     var content: [UInt8] = []

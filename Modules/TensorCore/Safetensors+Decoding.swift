@@ -49,22 +49,22 @@ extension Safetensors {
     }
   }
 
-  private static func header(_ text: [UInt8]) throws(SafetensorsError) -> [String: JSONValue] {
-    let value: JSONValue
+  private static func header(_ text: [UInt8]) throws(SafetensorsError) -> [String: JSONMember.Value] {
+    let value: JSONMember.Value
     do {
-      value = try JSONReader.value(of: text)
+      value = try JSONReader.header(of: text)
     } catch {
       if case .duplicateKey(let name) = error.fault { throw .duplicateName(name) }
       throw .invalidHeader(error)
     }
-    guard case .object(let members) = value else { throw .headerNotAnObject }
+    guard let members = value.members else { throw .headerNotAnObject }
     return members
   }
 
-  private static func metadata(_ value: JSONValue?) throws(SafetensorsError) -> [String: String] {
+  private static func metadata(_ value: JSONMember.Value?) throws(SafetensorsError) -> [String: String] {
     // As the reference reader has it, null stands for no metadata.
     guard let value, value != .null else { return [:] }
-    guard case .object(let members) = value else { throw .invalidMetadata }
+    guard let members = value.members else { throw .invalidMetadata }
     var result: [String: String] = [:]
     for (key, member) in members {
       guard case .string(let text) = member else { throw .invalidMetadata }
@@ -94,8 +94,8 @@ private struct Entry {
   let begin: Int
   let end: Int
 
-  init(name: String, _ value: JSONValue) throws(SafetensorsError) {
-    guard case .object(var fields) = value else { throw .invalidEntry(tensor: name, field: "dtype") }
+  init(name: String, _ value: JSONMember.Value) throws(SafetensorsError) {
+    guard var fields = value.members else { throw .invalidEntry(tensor: name, field: "dtype") }
     guard case .string(let typeName) = fields.removeValue(forKey: "dtype") else { throw .invalidEntry(tensor: name, field: "dtype") }
     guard let extents = fields.removeValue(forKey: "shape")?.integers else { throw .invalidEntry(tensor: name, field: "shape") }
     guard let offsets = fields.removeValue(forKey: "data_offsets")?.integers, offsets.count == 2 else {
@@ -130,13 +130,19 @@ private struct Entry {
   }
 }
 
-extension JSONValue {
+extension JSONMember.Value {
+  /// The members of an object by their keys; nil for other values.
+  fileprivate var members: [String: JSONMember.Value]? {
+    guard case .object(let members) = self else { return nil }
+    return Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
+  }
+
   /// The elements of an array of integers; nil for other values.
   fileprivate var integers: [Int]? {
     guard case .array(let elements) = self else { return nil }
     var result: [Int] = []
     for element in elements {
-      guard case .integer(let value) = element else { return nil }
+      guard case .literal(let text) = element, let value = Int(text) else { return nil }
       result.append(value)
     }
     return result

@@ -42,6 +42,6 @@ import Testing
     #expect(throws: JSONError(fault: .unexpectedEnd, offset: 0)) { try members("") }
     #expect(throws: JSONError(fault: .duplicateKey("a"), offset: 7)) { try members("{\"a\":1,\"a\":2}") }
     let deep = String(repeating: "{\"a\":", count: 17)
-    #expect(throws: JSONError(fault: .nestingTooDeep(limit: 16), offset: 80)) { try members(deep) }
+    #expect(throws: JSONError(fault: .nestingTooDeep(limit: 16), offset: 85)) { try members(deep) }
   }
 }

@@ -165,7 +165,7 @@ public struct RunFolder: Sendable {
     try put(comparison.json, Self.resultsName)
     try put(comparison.csv, "results.csv")
     try put(comparison.markdown, "report.md")
-    try put(comparison.html(), Self.pageName)
+    try put(comparison.html, Self.pageName)
   }
 
   /// Writes reproduction.json and reproduction.md.

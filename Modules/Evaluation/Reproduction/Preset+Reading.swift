@@ -22,6 +22,14 @@ extension Preset {
     return text
   }
 
+  /// The JSON of a preset of this package, or of a file: a name with a slash or the ending ".json" is a path.
+  ///
+  /// - Throws: `LookupError` for an unknown name, ``ConfigurationError/file(_:)``.
+  public static func bytes(of nameOrPath: String) throws -> [UInt8] {
+    guard nameOrPath.hasSuffix(".json") || nameOrPath.contains("/") else { return Array(try text(of: nameOrPath).utf8) }
+    do { return try AtomicFile.read(nameOrPath) } catch { throw ConfigurationError.file(error) }
+  }
+
   /// The presets of this package; a literal for each, so that the program is one file.
   static let texts: [(name: String, text: String)] = [
     ("maml-table2", mamlTable2), ("meta-sgd-table1", metaSGDTable1), ("omniglot-5way", omniglot5Way), ("omniglot-20way", omniglot20Way),

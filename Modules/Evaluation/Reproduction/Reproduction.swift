@@ -77,15 +77,12 @@ struct ReproducedCell {
   /// Half the interval of our mean.
   var halfWidth: Double? { cell.statistic == .mean ? point?.estimate?.halfWidth.map { $0 * measure.factor } : nil }
 
-  /// The number of diverged episodes.
-  var diverged: Int { point?.diverged ?? 0 }
-
   /// The number of episodes whose loss is more than ten times that before adaptation, or not finite.
   var worsened: Int {
     tested.line.rows.reduce(0) { count, row in
-      guard let losses = (cell.mode.flatMap(row.result.mode) ?? row.result.modes[0]).losses[safe: cell.step] else { return count }
-      let before = row.result.modes[0].losses[0]
-      return count + zip(losses, before).count { !($0 <= 10 * $1) }
+      let losses = (cell.mode.flatMap(row.result.mode) ?? row.result.modes[0]).losses
+      guard losses.indices.contains(cell.step) else { return count }
+      return count + zip(losses[cell.step], losses[0]).count { !($0 <= 10 * $1) }
     }
   }
 
@@ -120,8 +117,4 @@ struct ReproducedCell {
 
   /// Our number as text.
   var text: String { text(value, halfWidth) }
-}
-
-extension [[Double]] {
-  fileprivate subscript(safe place: Int) -> [Double]? { indices.contains(place) ? self[place] : nil }
 }

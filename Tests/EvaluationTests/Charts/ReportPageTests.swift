@@ -7,26 +7,26 @@ import _TestSupport
 @Suite struct ReportPageTests {
   @Test func `the page has the numbers of the table, and stands alone`() throws {
     let comparison = try FakeComparison.ofLines()
-    let page = comparison.html()
+    let page = comparison.html
     let line = comparison.groups[0].lines[0]
     let score = try #require(comparison.table.split(separator: "\n").first { $0.contains(line.label) }).split(separator: " ")
     #expect(page.contains("± \(score[4])"), "\(score)")
     for line in comparison.groups[0].lines { #expect(page.contains(line.label)) }
     // No script, and nothing from elsewhere.
     #expect(!page.contains("<script") && !page.contains(" src=\"http") && !page.contains("url(http") && !page.contains("<link"))
-    #expect(page == comparison.html())
+    #expect(page == comparison.html)
     let ids = values(of: "id", in: page)
     #expect(ids.count == Set(ids).count && ids.count > 4)
   }
 
   @Test func `the answer names what cannot be told apart`() throws {
-    let page = try FakeComparison.ofLines().html(drawing: false)
+    let page = try FakeComparison.ofLines().html(gnuplot: nil)
     #expect(page.contains("5 algorithms were compared on the same held-out episodes. chance is the best after 2 steps"))
     #expect(page.contains("Failed") && page.contains("&lt;script&gt;"))
   }
 
   @Test func `without gnuplot, the page has the tables and says so`() throws {
-    let page = try FakeComparison.ofLines().html(drawing: false)
+    let page = try FakeComparison.ofLines().html(gnuplot: nil)
     #expect(page.contains("Charts are left out, because gnuplot was not found."))
     #expect(!page.contains("<svg") && page.contains("<table>"))
   }
@@ -41,19 +41,19 @@ import _TestSupport
           experiment: experiment,
           result: TestResult(modes: [ModeResult(name: "none", losses: [[loss, loss + 1]])], episodes: experiment.episodeList)))
     }
-    let page = Comparison(outcomes: [try row("a", MAML(), 1), try row("a", Chance(), 2)]).html(drawing: false)
+    let page = Comparison(outcomes: [try row("a", MAML(), 1), try row("a", Chance(), 2)]).html(gnuplot: nil)
     #expect(!page.contains("All tasks"))
   }
 
   @Test func `an algorithm's ranks over five tasks are a diagram`() throws {
-    let page = try FakeComparison.ofTasks().html(drawing: false)
+    let page = try FakeComparison.ofTasks().html(gnuplot: nil)
     #expect(page.contains("Mean ranks over 5 tasks") && page.contains("Critical difference: 2.73"))
     #expect(page.contains("maml 2.00; fomaml 3.00; reptile 4.00; scratch 5.00."))
   }
 
   @Test func `a page is well-formed, and has no date`() throws {
     let comparison = try FakeComparison.ofTasks()
-    for page in [comparison.html(), comparison.html(drawing: false)] {
+    for page in [comparison.html, comparison.html(gnuplot: nil)] {
       #expect(Markup(page: page).isWellFormed)
       #expect(page.firstMatch(of: /20[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]:[0-9]{2}:[0-9]{2}/) == nil)
       let ids = values(of: "id", in: page)
@@ -63,7 +63,7 @@ import _TestSupport
 
   @Test(.enabled(if: gnuplot != nil, "gnuplot is not installed")) func `the drawn intervals are those of the table`() throws {
     let comparison = try FakeComparison.ofLines()
-    let figure = try #require(comparison.html().components(separatedBy: "<figure>").first { $0.contains("means with 95% intervals") })
+    let figure = try #require(comparison.html.components(separatedBy: "<figure>").first { $0.contains("means with 95% intervals") })
     let drawings = figure.components(separatedBy: "<svg").dropFirst().map {
       Markup("<svg" + $0.components(separatedBy: "</svg>")[0] + "</svg>").texts
     }
@@ -80,7 +80,7 @@ import _TestSupport
     .enabled(if: Browser.chromium != nil, "chromium is not installed"), arguments: [(400, false), (400, true), (1400, false), (1400, true)])
   func `nothing overflows, and all text is large and dark enough`(width: Int, isDark: Bool) throws {
     let browser = try #require(Browser.chromium)
-    for page in [try FakeComparison.ofLines().html(), try FakeComparison.ofTasks().html()] {
+    for page in [try FakeComparison.ofLines().html, try FakeComparison.ofTasks().html] {
       let layout = try browser.layout(of: page, width: width, isDark: isDark)
       #expect(layout.screen == Double(width) && layout.content <= layout.screen, "\(layout)")
       #expect(layout.smallestText >= 11 && layout.smallestText < 1000, "\(layout)")

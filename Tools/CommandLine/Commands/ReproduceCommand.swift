@@ -25,12 +25,10 @@ extension Command {
       """
   ) { arguments in
     let name = arguments.operands[0]
-    let text =
-      name.hasSuffix(".json") || name.contains("/")
-      ? String(decoding: try PresetFile.bytes(at: name), as: UTF8.self) : try Preset.text(of: name)
-    let preset = try Preset(decoding: Array(text.utf8), name: name)
+    let bytes = try Preset.bytes(of: name)
+    let preset = try Preset(decoding: bytes, name: name)
     if arguments.has(.printPreset) {
-      try Console.print(text)
+      try Console.print(String(decoding: bytes, as: UTF8.self))
       return .success
     }
     if arguments.has(.resumePreset), arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resumePreset, .overwrite) }

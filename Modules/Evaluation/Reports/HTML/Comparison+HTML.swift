@@ -6,10 +6,10 @@ extension Comparison {
   /// The content of report.html: one page without scripts, which needs no network.
   ///
   /// Learning curves and times come from metrics.jsonl and timing.json in the folders of the runs, where they are known.
-  /// - Parameter drawing: Whether to draw charts; without gnuplot, the page has the tables and says so.
-  /// - Returns: The content of the file.
-  public func html(drawing: Bool = true) -> String {
-    let gnuplot = drawing ? try? Gnuplot() : nil
+  public var html: String { html(gnuplot: try? Gnuplot()) }
+
+  /// The same page, drawn by a given program; without one, the page has the tables and says so.
+  package func html(gnuplot: Gnuplot?) -> String {
     let groups = groups.enumerated().map { GroupPage(group: $1, place: $0, gnuplot: gnuplot) }
     var introduction = groups.map { HTML.lead($0.answer) }
     if gnuplot == nil {
