@@ -23,6 +23,14 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("ImageTasks", ["Tasks", "TensorCore", "Registry", "CPng", "CJpegReader"], ["CJpeg", "CJpegReader"]),
   ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
   ("StatisticalBaselines", ["Algorithms", "Tasks", "Models", "TensorCore", "Registry"], []),
+  ("ANIL", ["Algorithms", "Registry"], []),
+  ("BOIL", ["Algorithms", "Registry"], []),
+  ("CAVIA", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MetaCurvature", ["Algorithms", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MAMLPlusPlus", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("ProtoMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("TNet", ["Algorithms", "Registry"], []),
+  ("WarpGrad", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -42,7 +50,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "RegisteredTests",
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "ImageTasks", "TableTasks", "StatisticalBaselines",
+      "ImageTasks", "TableTasks", "StatisticalBaselines", "ANIL", "BOIL", "CAVIA", "MAMLPlusPlus", "MetaCurvature", "ProtoMAML",
+      "TNet", "WarpGrad",
     ]
   ),
   ("ToolsTests", ["tools"]),

@@ -1,5 +1,4 @@
 import Algorithms
-import Autograd
 import Models
 import Tasks
 import TensorCore
@@ -58,29 +57,13 @@ private func parityRows(
 ) throws(ParityError.Fault) -> [ParityReport.Row] {
   let dtype = measure.dtype
   let learner = Learner(model: definition.model, taskLoss: definition.taskLoss, trainingMode: .transductive)
-  let result = differentiated(
-    definition, at: tensors.learned.map { $0.converted(to: dtype) }, learner, tensors.episodes.converted(to: dtype), lambda: tensors.lambda)
-  // The reference is the mean over tasks.
-  let gradient = result.gradient.map { (1 / Double(definition.tasks)) * $0 }
+  let learned = tensors.learned.map { $0.converted(to: dtype) }
+  let values = ParityValues(definition, tensors, at: learned, learner, tensors.episodes.converted(to: dtype))
 
   // A case that names an objective has its value in place of the query loss.
   let lossName = tensors.expected["objective"] == nil ? "query_loss" : "objective"
-  // An objective that compares tasks has one reference value, the mean over the tasks.
-  let isOne = definition.objective.coupling != .independent
-  let objective = isOne ? result.objective.mean([0]) : result.objective
-  var ours: [String: (ParityReport.Group, Tensor)] = [lossName: (.queryLosses, objective)]
-  for (name, tensor) in definition.model.exported(result.adapted) { ours["adapted.\(name)"] = (.adaptedParameters, tensor) }
-  for (name, tensor) in definition.model.exported(gradient.initial) { ours["grad.\(name)"] = (.parameterGradients, tensor) }
-  // Only the exact estimator yields gradients of the hyperparameters.
-  if definition.estimator == .exact {
-    var inner = gradient.inner
-    if definition.inner.learns.granularity == .parameter {
-      // One tensor for each parameter, in the parameters' order and in the file's layouts.
-      let exported = definition.model.exported(gradient.initial.replacing(inner.leaves))
-      inner = inner.replacing(gradient.initial.names.compactMap { exported[$0] })
-    }
-    for name in tensors.hyperNames { ours["grad.\(name.file)"] = (.hyperparameterGradients, inner[name.learned]) }
-  }
+  var ours = values.tensors
+  ours[lossName] = (.queryLosses, values.objective)
   let adapts = definition.inner.adapts
 
   var pairs: [ParityMeasure.Pair] = []
@@ -97,56 +80,4 @@ private func parityRows(
   }
   let unknown = tensors.expected.keys.filter { ours[$0] == nil }.sorted()
   return measure.rows(pairs) + unknown.map(measure.missing)
-}
-
-/// Runs the training code on a case.
-private func differentiated(
-  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double?
-) -> Differentiated {
-  let context = AdaptationContext(stream: RandomStream(seed: 0), firstTask: 0)
-  if let lambda { return solved(definition, at: learned, learner, shard, lambda: lambda, context) }
-  func by(_ way: some Differentiation) -> Differentiated {
-    way(definition.objective, through: definition.inner, at: learned, learner, shard, context)
-  }
-  switch definition.estimator {
-  case .exact: return by(Unrolled())
-  case .firstOrder: return by(FirstOrder())
-  case .reptile:
-    var result = by(FirstOrder())
-    let start = learned.initial.map { Variable(constant: $0.expanded(over: shard.count)) }
-    result.gradient.initial = displacement(from: start, to: result.adapted.map(Variable.init(constant:)))
-    return result
-  }
-}
-
-/// The implicit gradient at the solution of a proximal problem, found by a search over learning rates.
-///
-/// Momentum converges at any rate below about 2/(λ + the largest curvature), but the curvature is unknown. The search starts at 1/λ
-/// and halves the rate until all tasks are stationary. If no rate gets there, the best result counts.
-private func solved(
-  _ definition: ParityCase, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes, lambda: Double,
-  _ context: AdaptationContext
-) -> Differentiated {
-  let isDouble = learned.leaves.first?.dtype == .float64
-  var (way, inner) = (Implicit(), definition.inner)
-  way.lambda = lambda
-  way.solverSteps = 500
-  // The search tries rates that are too large, and needs to see them fail.
-  way.safeguard = false
-  inner.steps = 0
-  func attempt() -> Differentiated { way(QueryLoss(), through: inner, at: learned, learner, shard, context) }
-  var best = attempt()
-  // The tolerance is relative to the gradient at the initialisation. Rounding prevents a smaller one.
-  var least = best.metrics["stationarity"].doubles.max() ?? 1
-  way.tolerance = (isDouble ? 1e-11 : 3e-6) * max(least, 1e-3)
-  inner.steps = 5000
-  for halving in 0..<16 {
-    inner.learningRate = 1 / lambda / Double(1 << halving)
-    let result = attempt()
-    let norms = result.metrics["stationarity"].doubles
-    guard norms.allSatisfy(\.isFinite), let largest = norms.max(), largest < least else { continue }
-    (best, least) = (result, largest)
-    if largest < way.tolerance { break }
-  }
-  return best
 }

@@ -28,6 +28,7 @@ struct ParityDefinition: Decodable {
     let downsample: String?
     let head: String?
     let ways: Int?
+    let context: Int?
   }
 
   struct Inner: Decodable {
@@ -98,6 +99,8 @@ struct ParityCase {
   let estimator: ParityEstimator
   /// Whether adaptation solves a proximal problem of strength `hyper.lambda`.
   let isProximal: Bool
+  /// The algorithm of the case; nil for the inner loop alone.
+  let algorithm: (any ReferenceAlgorithm)?
 
   /// The reference's optimizers with a granularity in their names, in addition to the ids of the registered rules.
   private static let granular: [(name: String, rule: any OptimizerRule.Type, LearnedHyperparameters.Granularity, isPerStep: Bool)] = [
@@ -106,7 +109,11 @@ struct ParityCase {
 
   init(_ definition: ParityDefinition) throws(ParityError.Fault) {
     let rowsPerCount: Int
-    switch definition.model.kind {
+    let named = Set([definition.algorithm, definition.model.kind, definition.inner.optimizer].compactMap { $0 })
+    let type = AlgorithmRegistry.references.first { !$0.referenceNames.isDisjoint(with: named) }
+    // An algorithm's kind of model is one of the others with parameters of its own.
+    let isOwn = type?.referenceNames.contains(definition.model.kind) ?? false
+    switch isOwn ? (definition.model.layers == nil ? "conv" : "mlp") : definition.model.kind {
     case "mlp":
       let layers = try Self.required(definition.model.layers, "model.layers")
       _ = try Self.checked(layers.count, "model.layers", 2...100)
@@ -131,7 +138,7 @@ struct ParityCase {
       fileInput = [channels, image, image]
       outputs = ways
       rowsPerCount = ways
-    default: throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"])
+    default: throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"] + Self.referenceNames)
     }
     do {
       taskLoss = try LossRegistry.type(of: definition.loss).taskLoss
@@ -141,11 +148,15 @@ struct ParityCase {
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.rows(definition.support, "support", rowsPerCount)
     queryRows = try Self.rows(definition.query, "query", rowsPerCount)
-    if let name = definition.algorithm, name != IMAML.card.id {
-      throw .unknownName(key: "algorithm", found: name, known: [IMAML.card.id])
+    isProximal = definition.algorithm == IMAML.card.id
+    if isProximal, isOwn { throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"]) }
+    if let name = definition.algorithm, !isProximal, type?.referenceNames.contains(name) != true {
+      throw .unknownName(key: "algorithm", found: name, known: [IMAML.card.id] + Self.referenceNames)
     }
-    isProximal = definition.algorithm != nil
-    inner = isProximal ? try Self.solving(definition.inner) : try Self.inner(definition.inner)
+    inner = isProximal ? try Self.solving(definition.inner) : try Self.inner(definition.inner, of: type)
+    var numbers: [String: Int] = [:]
+    if let context = definition.model.context { numbers["context"] = try Self.checked(context, "model.context", 1...4096) }
+    algorithm = type?.init(ReferenceCase(inner: inner, modelNumbers: numbers))
     guard inner.adapts.suits(model) else { throw .unknownName(key: "inner.adapts", found: inner.adapts.rawValue, known: ["all"]) }
     if let named = definition.objective { objective = try named.made(for: inner) } else { objective = QueryLoss() }
     let name = definition.estimator ?? ParityEstimator.exact.rawValue
@@ -153,7 +164,22 @@ struct ParityCase {
       throw .unknownName(key: "estimator", found: name, known: ParityEstimator.allCases.map(\.rawValue))
     }
     self.estimator = estimator
+    guard let algorithm else { return }
+    let learner = Learner(model: model, taskLoss: taskLoss)
+    let signature = TaskSignature(
+      inputShape: fileInput, outputs: outputs, taskLoss: taskLoss, supportCount: supportRows, queryCount: queryRows, suggestedModel: "")
+    do throws(AlgorithmError) {
+      try algorithm.validate(learner, signature, algorithm.defaultTraining(for: signature))
+    } catch { throw .algorithm(error) }
+    // The reference defines these for the inner loop alone.
+    guard estimator == .exact else { throw .unknownName(key: "estimator", found: name, known: [ParityEstimator.exact.rawValue]) }
+    guard objective is QueryLoss else {
+      throw .unknownName(key: "objective.kind", found: definition.objective?.kind ?? "", known: [QueryLoss.card.id])
+    }
   }
+
+  /// The names of the algorithms of reference cases, in the order of the alphabet.
+  private static var referenceNames: [String] { AlgorithmRegistry.references.flatMap { $0.referenceNames }.sorted() }
 
   /// Throws if the values of all layers for the larger set of samples do not fit into memory; a gradient needs them at one time.
   func refuseOversize() throws(ParityError.Fault) {
@@ -174,23 +200,30 @@ struct ParityCase {
     return inner
   }
 
-  private static func inner(_ definition: ParityDefinition.Inner) throws(ParityError.Fault) -> InnerLoop {
+  private static func inner(
+    _ definition: ParityDefinition.Inner, of type: (any ReferenceAlgorithm.Type)?
+  ) throws(ParityError.Fault) -> InnerLoop {
     let steps = try checked(definition.steps, "inner.steps", 0...1000)
     var inner: InnerLoop
     if let row = granular.first(where: { $0.name == definition.optimizer }) {
       inner = InnerLoop(row.rule, steps: steps)
       inner.learns = LearnedHyperparameters(["learningRate"], row.2, isPerStep: row.isPerStep)
+    } else if type?.referenceNames.contains(definition.optimizer) ?? false {
+      inner = InnerLoop(steps: steps)
+      inner.learns = LearnedHyperparameters(["learningRate"])
     } else {
       do {
         let rule = try OptimizerRegistry.type(of: definition.optimizer)
         inner = InnerLoop(rule, steps: steps)
         inner.learns = LearnedHyperparameters(["learningRate"] + rule.hyperparameters.map(\.name))
       } catch {
-        throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name))
+        throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name) + referenceNames)
       }
     }
     // The file holds untransformed values, and gradients with respect to them.
     inner.learns.isTransformed = false
+    // A part of its own is that of the algorithm.
+    if type != nil, let part = definition.adapts, AdaptedPart(rawValue: part) == nil { return inner }
     inner.adapts = try named(definition.adapts ?? (definition.head_only ?? false ? "head" : "all"), AdaptedPart.self, "inner.adapts")
     return inner
   }

@@ -1,3 +1,4 @@
+public import Algorithms
 public import Models
 public import Registry
 public import TensorCore
@@ -22,6 +23,8 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case outOfRange(key: String, found: Int, expected: ClosedRange<Int>)
     /// A setting of the objective that its own range or the inner loop refuses.
     case objective(HyperparameterError)
+    /// The algorithm of the case does not suit its model or its loss.
+    case algorithm(AlgorithmError)
     /// The model cannot be built, or the file's parameters are not its own.
     case model(ModelError)
     /// A tensor that the case needs is missing.
@@ -63,6 +66,7 @@ public struct ParityError: Error, Hashable, CustomStringConvertible {
     case .outOfRange(let key, let found, let expected):
       "the case's '\(legible(key))' is \(found), expected \(expected.lowerBound) to \(expected.upperBound)."
     case .objective(let error): "in the case's 'objective', \(error)"
+    case .algorithm(let error): "the case's algorithm: \(error)"
     case .model(let error): error.description
     case .missingTensor(let name): "tensor '\(legible(name))' is missing, and the case needs it."
     case .tensorShape(let name, let expected, let found): "tensor '\(legible(name))' has shape \(found), the case makes it \(expected)."

@@ -67,13 +67,23 @@ struct ParityTensors {
       return LabelledSet(inputs: inputs, targets: .classes(labels, ways: definition.outputs))
     }
 
-    let initial = try parameters("params.")
+    var own = ParameterTree<Tensor>()
+    let initial: ParameterTree<Tensor>
+    if let algorithm = definition.algorithm {
+      let layout = ParityLayout(algorithm, definition)
+      let stored = try under("params.").merging(try under("hyper.")) { first, _ in first }
+      (initial, own) = try layout.imported(stored)
+    } else {
+      initial = try parameters("params.")
+    }
     let learns = definition.inner.learns
     let steps = learns.isPerStep ? [max(definition.inner.steps, 1)] : []
     var inner: [(String, Tensor)] = []
     var names: [(learned: String, file: String)] = []
     let declared = [RuleHyperparameter.learningRate] + definition.inner.optimizer.rule.hyperparameters
-    for hyperparameter in declared where learns.names.contains(hyperparameter.name) {
+    // A case without adaptation steps has no hyperparameters of a rule.
+    let hasRule = definition.algorithm == nil || file.tensors["hyper.\(RuleHyperparameter.learningRate.referenceName)"] != nil
+    for hyperparameter in declared where hasRule && learns.names.contains(hyperparameter.name) {
       func note(_ parameter: String?, _ file: String, _ tensor: Tensor) {
         let key = HyperparameterKey(hyperparameter.name, of: parameter).text
         names.append((key, file))
@@ -90,7 +100,7 @@ struct ParityTensors {
     }
     hyperNames = names
     lambda = definition.isProximal ? try tensor("hyper.lambda", []).scalar : nil
-    learned = MetaParameters(initial: initial, inner: ParameterTree(inner))
+    learned = MetaParameters(initial: initial, inner: ParameterTree(inner), own: own)
     var further: [LabelledSet] = []
     for number in 1..<max(definition.objective.supports, 1) {
       further.append(try set("support\(number + 1)", rows: definition.supportRows))

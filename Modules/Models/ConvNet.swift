@@ -94,6 +94,10 @@ public struct ConvNet: EmbeddingModel {
   public var headLayer: String { "classifier" }
   public var embeddingWidth: Int { head == .mean ? hidden : hidden * lastSize.height * lastSize.width }
 
+  public var layers: [ModelLayer] {
+    (0..<blocks).map { ConvolutionBlock($0, activation).layer(outputs: hidden) } + [ModelLayer(.linear, headLayer, outputs: outputs)]
+  }
+
   public var parameters: [ParameterDeclaration] {
     var all: [ParameterDeclaration] = []
     for block in 0..<blocks {

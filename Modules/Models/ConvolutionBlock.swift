@@ -19,6 +19,12 @@ struct ConvolutionBlock {
   /// The name of the filters.
   var filters: String { "\(name).conv.weight" }
 
+  /// The block as a layer.
+  func layer(outputs: Int) -> ModelLayer {
+    ModelLayer(
+      .convolution, "\(name).conv", outputs: outputs, norm: ModelLayer.Norm(scale: "\(name).norm.weight", offset: "\(name).norm.bias"))
+  }
+
   /// The parameters of a block with filters [kernel…, inputs, outputs].
   func parameters(
     filters shape: Shape, _ layout: ParameterLayout, _ initialisation: WeightInitialisation

@@ -4,6 +4,8 @@ public import TensorCore
 public enum Initialiser: Sendable, Hashable {
   case zeros
   case ones
+  /// The identity matrix.
+  case identity
   /// Uniform in ±1/√(fan-in): the default of PyTorch's Linear and Conv2d, for both weights and biases.
   case pytorch(fanIn: Int)
   /// Uniform in ±√(6 / (fan-in + fan-out)): Glorot and Bengio, AISTATS 2010, equation 16.
@@ -16,6 +18,7 @@ public enum Initialiser: Sendable, Hashable {
     switch self {
     case .zeros: .zeros(shape, dtype)
     case .ones: .ones(shape, dtype)
+    case .identity: .identity(shape[0], dtype)
     case .pytorch(let fanIn): Self.uniform(1 / Double(max(fanIn, 1)).squareRoot(), shape, stream, dtype)
     case .glorot(let fanIn, let fanOut): Self.uniform((6 / Double(max(fanIn + fanOut, 1))).squareRoot(), shape, stream, dtype)
     case .truncatedNormal(let deviation): Self.filled(shape, stream, dtype) { $0.truncatedNormal() * deviation }

@@ -8,26 +8,27 @@ public struct LogisticRegression: EmbeddingModel {
     id: "logistic", title: "Logistic regression", citation: "Cox, Journal of the Royal Statistical Society B 20, 1958")
 
   public static let hyperparameters = HyperparameterTable<LogisticRegression>([
-    .choice("initialisation", \.layers.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0.")
+    .choice("initialisation", \.network.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0.")
   ])
 
-  private var layers = MLP(widths: [2, 1])
+  private var network = MLP(widths: [2, 1])
 
   public init() {}
 
   public mutating func configure(inputShape: Shape, outputs: Int) throws(ModelError) {
-    try layers.configure(inputShape: inputShape, outputs: outputs)
+    try network.configure(inputShape: inputShape, outputs: outputs)
   }
 
   public var usesBatchStatistics: Bool { false }
-  public var parameters: [ParameterDeclaration] { layers.parameters }
+  public var parameters: [ParameterDeclaration] { network.parameters }
+  public var layers: [ModelLayer] { network.layers }
 
-  public var headLayer: String { layers.headLayer }
-  public var embeddingWidth: Int { layers.embeddingWidth }
+  public var headLayer: String { network.headLayer }
+  public var embeddingWidth: Int { network.embeddingWidth }
 
   /// The inputs, with each sample flattened to one vector.
   public func features(_ input: Variable, _ parameters: ParameterTree<Variable>, normalisation: Normalisation) -> Variable {
-    layers.features(input, parameters, normalisation: normalisation)
+    network.features(input, parameters, normalisation: normalisation)
   }
 }
 

@@ -65,6 +65,10 @@ public struct MLP: EmbeddingModel {
     }
   }
 
+  public var layers: [ModelLayer] {
+    widths.dropFirst().enumerated().map { ModelLayer(.linear, "layers.\($0)", outputs: $1) }
+  }
+
   public var headLayer: String { "layers.\(widths.count - 2)" }
   public var embeddingWidth: Int { widths[widths.count - 2] }
 

@@ -42,6 +42,9 @@ public protocol Model: Sendable {
   /// The parameters' names, shapes and storage layouts, in order.
   var parameters: [ParameterDeclaration] { get }
 
+  /// The layers with weights, from the input to the output; empty for a model without such layers.
+  var layers: [ModelLayer] { get }
+
   /// True if the model normalises with statistics of the batch, so that transduction matters.
   var usesBatchStatistics: Bool { get }
 
@@ -57,6 +60,7 @@ public protocol Model: Sendable {
 
 extension Model {
   public var embedding: (any EmbeddingModel)? { nil }
+  public var layers: [ModelLayer] { [] }
 
   /// Every matrix among the parameters counts as a layer with as many outputs as it has columns.
   public var activationsPerSample: Double {

@@ -21,6 +21,12 @@ public struct Selection: Sendable, Hashable {
   /// Chooses a type, with its default settings.
   public init(_ type: any Configurable.Type) { id = type.id }
 
+  /// Chooses the type of a value, with the value's settings.
+  public init<C: Configurable>(_ value: C) {
+    id = C.id
+    made = Dictionary(uniqueKeysWithValues: C.hyperparameters.values(of: value).map { ($0.key, $0.value) })
+  }
+
   /// Sets one value of the chosen type from its text.
   ///
   /// - Throws: ``HyperparameterError`` for a key that the type does not declare, or for an invalid value.

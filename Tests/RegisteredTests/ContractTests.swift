@@ -7,13 +7,17 @@ import Testing
 @Suite struct ContractTests {
   /// Algorithms for regression of vectors, one of the suite's four problems.
   private static let onlyForNumbers = ["mixed-model", "ridge-pooled"]
+  /// Algorithms for classes, two of the problems.
+  private static let onlyForClasses = ["proto-maml"]
+  /// Algorithms that adapt the layers before the head, which logistic regression lacks.
+  private static let needingBody = ["boil"]
 
   @Test(arguments: AlgorithmRegistry.all.ids)
   func `a registered algorithm keeps the contract`(id: String) throws {
     let findings = contractFindings(for: try AlgorithmRegistry.type(of: id))
     for finding in findings where !finding.passed { Issue.record("\(id): \(finding)") }
     // Three checks of the declarations, and thirteen checks of each of four problems or one finding that it does not apply.
-    let suited = Self.onlyForNumbers.contains(id) ? 1 : 4
+    let suited = Self.onlyForNumbers.contains(id) ? 1 : Self.onlyForClasses.contains(id) ? 2 : Self.needingBody.contains(id) ? 3 : 4
     #expect(findings.count == 3 + 14 * suited + (4 - suited))
     #expect(Set(findings.map(\.check)) == Set(ContractCheck.allCases))
     #expect(Set(findings.map(\.problem)) == ["", "regression", "binary", "images", "images, support statistics"])
@@ -44,6 +48,16 @@ import Testing
       id: "imaml", settings: [("gradient.tolerance", "0.05"), ("gradient.damping", "0.1")], excluding: [.metaGradient, .additivity]),
     Variant(id: "fomaml", settings: [("inner.steps", "3"), ("inner.optimizer", "adam"), ("inner.epsilon", "0.01")]),
     Variant(id: "meta-sgd", settings: [("inner.steps", "3")]),
+    Variant(id: "t-net", settings: [("inner.steps", "3"), ("gradient", "rematerialised")]),
+    Variant(id: "t-net", settings: [("gradient", "first-order"), ("inner.steps", "2")]),
+    Variant(id: "cavia", settings: [("context.learned", "true"), ("context.layer", "1"), ("inner.steps", "2")]),
+    Variant(id: "cavia", settings: [("gradient", "rematerialised"), ("inner.steps", "4"), ("inner.optimizer", "momentum")]),
+    Variant(id: "meta-curvature", settings: [("inner.steps", "3"), ("inner.optimizer", "momentum")]),
+    Variant(id: "maml-plus-plus", settings: [("norm.perStep", "false"), ("objective", "query-loss"), ("inner.steps", "2")]),
+    Variant(id: "maml-plus-plus", settings: [("derivatives.firstOrder", "0.5")]),
+    Variant(id: "maml-plus-plus", settings: [("gradient", "rematerialised"), ("inner.steps", "4")]),
+    Variant(id: "proto-maml", settings: [("inner.steps", "2"), ("objective", "multi-step")]),
+    Variant(id: "warp-grad", settings: [("inner.steps", "0")]),
     Variant(id: "reptile", settings: [("useQuery", "true")]),
     Variant(
       id: "reptile", settings: [("inner.optimizer", "adam"), ("inner.beta1", "0"), ("inner.batch", "2")], excluding: [.supportOrder]),

@@ -24,12 +24,12 @@ struct GoldenTests {
 
   /// The cases of the extended family that this version must have.
   static let family = [
-    "conv-boil", "conv-curvature", "conv-per-tensor-per-step", "mlp-adamw", "mlp-contrastive", "mlp-curvature", "mlp-multi-step",
-    "mlp-nesterov", "mlp-reptile-distance",
+    "conv-boil", "conv-curvature", "conv-meta-curvature", "conv-per-tensor-per-step", "conv-proto-maml", "mlp-adamw", "mlp-cavia",
+    "mlp-contrastive", "mlp-curvature", "mlp-multi-step", "mlp-nesterov", "mlp-reptile-distance", "mlp-t-net",
   ]
 
   @Test(arguments: family)
-  func `meta-losses and further rules agree with PyTorch`(name: String) throws {
+  func `meta-losses, further rules and the family agree with PyTorch`(name: String) throws {
     let folder = try #require(sharedFolder)
     let report = try parityReports(path: "\(folder)/golden/family/\(name).safetensors")
     #expect(report.passed, "\(report)")

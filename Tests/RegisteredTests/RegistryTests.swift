@@ -9,8 +9,8 @@ import Testing
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
     let ids = [
-      "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "meta-optimizer", "meta-sgd", "mixed-model", "reptile",
-      "ridge-pooled", "ridge-task", "scratch",
+      "anil", "bilevel", "boil", "cavia", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "maml-plus-plus", "meta-curvature",
+      "meta-optimizer", "meta-sgd", "mixed-model", "proto-maml", "reptile", "ridge-pooled", "ridge-task", "scratch", "t-net", "warp-grad",
     ]
     #expect(AlgorithmRegistry.all.ids == ids)
   }

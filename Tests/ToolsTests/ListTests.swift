@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct ListTests {
   private let algorithms = [
-    "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "meta-optimizer", "meta-sgd", "mixed-model", "reptile",
-    "ridge-pooled", "ridge-task", "scratch",
+    "anil", "bilevel", "boil", "cavia", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "maml-plus-plus", "meta-curvature",
+    "meta-optimizer", "meta-sgd", "mixed-model", "proto-maml", "reptile", "ridge-pooled", "ridge-task", "scratch", "t-net", "warp-grad",
   ]
 
   @Test func `the built-in algorithms, tasks and models are listed`() throws {

@@ -13,6 +13,8 @@ public protocol DifferentiatingAlgorithm: InnerLoopAlgorithm {
   var objective: Selection { get set }
   /// The differentiation method and its settings, by an id in ``DifferentiationRegistry``.
   var differentiation: Selection { get }
+  /// How the algorithm changes the adaptation of the model; nil, the default, for plain adaptation.
+  var modulation: (any Modulation)? { get }
 }
 
 extension DifferentiatingAlgorithm {
@@ -41,6 +43,8 @@ extension DifferentiatingAlgorithm {
   public var chosenDifferentiation: any Differentiation {
     do { return try made(differentiation) } catch { fatalError("\(error)") }
   }
+
+  public var modulation: (any Modulation)? { nil }
 
   /// The inner loop for meta-training and testing, with the proximal term of the differentiation method, if any.
   public var adaptation: InnerLoop { chosenDifferentiation.adaptation(inner) }
@@ -80,6 +84,7 @@ extension DifferentiatingAlgorithm {
   /// - Throws: ``AlgorithmError``
   public func validateChoices(_ learner: Learner) throws(AlgorithmError) {
     try validateInner(learner)
+    if let objection = modulation?.objection(to: learner.model) { throw .unsuited(algorithm: Self.card.id, because: objection) }
     do {
       let (objective, way): (any MetaObjective, any Differentiation) = (try made(objective), try made(differentiation))
       try objective.validate(inner)
@@ -98,20 +103,70 @@ extension DifferentiatingAlgorithm {
     }
   }
 
+  /// The initial parameters of the model and the learned ones of the modulation, with the learned hyperparameters, if any.
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
+    initialState(learner, from: stream, dtype: dtype, inner)
+  }
+
+  /// The initial state with another inner loop, whose hyperparameters are learned.
+  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType, _ inner: InnerLoop) -> MetaState {
+    guard let modulation else { return inner.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype) }
+    func values(_ areLearned: Bool) -> ParameterTree<Tensor> {
+      modulation.initialParameters(for: learner.model, from: stream, dtype: dtype, areLearned: areLearned)
+    }
+    let initial = values(true)
+    let adapting = initial.merging(values(false)).filter { modulation.adapts($0, of: learner.model) }
+    return MetaState(
+      learned: MetaParameters(initial: initial, inner: inner.initialHyperparameters(for: adapting, dtype: dtype)))
+  }
+
+  /// The parameters of the model and those that the modulation adds to it, as files lay them out.
+  public func parameters(for model: any Model) -> [ParameterDeclaration] {
+    model.parameters + (modulation?.parameters(for: model) ?? [])
+  }
+
+  /// The learned initial parameters of the model, as the modulation gives them to it.
+  public func modelInitialisation(_ state: MetaState, _ learner: Learner) -> ParameterTree<Tensor> {
+    guard let modulation else { return state.initial }
+    let all = start(state, learner).initial.map { Variable(constant: $0.expanded(over: 1)) }
+    let own = modulation.modelParameters(modulation.parameters(all, in: 0, of: learner.model), of: learner.model)
+    return ParameterTree(
+      learner.model.parameters.map(\.name).filter { modulation.isLearned($0, of: learner.model) }.map { ($0, own[$0].value[0]) })
+  }
+
+  /// The inputs of adaptation: the learned values, and the parameters that are not learned.
+  private func start(_ state: MetaState, _ learner: Learner) -> MetaParameters<Tensor> {
+    var start = state.start
+    guard let modulation, let dtype = start.initial.leaves.first?.dtype else { return start }
+    let fixed = modulation.initialParameters(for: learner.model, from: RandomStream(seed: 0), dtype: dtype, areLearned: false)
+    if !fixed.isEmpty { start.initial = start.initial.merging(fixed) }
+    return start
+  }
+
   /// Adapts by ``adaptation`` and returns the state after each step.
   public func adapt(
     _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
   ) -> [Adapted] {
-    adaptation.adapted(state.start, learner, support: support, steps: steps)
+    adaptation.adapted(start(state, learner), learner.modulated(by: modulation), support: support, steps: steps)
   }
 
   /// Differentiates the objective; a fixed initialisation gets no gradient.
   public func metaGradient(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> MetaGradient {
-    var result = chosenDifferentiation(chosenObjective, through: inner, at: state.start, learner, shard, context)
-    if state.learned.initial.isEmpty { result.gradient.initial = ParameterTree() }
-    return result.contribution(shard)
+    differentiated(state, learner, shard, context, by: chosenDifferentiation).contribution(shard)
+  }
+
+  /// Differentiates the objective by a given method; values that are not learned get no gradient.
+  public func differentiated(
+    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, by way: any Differentiation
+  ) -> Differentiated {
+    let learner = learner.modulated(by: modulation)
+    var result = way(chosenObjective, through: inner, at: start(state, learner), learner, shard, context)
+    if result.gradient.initial.count > state.learned.initial.count {
+      result.gradient.initial = result.gradient.initial.filter { state.learned.initial.leaf($0) != nil }
+    }
+    return result
   }
 
   /// The objective of each task, [T], without a graph.
@@ -127,8 +182,8 @@ extension DifferentiatingAlgorithm {
   private func objectiveValue(
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext, offset: ParameterTree<Tensor>?
   ) -> Tensor {
-    let theta = state.start.map { Variable(constant: $0.expanded(over: shard.count)) }
-    let (objective, adaptation) = (chosenObjective, adaptation)
+    let theta = start(state, learner).map { Variable(constant: $0.expanded(over: shard.count)) }
+    let (objective, adaptation, learner) = (chosenObjective, adaptation, learner.modulated(by: modulation))
     let adapted = shard.supports.prefix(objective.supports).map { support -> Trajectory in
       let path = adaptation.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
       guard let offset else { return path }

@@ -27,10 +27,30 @@ extension InnerLoop {
     loop.state = state
     loop.isDone = isDone
     loop.isSafeguarded = isSafeguarded
+    loop.modulation = learner.modulation.map { ($0, learner.model) }
     defer { state = loop.state }
-    return loop(from: start.initial, adapting: adapts.names(in: learner.model)) { parameters, step in
-      loss(parameters, from: centre ?? start.initial, learner, batch?(step) ?? support)
+    let begin = begin(start.initial, learner, support, state, derivative: derivative)
+    loop.hasDependentStart = state.count == 0 && learner.modulation?.hasDependentStart ?? false
+    return loop(from: begin, adapting: names(in: learner)) { parameters, step in
+      loss(parameters, from: centre ?? begin, learner, batch?(step) ?? support)
     }
+  }
+
+  /// The parameters before the first step; later parts of an adaptation continue where they are.
+  func begin(
+    _ initial: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet, _ state: OptimizerState,
+    derivative: Unrolling.Derivative
+  ) -> ParameterTree<Variable> {
+    guard state.count == 0, let modulation = learner.modulation else { return initial }
+    return modulation.start(derivative == .none && modulation.hasDependentStart ? initial.map(\.leaf) : initial, on: support, learner)
+  }
+
+  /// A predicate for the names of the parameters that adapt; nil if all do.
+  /// - Precondition: The model has the part that adapts.
+  func names(in learner: Learner) -> ((String) -> Bool)? {
+    let names = adapts.names(in: learner.model)
+    guard let modulation = learner.modulation else { return names }
+    return { modulation.adapts($0, of: learner.model) && names?($0) ?? true }
   }
 
   /// The loss that adaptation minimises, [T]: the support loss plus the proximal term, if any.
@@ -39,7 +59,7 @@ extension InnerLoop {
   ) -> Variable {
     let loss = learner.supportLoss(parameters, support)
     guard proximity > 0 else { return loss }
-    let names = adapts.names(in: learner.model)
+    let names = names(in: learner)
     return parameters.entries.filter { names?($0.name) ?? true }.reduce(loss) { sum, entry in
       let distance = (entry.leaf - start[entry.name]).squared()
       return sum.adding(distance.sum(AxisSet(1..<distance.shape.rank)).reshaped(loss.shape), scaledBy: proximity / 2)
@@ -63,6 +83,12 @@ extension InnerLoop {
     loop.steps = steps
     let start = learned.map { Variable(constant: $0.expanded(over: support.inputs.shape[0])) }
     let path = loop.adapt(start, learner, support, derivative: .none, keepsPath: true)
-    return path.parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
+    return path.parameters.map { parameters in
+      let own = learner.modulation.map { modulation in
+        let all = modulation.modelParameters(parameters, of: learner.model)
+        return ParameterTree(learner.model.parameters.map { ($0.name, all[$0.name]) })
+      }
+      return Adapted(parameters: (own ?? parameters).map(\.value), support: support)
+    }
   }
 }

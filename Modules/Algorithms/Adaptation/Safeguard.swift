@@ -84,32 +84,35 @@ extension Unrolling {
     from start: ParameterTree<Variable>, adapting adapts: ((String) -> Bool)?,
     minimising loss: (_ parameters: ParameterTree<Variable>, _ step: Int) -> Variable
   ) -> Trajectory {
-    var path = Trajectory(parameters: [start])
+    var path = Trajectory(parameters: [modulated(start, state.count)])
     var trial = adapts.map(start.filter) ?? start
     var safeguard: Safeguard?
-    func completed(_ moving: ParameterTree<Variable>) -> ParameterTree<Variable> { adapts == nil ? moving : start.updated(with: moving) }
+    func completed(_ moving: ParameterTree<Variable>) -> ParameterTree<Variable> {
+      modulated(adapts == nil ? moving : start.updated(with: moving), state.count)
+    }
     for index in 0...steps where steps > 0 {
       let leaves = trial.map(\.leaf)
       let losses = KernelProfile.during(.forward) { loss(completed(leaves), index) }
       let isLast = index == steps
-      let gradients =
+      let slopes =
         isLast
         ? nil
         : KernelProfile.during(.innerGradient) {
           leaves.replacing(gradient(of: losses, at: leaves.leaves)).map(\.detached)
         }
       if var current = safeguard {
-        current.advance(to: trial, losses.detached, gradients, &state)
+        current.advance(to: trial, losses.detached, slopes, &state)
         safeguard = current
         if !keepsPath { path.parameters.removeAll(keepingCapacity: true) }
         path.parameters.append(completed(current.point))
-      } else if let gradients {
-        safeguard = Safeguard(trial, losses.detached, gradients)
+      } else if let slopes {
+        safeguard = Safeguard(trial, losses.detached, slopes)
       }
       guard !isLast, let current = safeguard else { break }
       if let isDone, isDone(current.gradients) { break }
       path.losses.append(current.losses)
-      let proposal = state.step(current.point.map(\.detached), current.gradients, by: rule, values)
+      let gradients = preconditioned(current.gradients, completed(current.point))
+      let proposal = state.step(current.point.map(\.detached), gradients, by: rule, values)
       state = state.detached
       trial = current.trial(proposal.map(\.detached))
     }

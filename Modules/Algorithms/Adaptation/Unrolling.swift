@@ -14,6 +14,8 @@ public struct Unrolling {
   public enum Derivative: Sendable, Hashable {
     /// All steps: derivatives of the result pass through every step.
     case full
+    /// All steps, but the gradients of the loss count as constants, as in first-order MAML; learned hyperparameters still get derivatives.
+    case firstOrder
     /// No step: each step builds its own graph and drops it afterwards.
     case none
   }
@@ -30,6 +32,10 @@ public struct Unrolling {
   public var keepsPath: Bool
   /// Whether no step may increase a task's loss; it applies to loops without derivatives.
   public var isSafeguarded = false
+  /// A modulation of the parameters and gradients, with the model that it modulates.
+  public var modulation: (by: any Modulation, of: any Model)?
+  /// Whether parameters at the start may depend on each other; the gradients of the first step then pass through these dependencies.
+  public var hasDependentStart = false
   /// State of the rule: before a run the initial state, after a run the final state.
   public var state = OptimizerState()
 
@@ -60,25 +66,37 @@ public struct Unrolling {
     minimising loss: (_ parameters: ParameterTree<Variable>, _ step: Int) -> Variable
   ) -> Trajectory {
     if isSafeguarded, derivative == .none { return safeguarded(from: start, adapting: adapts, minimising: loss) }
-    var path = Trajectory(parameters: [start])
+    var path = Trajectory(parameters: [modulated(start, state.count)])
     var fast = adapts.map(start.filter) ?? start
-    let isFull = derivative == .full
+    let isFull = derivative != .none
     for index in 0..<steps {
       // Without derivatives, a step sees fresh leaves, so nothing before it stays alive. With derivatives, the graph continues;
       // untracked values become leaves, because the step differentiates with respect to them.
-      fast = fast.map { isFull && $0.isTracked ? $0 : $0.leaf }
-      let present = adapts == nil ? fast : start.updated(with: fast)
+      let isInGraph = isFull || (hasDependentStart && index == 0)
+      fast = fast.map { isInGraph && $0.isTracked ? $0 : $0.leaf }
+      let number = state.count
+      let present = modulated(adapts == nil ? fast : start.updated(with: fast), number)
       let losses = KernelProfile.during(.forward) { loss(present, index) }
       let gradients = KernelProfile.during(.innerGradient) {
-        fast.replacing(gradient(of: losses, at: fast.leaves, differentiable: isFull))
+        fast.replacing(gradient(of: losses, at: fast.leaves, differentiable: derivative == .full))
       }
       if let isDone, isDone(gradients) { break }
-      fast = state.step(isFull ? fast : fast.map(\.detached), gradients, by: rule, values)
+      fast = state.step(isFull ? fast : fast.map(\.detached), preconditioned(gradients, present), by: rule, values)
       if !isFull { state = state.detached }
       path.losses.append(losses.detached)
       if !keepsPath { path.parameters.removeAll(keepingCapacity: true) }
-      path.parameters.append(adapts == nil ? fast : start.updated(with: fast))
+      path.parameters.append(modulated(adapts == nil ? fast : start.updated(with: fast), number))
     }
     return path
+  }
+
+  /// The parameters that a step computes with.
+  func modulated(_ parameters: ParameterTree<Variable>, _ step: Int) -> ParameterTree<Variable> {
+    modulation.map { $0.by.parameters(parameters, in: step, of: $0.of) } ?? parameters
+  }
+
+  /// The gradients that the rule gets.
+  func preconditioned(_ gradients: ParameterTree<Variable>, _ parameters: ParameterTree<Variable>) -> ParameterTree<Variable> {
+    modulation.map { $0.by.preconditioned(gradients, at: parameters, of: $0.of) } ?? gradients
   }
 }

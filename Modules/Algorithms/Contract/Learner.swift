@@ -23,6 +23,8 @@ public struct Learner: Sendable {
   public let taskLoss: TaskLoss
   /// Normalisation of the query in meta-training.
   public let trainingMode: NormalisationMode
+  /// How an algorithm changes the model's adaptation; nil for plain adaptation.
+  public private(set) var modulation: (any Modulation)?
   private let lossFunction: any LossFunction.Type
 
   /// Creates a learner and looks up its loss function.
@@ -34,7 +36,20 @@ public struct Learner: Sendable {
     do { lossFunction = try LossRegistry.type(of: taskLoss.id) } catch { fatalError("\(error)") }
   }
 
+  /// The learner with a modulation: parameters in a graph then include those of the modulation.
+  public func modulated(by modulation: (any Modulation)?) -> Learner {
+    var learner = self
+    learner.modulation = modulation
+    return learner
+  }
+
   // MARK: In a graph
+
+  /// Outputs of the model, [T, N, outputs].
+  private func outputs(_ inputs: Tensor, _ parameters: ParameterTree<Variable>, _ normalisation: Normalisation) -> Variable {
+    model(
+      Variable(constant: inputs), modulation?.modelParameters(parameters, of: model) ?? parameters, normalisation: normalisation)
+  }
 
   /// Loss of predictions [T, N, outputs] per task, [T]; a mean over samples, in which padding does not count.
   public func loss(_ predictions: Variable, _ targets: Targets) -> Variable {
@@ -48,7 +63,7 @@ public struct Learner: Sendable {
   /// Loss on a support set per task, [T]; the set is normalised by its own statistics.
   public func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable {
     let normalisation = support.mask.map(Normalisation.samples) ?? .wholeBatch
-    return loss(model(Variable(constant: support.inputs), parameters, normalisation: normalisation), support.targets)
+    return loss(outputs(support.inputs, parameters, normalisation), support.targets)
   }
 
   /// Predictions for the query in the training mode, differentiable in the parameters.
@@ -64,18 +79,17 @@ public struct Learner: Sendable {
     _ parameters: ParameterTree<Variable>, support: Tensor, query: Tensor, mode: NormalisationMode,
     masks: (support: Tensor?, query: Tensor?) = (nil, nil)
   ) -> Variable {
-    guard model.usesBatchStatistics else { return model(Variable(constant: query), parameters, normalisation: .wholeBatch) }
+    guard model.usesBatchStatistics else { return outputs(query, parameters, .wholeBatch) }
     switch mode {
     case .transductive:
-      return model(Variable(constant: query), parameters, normalisation: masks.query.map(Normalisation.samples) ?? .wholeBatch)
+      return outputs(query, parameters, masks.query.map(Normalisation.samples) ?? .wholeBatch)
     case .support:
       let rows = support.shape[1]
       let both = Tensor.concatenated([support, query], along: 1)
       let normalisation = masks.support.map { mask in
         Normalisation.samples(mask.padded(to: both.shape[1], at: 0, along: 1))
       }
-      return model(Variable(constant: both), parameters, normalisation: normalisation ?? .leading(rows))
-        .sliced(rows..<both.shape[1], along: 1)
+      return outputs(both, parameters, normalisation ?? .leading(rows)).sliced(rows..<both.shape[1], along: 1)
     case .supportPlusOne:
       fatalError("support-plus-one is a mode of testing: it has no gradient")
     }

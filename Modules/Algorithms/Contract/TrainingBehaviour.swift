@@ -77,6 +77,12 @@ public protocol TrainingBehaviour: Sendable {
   /// - Returns: The advice, in whole sentences; nil if there is none.
   func advice(_ means: [StepReport.Metric]) -> String?
 
+  /// The parameters of the model and those of the algorithm that a file lays out as a model's; by default the model's alone.
+  func parameters(for model: any Model) -> [ParameterDeclaration]
+
+  /// The initial parameters of the model, for a file that other programs read; by default the learned or fixed initial parameters.
+  func modelInitialisation(_ state: MetaState, _ learner: Learner) -> ParameterTree<Tensor>
+
   /// Memory of a step, for the estimate before a run.
   var footprint: TrainingFootprint { get }
 }
@@ -119,6 +125,8 @@ extension TrainingBehaviour {
   public func carried(
     after carried: ParameterTree<Tensor>, observing observed: ParameterTree<Tensor>, tasks: Int
   ) -> ParameterTree<Tensor> { observed }
+  public func parameters(for model: any Model) -> [ParameterDeclaration] { model.parameters }
+  public func modelInitialisation(_ state: MetaState, _ learner: Learner) -> ParameterTree<Tensor> { state.initial }
   public func advice(_ means: [StepReport.Metric]) -> String? { nil }
   public func validate(carried: ParameterTree<Tensor>, after iteration: Int) throws(AlgorithmError) {}
 }

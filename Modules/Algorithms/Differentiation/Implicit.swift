@@ -144,7 +144,7 @@ public struct Implicit: Differentiation {
     _ right: ParameterTree<Variable>, at end: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ inner: InnerLoop,
     _ learner: Learner, _ support: LabelledSet
   ) -> (gradient: ParameterTree<Tensor>, metrics: ParameterTree<Tensor>) {
-    let names = inner.adapts.names(in: learner.model) ?? { _ in true }
+    let names = inner.names(in: learner) ?? { _ in true }
     let (moving, fixed) = (end.filter(names), end.filter { !names($0) })
     let slope = moving.replacing(gradient(of: learner.supportLoss(end, support), at: moving.leaves, differentiable: true))
     // The derivative of ∇L·v, for constant v, with respect to some of the parameters: a product with part of the Hessian.

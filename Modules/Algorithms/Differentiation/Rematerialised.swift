@@ -55,19 +55,21 @@ public struct Rematerialised: Differentiation {
     in graph: Rematerialisation
   ) -> Trajectory {
     let values = inner.values(learned: start.inner, tasks: support.inputs.shape[0], dtype: support.inputs.dtype)
-    let adapts = inner.adapts.names(in: learner.model)
+    let adapts = inner.names(in: learner)
     let slots = adapts.map(start.initial.filter) ?? start.initial
     let slotCount = inner.optimizer.rule.slots.count
-    var path = Trajectory(parameters: [start.initial])
     var state = OptimizerState()
+    let begin = inner.begin(start.initial, learner, support, state, derivative: .full)
+    var path = Trajectory(parameters: [begin])
     for first in stride(from: 0, to: inner.steps, by: length(of: inner.steps)) {
       let count = min(length(of: inner.steps), inner.steps - first)
       let kept = keepsPath ? count : 1
       let results = graph.segment(sharing: { start.leaves + values.shared }) { [present = path.end, state] in
         var loop = Unrolling(inner.optimizer.rule, values, steps: count, keepsPath: keepsPath)
         loop.state = state
+        loop.modulation = learner.modulation.map { ($0, learner.model) }
         let part = loop(from: present, adapting: adapts) { parameters, _ in
-          inner.loss(parameters, from: start.initial, learner, support)
+          inner.loss(parameters, from: begin, learner, support)
         }
         return part.parameters.suffix(kept).flatMap(\.leaves) + loop.state.trees.flatMap(\.leaves) + part.losses
       }

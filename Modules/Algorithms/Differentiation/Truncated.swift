@@ -59,7 +59,7 @@ public struct Truncated: Differentiation {
     var state = OptimizerState()
     let before = early.adapt(start.map(\.detached), learner, support, derivative: .none, keepsPath: keepsPath, state: &state)
     // The values along the path so far, each the initialisation plus an offset.
-    let adapts = inner.adapts.names(in: learner.model)
+    let adapts = inner.names(in: learner)
     let shifted = before.parameters.map { parameters in
       start.initial.replacing(
         start.initial.entries.map { name, leaf in

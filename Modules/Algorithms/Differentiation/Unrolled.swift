@@ -17,9 +17,16 @@ public struct Unrolled: Differentiation {
     id: "unrolled", title: "Exact, through every adaptation step",
     citation: "Franceschi et al., ICML 2018, equations 5 to 7, https://arxiv.org/abs/1806.04910")
 
+  /// How much of the adaptation stays in the graph.
+  private var derivative = Unrolling.Derivative.full
+
   public init() {}
 
-  public var kind: MetaGradientKind { .exact }
+  /// Creates the method with a part of the derivative: with ``Unrolling/Derivative/firstOrder``, learned hyperparameters get their
+  /// gradient, but there are no second derivatives.
+  public init(derivative: Unrolling.Derivative) { self.derivative = derivative }
+
+  public var kind: MetaGradientKind { derivative == .full ? .exact : .estimate }
 
   public func liveSteps(of steps: Int) -> Int { steps }
 
@@ -29,7 +36,7 @@ public struct Unrolled: Differentiation {
   ) -> Differentiated {
     Differentiated(objective, at: learned, learner, shard, context) { theta, support in
       inner.adapt(
-        theta, learner, support, derivative: objective.isThroughAdaptation ? .full : .none, keepsPath: objective.readsPath)
+        theta, learner, support, derivative: objective.isThroughAdaptation ? derivative : .none, keepsPath: objective.readsPath)
     }
   }
 }

@@ -50,7 +50,7 @@ public struct MetaOptimizer: DifferentiatingAlgorithm {
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     var drawn = inner
     if firstRate.high > 0 { drawn.learningRate = firstRate.draw(from: stream) }
-    return drawn.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype)
+    return initialState(learner, from: stream, dtype: dtype, drawn)
   }
 }
 

@@ -53,7 +53,7 @@ public struct MetaSGD: DifferentiatingAlgorithm {
   public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
     var drawn = inner
     drawn.learningRate = firstRate.draw(from: stream)
-    return drawn.initialState(learner.model.initialParameters(from: stream, dtype: dtype), dtype: dtype)
+    return initialState(learner, from: stream, dtype: dtype, drawn)
   }
 }
 

@@ -36,6 +36,9 @@ public struct MultiStep: MetaObjective {
 
   public init() {}
 
+  /// Creates the objective with weights that may move to the last step over the first tenth of the run.
+  public init(isAnnealed: Bool) { self.isAnnealed = isAnnealed }
+
   /// Creates the objective with one weight per adaptation step.
   public init(weights: [Double]) { self.weights = weights.map { "\($0)" } }
 

@@ -109,6 +109,14 @@ public struct Adaptor: Sendable {
     return AdaptedModel(adaptor: self, adapted: last, context: context, steps: steps)
   }
 
+  /// The initial parameters of the model, in PyTorch's layouts.
+  var initialisation: [(String, Tensor)] {
+    let declared = Dictionary(learner.model.parameters.map { ($0.name, $0) }) { first, _ in first }
+    return algorithm.modelInitialisation(state, learner).entries.map { name, tensor in
+      (name, declared[name].map { $0.layout.exported(tensor, rank: $0.shape.rank).contiguous } ?? tensor)
+    }
+  }
+
   func predictions(_ adapted: Adapted, _ inputs: Tensor, _ mode: NormalisationMode, _ context: AdaptationContext) -> Tensor {
     algorithm.predict(adapted, learner, query: inputs, mode: mode, context)
   }

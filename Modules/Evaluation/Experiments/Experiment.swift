@@ -129,7 +129,8 @@ public struct Experiment: Sendable {
   ///
   /// - Throws: ``StateDictError`` if the algorithm has none, or if the file does not give them all.
   mutating func adopt(_ file: StateDict) throws {
-    let names = try outlineTrainer().state.initial.names
+    let own = Set(learner.model.parameters.map(\.name))
+    let names = try outlineTrainer().state.initial.names.filter(own.contains)
     guard !names.isEmpty else { throw StateDictError.noInitialisation(algorithm: ids.algorithm) }
     let parameters = try file.parameters(names, of: learner.model)
     initialisation = Initialisation(parameters, of: learner.model, path: file.path, ignored: file.ignored(needing: names))

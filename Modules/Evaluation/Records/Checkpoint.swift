@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
     settings = experiment.settings.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
     version = Self.formatVersion
     iteration = snapshot.iteration
-    let layouts = StoredLayouts(experiment.learner.model)
+    let layouts = StoredLayouts(experiment.algorithm, experiment.learner.model)
     tensors = Dictionary(uniqueKeysWithValues: snapshot.tensors.map { ($0.key, layouts.stored($0.key, $0.value)) })
     ignored = []
   }
@@ -166,7 +166,7 @@ public struct Checkpoint: Sendable {
   public func state(for experiment: Experiment) throws -> MetaState {
     let state: MetaState
     do {
-      state = try self.state(like: experiment.outlineTrainer().state, experiment.learner.model)
+      state = try self.state(like: experiment.outlineTrainer().state, experiment.algorithm, experiment.learner.model)
     } catch let error as CheckpointError {
       guard case .shape = error, let misfit = misfit(of: experiment.tasks) else { throw error }
       throw misfit
@@ -179,22 +179,22 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: As ``state(for:)``.
   func state(for algorithm: any Algorithm, _ learner: Learner) throws -> MetaState {
-    try refuseLarger(learner.model)
+    try refuseLarger(algorithm, learner.model)
     let outline = algorithm.initialState(learner, from: RandomStream(seed: 0), dtype: .float32)
-    let state = try state(like: outline, learner.model)
+    let state = try state(like: outline, algorithm, learner.model)
     try algorithm.validate(carried: state.carried, after: iteration)
     return state
   }
 
   /// Throws for a model that is larger than the whole file, before its outline takes memory and time; a damaged file may claim any size.
-  private func refuseLarger(_ model: any Model) throws(CheckpointError) {
+  private func refuseLarger(_ algorithm: any Algorithm, _ model: any Model) throws(CheckpointError) {
     let declared = model.parameters
     let held = tensors.values.reduce(0.0) { $0 + Double($1.shape.elementCount) }
     guard declared.reduce(0.0, { $0 + Double($1.shape.elementCount) }) > held else { return }
     let prefixes = ["learned.initial.", "carried.initial."]
     // An algorithm without parameters has no such tensor.
     guard let prefix = prefixes.first(where: { prefix in tensors.keys.contains { $0.hasPrefix(prefix) } }) else { return }
-    let layouts = StoredLayouts(model)
+    let layouts = StoredLayouts(algorithm, model)
     for declaration in declared {
       let name = prefix + declaration.name
       guard let tensor = tensors[name] else { throw .missingTensor(name: name) }
@@ -203,10 +203,12 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  private func state(like expected: MetaState, _ model: any Model) throws(CheckpointError) -> MetaState {
-    let learned = try restored("learned", like: expected.learned.named, model)
+  private func state(
+    like expected: MetaState, _ algorithm: any Algorithm, _ model: any Model
+  ) throws(CheckpointError) -> MetaState {
+    let learned = try restored("learned", like: expected.learned.named, algorithm, model)
     return MetaState(
-      learned: expected.learned.replacing(learned.leaves), carried: try restored("carried", like: expected.carried, model))
+      learned: expected.learned.replacing(learned.leaves), carried: try restored("carried", like: expected.carried, algorithm, model))
   }
 
   /// A meta-trainer that resumes from the checkpoint.
@@ -222,10 +224,10 @@ public struct Checkpoint: Sendable {
     guard given == initialisation else { throw CheckpointError.otherInitialisation(found: given, expected: initialisation) }
     guard tasks.dataDigest == dataDigest else { throw CheckpointError.otherData(found: tasks.dataDigest, expected: dataDigest) }
     let fresh = try experiment.outlineTrainer()
-    let model = experiment.learner.model
-    let state = try state(like: fresh.state, model)
+    let (algorithm, model) = (experiment.algorithm, experiment.learner.model)
+    let state = try state(like: fresh.state, algorithm, model)
     let moments = fresh.snapshot.tensors.filter { $0.key.hasPrefix("outer.") }.sorted { $0.key < $1.key }
-    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), model)
+    let outer = try restored("outer", like: ParameterTree(moments.map { (String($0.key.dropFirst(6)), $0.value) }), algorithm, model)
     let all = state.learned.named.prefixed("learned").merging(state.carried.prefixed("carried")).merging(outer.prefixed("outer"))
     let snapshot = TrainingSnapshot(
       iteration: iteration, tensors: Dictionary(uniqueKeysWithValues: all.entries.map { ($0.name, $0.leaf) }))
@@ -234,14 +236,14 @@ public struct Checkpoint: Sendable {
 
   /// The tensors under a prefix in the layouts in memory, with names, shapes and values checked.
   private func restored(
-    _ prefix: String, like expected: ParameterTree<Tensor>, _ model: any Model
+    _ prefix: String, like expected: ParameterTree<Tensor>, _ algorithm: any Algorithm, _ model: any Model
   ) throws(CheckpointError) -> ParameterTree<Tensor> {
     let named = expected.prefixed(prefix)
     let known = Set(named.names)
     if let unknown = tensors.keys.filter({ $0.hasPrefix("\(prefix).") && !known.contains($0) }).min() {
       throw .unexpectedTensor(name: unknown)
     }
-    let layouts = StoredLayouts(model)
+    let layouts = StoredLayouts(algorithm, model)
     // Version 1 held the layouts in memory.
     let isConverted = version > 1
     var leaves: [Tensor] = []

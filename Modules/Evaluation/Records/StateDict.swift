@@ -93,7 +93,8 @@ extension StateDict {
     let found = ["learned.initial.", "carried.initial."].lazy.map { prefix in
       checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
     }.first { !$0.isEmpty }
-    guard let found else { throw StateDictError.noInitialisation(algorithm: checkpoint.algorithm) }
+    guard var found else { throw StateDictError.noInitialisation(algorithm: checkpoint.algorithm) }
+    if try AlgorithmRegistry.type(of: checkpoint.algorithm).isModulated { found = try Adaptor(checkpoint).initialisation }
     let settings = checkpoint.settings.filter { $0.key.hasPrefix("model.") }
     return Safetensors(
       tensors: Dictionary(uniqueKeysWithValues: found),
@@ -119,4 +120,9 @@ extension StateDict {
       throw .unwritable(path: path, error)
     }
   }
+}
+
+extension Algorithm {
+  /// True if the algorithm's parameters are not those of the model alone.
+  fileprivate static var isModulated: Bool { (Self() as? any DifferentiatingAlgorithm)?.modulation != nil }
 }

@@ -1,3 +1,4 @@
+import Algorithms
 import Models
 import TensorCore
 
@@ -9,9 +10,9 @@ import TensorCore
 struct StoredLayouts {
   private let declarations: [String: ParameterDeclaration]
 
-  /// The layouts that a model declares.
-  init(_ model: any Model) {
-    declarations = Dictionary(model.parameters.map { ($0.name, $0) }) { first, _ in first }
+  /// The layouts that an algorithm declares for its model.
+  init(_ algorithm: any Algorithm, _ model: any Model) {
+    declarations = Dictionary(algorithm.parameters(for: model).map { ($0.name, $0) }) { first, _ in first }
   }
 
   /// A tensor as it is in a file.
