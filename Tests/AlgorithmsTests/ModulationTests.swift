@@ -11,8 +11,8 @@ import Testing
   private let learner = Learner(model: MLP(widths: [1, 6, 6, 1], activation: .tanh), taskLoss: .meanSquaredError)
   private let context = AdaptationContext(stream: RandomStream(seed: 1), firstTask: 0)
 
-  private func shard() throws -> Episodes {
-    Episodes(try (0..<3).map { try Sinusoid().episode($0, in: .metaTrain, seed: 1) }).converted(to: .float64)
+  private func shard() -> Episodes {
+    Episodes((0..<3).map { Sinusoid().episode($0, in: .metaTrain, seed: 1) }).converted(to: .float64)
   }
 
   private func state(_ algorithm: some Algorithm) -> MetaState {
@@ -23,7 +23,7 @@ import Testing
     let (plain, transformed) = (MAML(), Transformed())
     let (first, second) = (state(plain), state(transformed))
     #expect(second.learned.initial.names == first.learned.initial.names + (0..<3).map { "transforms.\($0).weight" })
-    let shard = try shard()
+    let shard = shard()
     let own = plain.metaGradient(first, learner, shard, context)
     let other = transformed.metaGradient(second, learner, shard, context)
     #expect(own.losses == other.losses)
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `an adapted model is a plain one`() throws {
-    let shard = try shard()
+    let shard = shard()
     var state = state(Transformed())
     // Other transformations than the identity.
     for name in state.learned.initial.names where name.hasPrefix("transforms.") {
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `values of a step reach that step and the query after it`() throws {
-    let shard = try shard()
+    let shard = shard()
     var algorithm = Stepwise()
     algorithm.inner.steps = 3
     var state = state(algorithm)
@@ -78,7 +78,7 @@ import Testing
   @Test func `first-order derivatives still reach learned rates`() throws {
     var algorithm = MAML(inner: InnerLoop(SGD.self, steps: 2, learningRate: 0.05))
     algorithm.inner.learns = LearnedHyperparameters(["learningRate"], .tensor)
-    let (shard, state) = (try shard(), state(algorithm))
+    let (shard, state) = (shard(), state(algorithm))
     let exact = algorithm.metaGradient(state, learner, shard, context).gradient
     let first = algorithm.differentiated(state, learner, shard, context, by: Unrolled(derivative: .firstOrder)).gradient
     let plain = algorithm.differentiated(state, learner, shard, context, by: FirstOrder()).gradient
@@ -115,7 +115,7 @@ private struct Stepwise: DifferentiatingAlgorithm, Modulation {
   var differentiation: Selection { Selection(Unrolled.self) }
   var modulation: (any Modulation)? { self }
 
-  func parameters(for model: any Model) -> [ParameterDeclaration] { [ParameterDeclaration("bias", [inner.steps, 1], .zeros)] }
+  func parameters(for model: any Model) -> [ParameterDeclaration] { [ParameterDeclaration("bias", [inner.steps, 1], .same, .zeros)] }
   func adapts(_ name: String, of model: any Model) -> Bool { name != "bias" && name != "layers.2.bias" }
 
   func parameters(_ parameters: ParameterTree<Variable>, in step: Int, of model: any Model) -> ParameterTree<Variable> {
