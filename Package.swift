@@ -29,6 +29,7 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("MetaCurvature", ["Algorithms", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("MAMLPlusPlus", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("ProtoMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("Template", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("TNet", ["Algorithms", "Registry"], []),
   ("WarpGrad", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
@@ -51,7 +52,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
       "ImageTasks", "TableTasks", "StatisticalBaselines", "ANIL", "BOIL", "CAVIA", "MAMLPlusPlus", "MetaCurvature", "ProtoMAML",
-      "TNet", "WarpGrad",
+      "Template", "TNet", "WarpGrad",
     ]
   ),
   ("ToolsTests", ["tools"]),
@@ -108,7 +109,9 @@ let package = Package(
       .target(
         name: "CommandLineTool",
         dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
-        path: "Tools/CommandLine", swiftSettings: settings),
+        path: "Tools/CommandLine",
+        // What 'tools new' copies: links to the files of the plug-in Template.
+        resources: ["algorithm", "model", "objective", "task"].map { .embedInCode("Templates/\($0).txt") }, swiftSettings: settings),
       .executableTarget(
         name: "tools", dependencies: ["CommandLineTool"] + pluginDependencies, path: "Tools/tools", swiftSettings: settings),
       // The readers of outside input, and an executable that feeds them damaged input.

@@ -12,7 +12,7 @@ public import Registry
 public struct BOIL: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "boil", title: "BOIL: adaptation of the body only",
-    citation: "Oh et al., ICLR 2021, section 3.1, https://arxiv.org/abs/2008.08882", metaGradient: .exact)
+    citation: "Oh et al., ICLR 2021, section 3.1, https://arxiv.org/abs/2008.08882", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<BOIL>.nested("inner", \.inner, InnerLoop.hyperparameters.without("adapts") + InnerLoop.learnedSettings)

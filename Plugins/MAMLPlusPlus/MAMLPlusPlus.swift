@@ -18,7 +18,7 @@ public import Tasks
 public struct MAMLPlusPlus: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "maml-plus-plus", title: "MAML++: multi-step loss, learned rates and batch norm for each step",
-    citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact)
+    citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<MAMLPlusPlus>.nested(

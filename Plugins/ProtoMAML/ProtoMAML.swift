@@ -16,7 +16,7 @@ import TensorCore
 public struct ProtoMAML: DifferentiatingAlgorithm, ReferenceAlgorithm {
   public static let card = AlgorithmCard(
     id: "proto-maml", title: "Proto-MAML: the head starts from prototypes",
-    citation: "Triantafillou et al., ICLR 2020, section 3, https://arxiv.org/abs/1903.03096", metaGradient: .exact)
+    citation: "Triantafillou et al., ICLR 2020, section 3, https://arxiv.org/abs/1903.03096", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<ProtoMAML>.nested("inner", \.inner, InnerLoop.hyperparameters)

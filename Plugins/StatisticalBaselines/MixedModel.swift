@@ -18,7 +18,7 @@ public import TensorCore
 public struct MixedModel: StatisticalBaseline {
   public static let card = AlgorithmCard(
     id: "mixed-model", title: "Baseline: linear mixed model with random intercept and slope",
-    citation: "Laird and Ware, Biometrics 38, 1982, https://doi.org/10.2307/2529876", metaGradient: .none)
+    citation: "Laird and Ware, Biometrics 38, 1982, https://doi.org/10.2307/2529876", metaGradient: .none, family: .baseline)
 
   public static let hyperparameters = HyperparameterTable<MixedModel>([
     .integer("slope", \.slope, in: -1...63, "Input with a random slope, counted from 0; -1 for a random intercept only."),

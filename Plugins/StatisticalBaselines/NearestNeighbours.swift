@@ -14,7 +14,7 @@ public struct NearestNeighbours: StatisticalBaseline {
   public static let card = AlgorithmCard(
     id: "knn", title: "Baseline: k nearest neighbours in the support set",
     citation: "Cover and Hart, IEEE Transactions on Information Theory 13, 1967, https://doi.org/10.1109/TIT.1967.1053964",
-    metaGradient: .none)
+    metaGradient: .none, family: .baseline)
 
   public static let hyperparameters = HyperparameterTable<NearestNeighbours>([
     .integer("neighbours", \.neighbours, in: 1...1000, "Neighbours that predict, at most the whole support set.")

@@ -17,7 +17,8 @@ public import TensorCore
 public struct RidgePooled: StatisticalBaseline {
   public static let card = AlgorithmCard(
     id: "ridge-pooled", title: "Baseline: one ridge regression on all tasks pooled, without adaptation",
-    citation: "Hoerl and Kennard, Technometrics 12, 1970, https://doi.org/10.1080/00401706.1970.10488634", metaGradient: .none)
+    citation: "Hoerl and Kennard, Technometrics 12, 1970, https://doi.org/10.1080/00401706.1970.10488634", metaGradient: .none,
+    family: .baseline)
 
   public static let hyperparameters = HyperparameterTable<RidgePooled>([
     .real("lambda", \.lambda, in: 1e-6...1e6, "Weight of the squared coefficients beside the sum of squared residuals.")

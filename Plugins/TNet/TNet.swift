@@ -13,7 +13,7 @@ public import Registry
 public struct TNet: DifferentiatingAlgorithm, ReferenceAlgorithm {
   public static let card = AlgorithmCard(
     id: "t-net", title: "T-Net: MAML with learned layer transformations",
-    citation: "Lee and Choi, ICML 2018, section 3.1, https://arxiv.org/abs/1801.05558", metaGradient: .exact)
+    citation: "Lee and Choi, ICML 2018, section 3.1, https://arxiv.org/abs/1801.05558", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<TNet>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)

@@ -18,7 +18,7 @@ import TensorCore
 public struct WarpGrad: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "warp-grad", title: "WarpGrad: warp layers learned along the path of adaptation",
-    citation: "Flennerhag et al., ICLR 2020, equation 8, https://arxiv.org/abs/1909.00025", metaGradient: .estimate)
+    citation: "Flennerhag et al., ICLR 2020, equation 8, https://arxiv.org/abs/1909.00025", metaGradient: .estimate, isCompared: false)
 
   public static let hyperparameters = HyperparameterTable<WarpGrad>.nested("inner", \.inner, InnerLoop.hyperparameters)
 

@@ -8,7 +8,8 @@ public import TensorCore
 /// It predicts equal logits for classes and binary targets, and the mean of the support targets for regression.
 public struct Chance: Algorithm {
   public static let card = AlgorithmCard(
-    id: "chance", title: "Baseline: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none)
+    id: "chance", title: "Baseline: no model; equal logits, or the mean of the support targets", citation: "none", metaGradient: .none,
+    family: .baseline)
 
   public static let hyperparameters = HyperparameterTable<Chance>([])
 

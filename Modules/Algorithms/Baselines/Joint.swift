@@ -15,7 +15,7 @@ public struct Joint: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "joint", title: "Baseline: joint training on all tasks, then fine-tuning",
     citation: "Finn et al., ICML 2017, section 5.1, https://arxiv.org/abs/1703.03400", metaGradient: .exact,
-    published: [.sinusoid("2.41 / 2.23 / 2.19")])
+    published: [.sinusoid("2.41 / 2.23 / 2.19")], family: .baseline)
 
   public static let hyperparameters: HyperparameterTable<Joint> =
     .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))

@@ -9,7 +9,8 @@ public import TensorCore
 public struct Scratch: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "scratch", title: "Baseline: random initialisation, then fine-tuning",
-    citation: "Finn et al., ICML 2017, section 5.3 (random initialisation), https://arxiv.org/abs/1703.03400", metaGradient: .none)
+    citation: "Finn et al., ICML 2017, section 5.3 (random initialisation), https://arxiv.org/abs/1703.03400", metaGradient: .none,
+    family: .baseline)
 
   public static let hyperparameters: HyperparameterTable<Scratch> =
     .nested("inner", \.inner, InnerLoop.hyperparameters.without("steps"))

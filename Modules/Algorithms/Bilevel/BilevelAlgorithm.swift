@@ -13,7 +13,7 @@ public import Tasks
 public struct BilevelAlgorithm: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "bilevel", title: "Bilevel meta-learning: any rule, objective and way through the steps",
-    citation: "Franceschi et al., ICML 2018, equations 3 to 7, https://arxiv.org/abs/1806.04910", metaGradient: .exact)
+    citation: "Franceschi et al., ICML 2018, equations 3 to 7, https://arxiv.org/abs/1806.04910", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<BilevelAlgorithm>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)

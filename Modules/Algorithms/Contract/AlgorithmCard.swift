@@ -10,15 +10,34 @@ public struct AlgorithmCard: Sendable, Hashable {
   public let metaGradient: MetaGradientKind
   /// Results from papers; reports show them beside runs that meet their conditions.
   public let published: [PublishedResult]
+  /// Its family, by which comparisons select.
+  public let family: AlgorithmFamily
+  /// Whether a comparison of all algorithms includes it without being asked for every one.
+  public let isCompared: Bool
 
-  /// Creates a card; by default it lists no published results.
-  public init(id: String, title: String, citation: String, metaGradient: MetaGradientKind, published: [PublishedResult] = []) {
+  /// Creates a card; by default it lists no published results, and comparisons include the algorithm.
+  public init(
+    id: String, title: String, citation: String, metaGradient: MetaGradientKind, published: [PublishedResult] = [],
+    family: AlgorithmFamily = .gradient, isCompared: Bool = true
+  ) {
+    self.family = family
+    self.isCompared = isCompared
     self.id = id
     self.title = title
     self.citation = citation
     self.metaGradient = metaGradient
     self.published = published
   }
+}
+
+/// How an algorithm learns to learn.
+public enum AlgorithmFamily: String, Sendable, Hashable, CaseIterable {
+  /// It adapts by gradient steps.
+  case gradient
+  /// It compares with the support set in a learned embedding, or solves for a head in closed form.
+  case metric
+  /// It is a control that others have to beat.
+  case baseline
 }
 
 /// The quantity that an algorithm's meta-gradient computes.

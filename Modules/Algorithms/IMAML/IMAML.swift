@@ -14,7 +14,8 @@ public import Tasks
 public struct IMAML: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "imaml", title: "Implicit MAML: proximal adaptation, differentiated at its solution",
-    citation: "Rajeswaran et al., NeurIPS 2019, algorithms 1 and 2, https://arxiv.org/abs/1909.04630", metaGradient: .implicit)
+    citation: "Rajeswaran et al., NeurIPS 2019, algorithms 1 and 2, https://arxiv.org/abs/1909.04630", metaGradient: .implicit,
+    isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<IMAML>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)

@@ -12,7 +12,7 @@ public import Tasks
 public struct LSLR: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "lslr", title: "MAML with learned rates for each tensor and step",
-    citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact)
+    citation: "Antoniou et al., ICLR 2019, section 4, https://arxiv.org/abs/1810.09502", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<LSLR>([

@@ -17,7 +17,7 @@ public import TensorCore
 public struct MetaOptimizer: DifferentiatingAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-optimizer", title: "Learned initialisation and hyperparameters of any inner optimizer",
-    citation: "Maclaurin et al., ICML 2015, https://arxiv.org/abs/1502.03492", metaGradient: .exact)
+    citation: "Maclaurin et al., ICML 2015, https://arxiv.org/abs/1502.03492", metaGradient: .exact, isCompared: false)
 
   public static let hyperparameters =
     HyperparameterTable<MetaOptimizer>.nested("inner", \.inner, InnerLoop.hyperparameters + InnerLoop.learnedSettings)

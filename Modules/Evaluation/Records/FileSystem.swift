@@ -10,13 +10,13 @@ import Darwin
 #endif
 
 /// Whether the path is a folder.
-func isFolder(_ path: String) -> Bool {
+package func isFolder(_ path: String) -> Bool {
   var status = stat()
   return stat(systemPath(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether anything exists at the path.
-func exists(_ path: String) -> Bool {
+package func exists(_ path: String) -> Bool {
   var status = stat()
   return lstat(systemPath(path), &status) == 0
 }
@@ -36,7 +36,7 @@ func isSameFile(_ first: String, _ second: String) -> Bool {
 /// Creates a folder and its parents; existing folders are not an error.
 ///
 /// - Returns: nil on success, or errno.
-func makeFolder(_ path: String) -> Int32? {
+package func makeFolder(_ path: String) -> Int32? {
   if isFolder(path) { return nil }
   if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
     if let code = makeFolder(String(path[..<slash])) { return code }
