@@ -23,6 +23,11 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("ImageTasks", ["Tasks", "TensorCore", "Registry", "CPng", "CJpegReader"], ["CJpeg", "CJpegReader"]),
   ("TableTasks", ["Tasks", "TensorCore", "Registry"], []),
   ("StatisticalBaselines", ["Algorithms", "Tasks", "Models", "TensorCore", "Registry"], []),
+  ("PrototypicalNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "Registry"], []),
+  ("MatchingNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("R2D2", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MetaOptNet", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("RelationNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -36,13 +41,21 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
   ("StatisticalBaselinesTests", ["StatisticalBaselines", "Algorithms", "Tasks", "Models", "TensorCore"]),
+  (
+    "MetricPluginTests",
+    [
+      "PrototypicalNetworks", "MatchingNetworks", "R2D2", "MetaOptNet", "RelationNetworks", "Algorithms", "Tasks", "Models", "Autograd",
+      "TensorCore",
+    ]
+  ),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (
     "RegisteredTests",
     [
       "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "ImageTasks", "TableTasks", "StatisticalBaselines",
+      "ImageTasks", "TableTasks", "StatisticalBaselines", "PrototypicalNetworks", "MatchingNetworks", "R2D2", "MetaOptNet",
+      "RelationNetworks",
     ]
   ),
   ("ToolsTests", ["tools"]),

@@ -7,13 +7,15 @@ import Testing
 @Suite struct ContractTests {
   /// Algorithms for regression of vectors, one of the suite's four problems.
   private static let onlyForNumbers = ["mixed-model", "ridge-pooled"]
+  /// Algorithms for classes of an embedding, two of the suite's four problems.
+  private static let onlyForClasses = ["lr-d2", "matching-net", "meta-opt-net", "proto-net", "r2d2", "relation-net"]
 
   @Test(arguments: AlgorithmRegistry.all.ids)
   func `a registered algorithm keeps the contract`(id: String) throws {
     let findings = contractFindings(for: try AlgorithmRegistry.type(of: id))
     for finding in findings where !finding.passed { Issue.record("\(id): \(finding)") }
     // Three checks of the declarations, and thirteen checks of each of four problems or one finding that it does not apply.
-    let suited = Self.onlyForNumbers.contains(id) ? 1 : 4
+    let suited = Self.onlyForNumbers.contains(id) ? 1 : Self.onlyForClasses.contains(id) ? 2 : 4
     #expect(findings.count == 3 + 14 * suited + (4 - suited))
     #expect(Set(findings.map(\.check)) == Set(ContractCheck.allCases))
     #expect(Set(findings.map(\.problem)) == ["", "regression", "binary", "images", "images, support statistics"])
@@ -62,6 +64,11 @@ import Testing
     Variant(id: "scratch", settings: [("inner.optimizer", "adam")]),
     Variant(id: "mixed-model", settings: [("slope", "-1"), ("tasks", "10")]),
     Variant(id: "knn", settings: [("neighbours", "2")]),
+    // Ridges for the small features of the suite's network.
+    Variant(id: "r2d2", settings: [("ridge", "0.2"), ("scale", "3")]),
+    Variant(id: "lr-d2", settings: [("steps", "2"), ("ridge", "0.1"), ("shift", "0.5")]),
+    Variant(id: "meta-opt-net", settings: [("steps", "40"), ("cost", "1")]),
+    Variant(id: "relation-net", settings: [("hidden", "8")]),
   ]
 
   /// Every objective with every algorithm that differentiates one; every rule with learned hyperparameters of every granularity.

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct ListTests {
   private let algorithms = [
-    "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lslr", "maml", "meta-optimizer", "meta-sgd", "mixed-model", "reptile",
-    "ridge-pooled", "ridge-task", "scratch",
+    "bilevel", "chance", "fomaml", "imaml", "joint", "knn", "lr-d2", "lslr", "maml", "matching-net", "meta-opt-net", "meta-optimizer",
+    "meta-sgd", "mixed-model", "proto-net", "r2d2", "relation-net", "reptile", "ridge-pooled", "ridge-task", "scratch",
   ]
 
   @Test func `the built-in algorithms, tasks and models are listed`() throws {
