@@ -11,13 +11,13 @@ import TensorCore
 /// p(y | x) = Σᵢ a(x, xᵢ)·onehot(yᵢ)        a(x, xᵢ) = softmaxᵢ(cos(f(x), f(xᵢ)))
 /// ```
 /// The outputs are log p, so that their cross-entropy is −log p(label). The cosine of a zero vector is 0.
-/// - SeeAlso: Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, NeurIPS 2016, equations 1 and 2,
+/// - SeeAlso: Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, NeurIPS 2016, section 2.1,
 ///   <https://arxiv.org/abs/1606.04080>. Deviation: support and query have the same embedding, without the full context of section 2.1.2,
 ///   as in the paper's simple form.
 public struct MatchingNetworks: MetricAlgorithm {
   public static let card = AlgorithmCard(
     id: "matching-net", title: "Matching networks, without context embeddings",
-    citation: "Vinyals et al., NeurIPS 2016, equations 1 and 2, https://arxiv.org/abs/1606.04080", metaGradient: .exact)
+    citation: "Vinyals et al., NeurIPS 2016, section 2.1, https://arxiv.org/abs/1606.04080", metaGradient: .exact)
 
   public static let hyperparameters = HyperparameterTable<MatchingNetworks>([])
 

@@ -13,13 +13,14 @@ public import TensorCore
 /// ```
 /// The solver takes a fixed number of accelerated projected gradient steps from α = 0, with the rate 1/‖K‖ (Frobenius norm) for the kernel
 /// K of the support set (Beck and Teboulle, SIAM Journal on Imaging Sciences 2, 2009). The scale is learned with the embedding.
-/// - SeeAlso: Lee, Maji, Ravichandran and Soatto, CVPR 2019, equations 5 to 7, <https://arxiv.org/abs/1904.03758>; Crammer and Singer,
-///   JMLR 2, 2001. C = 0.1 is the paper's. Deviations: the paper solves to convergence by an interior-point method and differentiates
-///   its optimality conditions; its code adds the identity to K; there is no label smoothing.
+/// - SeeAlso: Lee, Maji, Ravichandran and Soatto, CVPR 2019, section 3, <https://arxiv.org/abs/1904.03758>; Crammer and Singer,
+///   JMLR 2, 2001. Deviations: the paper solves to convergence by an interior-point method and differentiates
+///   its optimality conditions; its code adds the identity to K; there is no label smoothing. C is 1 instead of 0.1: on meta-validation of
+///   Omniglot, 20-way 1-shot, 300 iterations give 74.0% instead of 64.2%.
 public struct MetaOptNet: MetricAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-opt-net", title: "MetaOptNet: a support vector machine on a learned embedding",
-    citation: "Lee et al., CVPR 2019, equations 5 to 7, https://arxiv.org/abs/1904.03758", metaGradient: .exact)
+    citation: "Lee et al., CVPR 2019, section 3, https://arxiv.org/abs/1904.03758", metaGradient: .exact)
 
   public static let hyperparameters = HyperparameterTable<MetaOptNet>([
     .integer("steps", \.steps, in: 1...1000, "Projected gradient steps of the support vector machine."),
@@ -30,7 +31,7 @@ public struct MetaOptNet: MetricAlgorithm {
   /// Projected gradient steps.
   public var steps = 15
   /// C.
-  public var cost = 0.1
+  public var cost = 1.0
   /// Initial factor.
   public var scale = 10.0
 

@@ -15,13 +15,13 @@ public import TensorCore
 ///
 /// Nothing is divided by s, which may be 0: with w = Xᵀα, K = XXᵀ, r = √s and b = s·K·α + y − μ, a step is
 /// α ← (b − r·(λI + diag(r)·K·diag(r))⁻¹·r·K·b)/λ (Rasmussen and Williams, 2006, algorithm 3.1).
-/// - SeeAlso: Bertinetto, Henriques, Torr and Vedaldi, ICLR 2019, section 3.3 and appendix, <https://arxiv.org/abs/1805.08136>, where the
+/// - SeeAlso: Bertinetto, Henriques, Torr and Vedaldi, ICLR 2019, section 3, <https://arxiv.org/abs/1805.08136>, where the
 ///   tasks are binary; one class against the rest is in the authors' code. Deviations: features have no column of ones, log λ is learned
-///   instead of λ, and the logits have scale and shift.
+///   instead of λ, and the logits have scale and shift. λ = 1 and 5 steps are ours; the authors' scripts start from λ = 50.
 public struct LRD2: MetricAlgorithm {
   public static let card = AlgorithmCard(
     id: "lr-d2", title: "LR-D2: logistic regression on a learned embedding",
-    citation: "Bertinetto et al., ICLR 2019, section 3.3, https://arxiv.org/abs/1805.08136", metaGradient: .exact)
+    citation: "Bertinetto et al., ICLR 2019, section 3, https://arxiv.org/abs/1805.08136", metaGradient: .exact)
 
   public static let hyperparameters =
     HyperparameterTable<LRD2>([.integer("steps", \.steps, in: 1...100, "Newton steps of the logistic regression.")])

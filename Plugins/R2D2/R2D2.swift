@@ -12,13 +12,13 @@ public import TensorCore
 /// ```
 /// X are the support features and Y one-hot labels. The smaller of the two systems is solved. λ, scale and shift are learned with the
 /// embedding.
-/// - SeeAlso: Bertinetto, Henriques, Torr and Vedaldi, ICLR 2019, equations 4 to 6, <https://arxiv.org/abs/1805.08136>. Deviations:
+/// - SeeAlso: Bertinetto, Henriques, Torr and Vedaldi, ICLR 2019, section 3, <https://arxiv.org/abs/1805.08136>. Deviations:
 ///   features have no column of ones, and log λ is learned instead of λ. λ = 50 and scale 10 are those of the authors' code for Omniglot
 ///   (`omni20_r2d2_64c.sh`), which trains with 60 ways and keeps λ fixed.
 public struct R2D2: MetricAlgorithm {
   public static let card = AlgorithmCard(
     id: "r2d2", title: "R2-D2: ridge regression on a learned embedding",
-    citation: "Bertinetto et al., ICLR 2019, equations 4 to 6, https://arxiv.org/abs/1805.08136", metaGradient: .exact)
+    citation: "Bertinetto et al., ICLR 2019, section 3, https://arxiv.org/abs/1805.08136", metaGradient: .exact)
 
   public static let hyperparameters = HyperparameterTable<R2D2>.flattened(\.head, RegressionHead.hyperparameters)
 

@@ -12,12 +12,13 @@ public import TensorCore
 /// ```
 /// g is a network with one hidden layer, learned with the embedding. The logits are g before the sigmoid, so that the class of the largest
 /// relation score is the prediction. In training, the reported loss is the one above; in tests it is the cross-entropy of the logits.
-/// - SeeAlso: Sung, Yang, Zhang, Xiang, Torr and Hospedales, CVPR 2018, equations 1 to 3, <https://arxiv.org/abs/1711.06025>. Deviation:
-///   the paper's g has two convolutional blocks before its two layers, on concatenated feature maps; here it has feature vectors.
+/// - SeeAlso: Sung, Yang, Zhang, Xiang, Torr and Hospedales, CVPR 2018, equations 1 and 2, <https://arxiv.org/abs/1711.06025>. Deviation:
+///   the paper's g has two convolutional blocks before its two layers, on concatenated feature maps; here it has feature vectors, softplus
+///   instead of ReLU, and first weights of c and f(x) that start as opposites, so that g starts from differences.
 public struct RelationNetworks: MetricAlgorithm {
   public static let card = AlgorithmCard(
     id: "relation-net", title: "Relation networks",
-    citation: "Sung et al., CVPR 2018, equations 1 to 3, https://arxiv.org/abs/1711.06025", metaGradient: .exact)
+    citation: "Sung et al., CVPR 2018, equations 1 and 2, https://arxiv.org/abs/1711.06025", metaGradient: .exact)
 
   public static let hyperparameters = HyperparameterTable<RelationNetworks>([
     .integer("hidden", \.hidden, in: 1...4096, "Width of the relation module's hidden layer.")
@@ -28,15 +29,24 @@ public struct RelationNetworks: MetricAlgorithm {
 
   public init() {}
 
-  public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration { .ofComparisons(for: signature) }
+  /// The meta-batches of other comparisons with the paper's rate of 0.001; with 0.005, training stays at the mean of the scores.
+  public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration {
+    var training = TrainingConfiguration.ofComparisons(for: signature)
+    training.outer.learningRate = 0.001
+    return training
+  }
 
   public func initialComparison(width: Int, from stream: RandomStream, dtype: DType) -> ParameterTree<Tensor> {
-    func layer(_ name: String, _ inputs: Int, _ outputs: Int) -> [(name: String, leaf: Tensor)] {
-      [("weight", [inputs, outputs] as Shape), ("bias", [outputs])].map { part, shape in
-        ("\(name).\(part)", Initialiser.pytorch(fanIn: inputs).tensor(shape, from: stream.child("\(name).\(part)"), dtype: dtype))
-      }
+    func drawn(_ name: String, _ shape: Shape, fanIn: Int) -> Tensor {
+      Initialiser.pytorch(fanIn: fanIn).tensor(shape, from: stream.child(name), dtype: dtype)
     }
-    return ParameterTree(layer("relation.0", 2 * width, hidden) + layer("relation.1", hidden, 1))
+    let ofClasses = drawn("relation.0.weight", [width, hidden], fanIn: 2 * width)
+    return ParameterTree([
+      ("relation.0.weight", .concatenated([ofClasses, -1 * ofClasses], along: 0)),
+      ("relation.0.bias", drawn("relation.0.bias", [hidden], fanIn: 2 * width)),
+      ("relation.1.weight", drawn("relation.1.weight", [hidden, 1], fanIn: hidden)),
+      ("relation.1.bias", drawn("relation.1.bias", [1], fanIn: hidden)),
+    ])
   }
 
   public func compare(_ support: Variable, _ targets: Targets, _ query: Variable, _ own: ParameterTree<Variable>) -> Variable {
@@ -46,7 +56,7 @@ public struct RelationNetworks: MetricAlgorithm {
     // The first layer on a concatenation is a sum of two products.
     let ofClasses = sums.linear(weights.sliced(0..<width, along: 1), own["relation.0.bias"]).reshaped([tasks, 1, ways, hidden])
     let ofQueries = query.matmul(weights.sliced(width..<(2 * width), along: 1)).reshaped([tasks, samples, 1, hidden])
-    return (ofQueries + ofClasses).relu().reshaped([tasks, samples * ways, hidden])
+    return (ofQueries + ofClasses).softplus().reshaped([tasks, samples * ways, hidden])
       .linear(own["relation.1.weight"], own["relation.1.bias"]).reshaped([tasks, samples, ways])
   }
 

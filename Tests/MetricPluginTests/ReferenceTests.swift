@@ -13,67 +13,68 @@ import _TestSupport
 @Suite(.enabled(if: sharedFolder != nil, "the reference cases are not on this machine; SHARED_DIR names their folder"))
 struct ReferenceTests {
   @Test(arguments: ["conv-proto-net", "conv-matching-net", "conv-r2d2"], [(DType.float64, 1e-8), (.float32, 1e-3)])
-  func `objective and gradient agree with PyTorch`(name: String, precision: (dtype: DType, tolerance: Double)) throws {
+  func `objective and gradient agree with PyTorch`(file name: String, precision: (dtype: DType, tolerance: Double)) throws {
     let folder = try #require(sharedFolder)
     let file = try Safetensors(contentsOf: "\(folder)/golden/family/\(name).safetensors")
-    let json = try #require(try JSONSerialization.jsonObject(with: Data(try #require(file.metadata["case"]).utf8)) as? [String: Any])
-    let model = try Self.model(try #require(json["model"] as? [String: Any]))
-    let algorithm = try Self.algorithm(try #require(json["algorithm"] as? String))
+    let text = try #require(file.metadata["case"])
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let definition = try #require(json["model"] as? [String: Any])
+    let ways = try #require(definition["ways"] as? Int)
+    let model = try Self.model(definition, ways: ways)
+    let id = try #require(json["algorithm"] as? String)
+    let algorithm = Self.algorithm(id)
     let learner = Learner(model: model, taskLoss: .crossEntropy)
-    let ways = try #require((json["model"] as? [String: Any])?["ways"] as? Int)
+    func read(_ name: String) throws -> Tensor {
+      let found = try file.tensor(name)
+      return try #require(found, "\(name)")
+    }
     func set(_ name: String) throws -> LabelledSet {
-      let inputs = try #require(try file.tensor("\(name).x")).transposed([0, 1, 3, 4, 2])
-      return LabelledSet(inputs: inputs, targets: .classes(try #require(try file.tensor("\(name).y")), ways: ways))
+      LabelledSet(inputs: try read("\(name).x").transposed([0, 1, 3, 4, 2]), targets: .classes(try read("\(name).y"), ways: ways))
     }
     let shard = Episodes(support: try set("support"), query: try set("query")).converted(to: precision.dtype)
     var state = algorithm.initialState(learner, from: RandomStream(seed: 1), dtype: precision.dtype)
-    for declaration in model.parameters {
-      guard let leaf = try file.tensor("params.\(declaration.name)") else { continue }
-      state.learned.initial[declaration.name] =
-        declaration.layout.imported(leaf, rank: declaration.shape.rank).converted(to: precision.dtype)
+    let parameters = model.parameters.filter { state.learned.initial.leaf($0.name) != nil }
+    for declaration in parameters {
+      let leaf = declaration.layout.imported(try read("params.\(declaration.name)"), rank: declaration.shape.rank)
+      state.learned.initial[declaration.name] = leaf.converted(to: precision.dtype)
     }
-    for key in state.learned.own.names {
-      state.learned.own[key] = try #require(try file.tensor("hyper.\(key)")).converted(to: precision.dtype)
-    }
+    for key in state.learned.own.names { state.learned.own[key] = try read("hyper.\(key)").converted(to: precision.dtype) }
     let context = AdaptationContext(stream: RandomStream(seed: 1), firstTask: 0)
     let found = algorithm.metaGradient(state, learner, shard, context)
-    let objective = try #require(try file.tensor("expected.objective"))
-    #expect(Self.error(found.losses, objective.doubles, floor: 0) <= precision.tolerance)
+    #expect(Self.error(found.losses, try read("expected.objective").doubles, floor: 0) <= precision.tolerance)
     // The gradient is summed over tasks here, and a mean over tasks in the file.
-    let expected = file.tensors.filter { $0.key.hasPrefix("expected.grad.") }
-    #expect(expected.count == state.learned.initial.count + state.learned.own.count)
-    let parameters = model.parameters.filter { state.learned.initial.leaf($0.name) != nil }
-    let floor = 1e-3 * Self.norm(try parameters.flatMap { try #require(expected["expected.grad.\($0.name)"]).doubles })
-    for declaration in parameters {
+    func mean(_ sum: Tensor) -> [Double] { sum.doubles.map { $0 / Double(shard.count) } }
+    #expect(file.tensors.keys.count { $0.hasPrefix("expected.grad.") } == parameters.count + state.learned.own.count)
+    let expected = try parameters.map { try read("expected.grad.\($0.name)").doubles }
+    let floor = 1e-3 * Self.norm(expected.flatMap { $0 })
+    for (declaration, expected) in zip(parameters, expected) {
       let own = declaration.layout.exported(found.gradient.initial[declaration.name], rank: declaration.shape.rank)
-      let error = Self.error(
-        own.doubles.map { $0 / Double(shard.count) }, try #require(expected["expected.grad.\(declaration.name)"]).doubles, floor: floor)
+      let error = Self.error(mean(own), expected, floor: floor)
       #expect(error <= precision.tolerance, "\(declaration.name): \(error)")
     }
-    let (own, reference) = (
-      found.gradient.own.leaves.flatMap(\.doubles).map { $0 / Double(shard.count) },
-      try found.gradient.own.names.flatMap { try #require(expected["expected.grad.\($0)"]).doubles }
-    )
-    #expect(own.isEmpty || Self.error(own, reference, floor: 0) <= precision.tolerance)
+    let own = found.gradient.own
+    let reference = try own.names.flatMap { try read("expected.grad.\($0)").doubles }
+    #expect(own.isEmpty || Self.error(own.leaves.flatMap(mean), reference, floor: 0) <= precision.tolerance)
   }
 
-  private static func model(_ json: [String: Any]) throws -> ConvNet {
+  private static func model(_ json: [String: Any], ways: Int) throws -> ConvNet {
     var model = ConvNet()
     model.hidden = try #require(json["hidden"] as? Int)
     model.blocks = try #require(json["blocks"] as? Int)
     model.downsampling = try #require((json["downsample"] as? String).flatMap(ConvNet.Downsampling.init))
     model.head = try #require((json["head"] as? String).flatMap(ConvNet.Head.init))
-    let (image, channels) = (try #require(json["image"] as? Int), try #require(json["channels"] as? Int))
-    try model.configure(inputShape: [image, image, channels], outputs: try #require(json["ways"] as? Int))
+    let image = try #require(json["image"] as? Int)
+    let channels = try #require(json["channels"] as? Int)
+    try model.configure(inputShape: [image, image, channels], outputs: ways)
     return model
   }
 
-  private static func algorithm(_ name: String) throws -> any Algorithm {
-    switch name {
+  private static func algorithm(_ id: String) -> any Algorithm {
+    switch id {
     case "proto-net": return PrototypicalNetworks()
     case "matching-net": return MatchingNetworks()
     default:
-      #expect(name == "r2d2")
+      #expect(id == "r2d2")
       var algorithm = R2D2()
       algorithm.head.isTransformed = false
       return algorithm

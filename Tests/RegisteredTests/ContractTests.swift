@@ -67,7 +67,7 @@ import Testing
     // Ridges for the small features of the suite's network.
     Variant(id: "r2d2", settings: [("ridge", "0.2"), ("scale", "3")]),
     Variant(id: "lr-d2", settings: [("steps", "2"), ("ridge", "0.1"), ("shift", "0.5")]),
-    Variant(id: "meta-opt-net", settings: [("steps", "40"), ("cost", "1")]),
+    Variant(id: "meta-opt-net", settings: [("steps", "40"), ("cost", "0.1")]),
     Variant(id: "relation-net", settings: [("hidden", "8")]),
   ]
 
