@@ -32,6 +32,11 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("Template", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("TNet", ["Algorithms", "Registry"], []),
   ("WarpGrad", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("PrototypicalNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "Registry"], []),
+  ("MatchingNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("R2D2", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MetaOptNet", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("RelationNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -45,15 +50,20 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
   ("StatisticalBaselinesTests", ["StatisticalBaselines", "Algorithms", "Tasks", "Models", "TensorCore"]),
+  (
+    "MetricPluginTests",
+    [
+      "PrototypicalNetworks", "MatchingNetworks", "R2D2", "MetaOptNet", "RelationNetworks", "Algorithms", "Tasks", "Models", "Autograd",
+      "TensorCore",
+    ]
+  ),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (
     "RegisteredTests",
-    [
-      "AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore", "OmniglotTasks",
-      "ImageTasks", "TableTasks", "StatisticalBaselines", "ANIL", "BOIL", "CAVIA", "MAMLPlusPlus", "MetaCurvature", "ProtoMAML",
-      "Template", "TNet", "WarpGrad",
-    ]
+    ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "Registry", "TensorCore"]
+      // Whatever is a plug-in is registered in these tests.
+      + plugins.map { .init(stringLiteral: $0.name) }
   ),
   ("ToolsTests", ["tools"]),
   ("FuzzTests", ["_Fuzz", "TensorCore"]),

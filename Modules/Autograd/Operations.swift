@@ -9,6 +9,6 @@ public enum Operations {
     ConvolutionFilterGradient.self, ConvolutionInputGradient.self, Divide.self, ElementwiseMaximum.self, Exp.self, Expand.self, Gate.self,
     LinearLayer.self, Log.self, MatMul.self, Maximum.self, Multiply.self, Pad.self, PickPositions.self, PlacePositions.self, ReLU.self,
     ReLUOfNonnegative.self, ReciprocalSquareRoot.self, Reshape.self, SafeReciprocal.self, SafeSquareRoot.self, Sigmoid.self, Slice.self,
-    Softplus.self, Square.self, Sum.self, Tanh.self, Transpose.self,
+    Softplus.self, Solve.self, Square.self, Sum.self, Tanh.self, Transpose.self,
   ]
 }

@@ -106,6 +106,7 @@ static const struct { tk_kernel kernel; const char *name; } kernels[] = {
   {tk_run_one_hot, "one-hot"}, {tk_run_convolution, "convolution"}, {NULL, "convolution, input gradient"},
   {NULL, "convolution, filter gradient"}, {tk_run_pool, "max pooling"}, {tk_run_position, "pooling positions"},
   {tk_run_normalisation, "batch norm"}, {tk_run_adam, "Adam"}, {tk_run_accumulate, "accumulation"},
+  {tk_run_solve, "linear system"},
 };
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 _Static_assert(KERNEL_COUNT <= TK_KERNELS, "a profile has a row for every kernel");

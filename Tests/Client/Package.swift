@@ -19,7 +19,7 @@ let package = Package(
     // Learns example weights and a penalty: bilevel optimisation without episodes.
     .executableTarget(name: "bilevel-client", dependencies: products("Algorithms", "Autograd", "Models", "TensorCore")),
     // Defines algorithms, an optimizer's rule and meta-losses.
-    .target(name: "ClientAlgorithms", dependencies: products("Algorithms", "Autograd", "Registry", "Tasks", "TensorCore")),
+    .target(name: "ClientAlgorithms", dependencies: products("Algorithms", "Autograd", "Models", "Registry", "Tasks", "TensorCore")),
     // Runs the contract suite on these algorithms.
     .executableTarget(
       name: "algorithm-client",

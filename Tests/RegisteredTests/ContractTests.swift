@@ -7,8 +7,8 @@ import Testing
 @Suite struct ContractTests {
   /// Algorithms for regression of vectors, one of the suite's four problems.
   private static let onlyForNumbers = ["mixed-model", "ridge-pooled"]
-  /// Algorithms for classes, two of the problems.
-  private static let onlyForClasses = ["proto-maml"]
+  /// Algorithms for classes of an embedding, two of the suite's four problems.
+  private static let onlyForClasses = ["lr-d2", "matching-net", "meta-opt-net", "proto-maml", "proto-net", "r2d2", "relation-net"]
   /// Algorithms that adapt the layers before the head, which logistic regression lacks.
   private static let needingBody = ["boil"]
 
@@ -76,6 +76,11 @@ import Testing
     Variant(id: "scratch", settings: [("inner.optimizer", "adam")]),
     Variant(id: "mixed-model", settings: [("slope", "-1"), ("tasks", "10")]),
     Variant(id: "knn", settings: [("neighbours", "2")]),
+    // Ridges for the small features of the suite's network.
+    Variant(id: "r2d2", settings: [("ridge", "0.2"), ("scale", "3")]),
+    Variant(id: "lr-d2", settings: [("steps", "2"), ("ridge", "0.1"), ("shift", "0.5")]),
+    Variant(id: "meta-opt-net", settings: [("steps", "40"), ("cost", "0.1")]),
+    Variant(id: "relation-net", settings: [("hidden", "8")]),
   ]
 
   /// Every objective with every algorithm that differentiates one; every rule with learned hyperparameters of every granularity.

@@ -24,7 +24,8 @@ struct GoldenTests {
 
   /// The cases of the extended family that this version must have.
   static let family = [
-    "conv-boil", "conv-curvature", "conv-meta-curvature", "conv-per-tensor-per-step", "conv-proto-maml", "mlp-adamw", "mlp-cavia",
+    "conv-boil", "conv-curvature", "conv-matching-net", "conv-meta-curvature", "conv-per-tensor-per-step", "conv-proto-maml",
+    "conv-proto-net", "conv-r2d2", "mlp-adamw", "mlp-cavia",
     "mlp-contrastive", "mlp-curvature", "mlp-multi-step", "mlp-nesterov", "mlp-reptile-distance", "mlp-t-net",
   ]
 

@@ -70,6 +70,10 @@ extension ReferenceAlgorithm {
   }
 }
 
+extension ReferenceAlgorithm where Self: MetricAlgorithm {
+  public init(_ reference: ReferenceCase) { self.init() }
+}
+
 extension ReferenceAlgorithm where Self: DifferentiatingAlgorithm {
   public init(_ reference: ReferenceCase) {
     self.init()

@@ -11,16 +11,17 @@ extension Learner {
   /// both by the statistics of the support set. ``NormalisationMode/supportPlusOne`` normalises the support set and one query sample at a
   /// time by their joint statistics, without a graph.
   /// - Parameters:
-  ///   - parameters: Parameters of the embedding, with a leading task axis.
+  ///   - parameters: Parameters of the embedding and of the comparison, with a leading task axis.
   ///   - support: The support sets.
   ///   - query: Query inputs, [T, M, …].
   ///   - mode: Normalisation mode of batch norm.
-  ///   - compare: Returns outputs [T, M, outputs] from support features [T, N, width] with their targets, and query features [T, M, width].
+  ///   - compare: Returns outputs [T, M, outputs] from support features [T, N, width] with their targets, query features [T, M, width]
+  ///     and the parameters.
   /// - Returns: [T, M, outputs].
   /// - Precondition: The model is an embedding.
   public func comparison(
     _ parameters: ParameterTree<Variable>, support: LabelledSet, query: Tensor, mode: NormalisationMode,
-    _ compare: (_ support: Variable, _ targets: Targets, _ query: Variable) -> Variable
+    _ compare: (_ support: Variable, _ targets: Targets, _ query: Variable, _ parameters: ParameterTree<Variable>) -> Variable
   ) -> Variable {
     guard let embedding = model.embedding else { fatalError("\(type(of: model).card.id) is no embedding") }
     func features(_ inputs: Tensor, _ own: ParameterTree<Variable>, _ normalisation: Normalisation) -> Variable {
@@ -32,10 +33,11 @@ extension Learner {
     }
     switch model.usesBatchStatistics ? mode : .transductive {
     case .transductive:
-      return compare(features(support.inputs, parameters, .wholeBatch), support.targets, features(query, parameters, .wholeBatch))
+      return compare(
+        features(support.inputs, parameters, .wholeBatch), support.targets, features(query, parameters, .wholeBatch), parameters)
     case .support:
       let (known, asked) = split(features(.concatenated([support.inputs, query], along: 1), parameters, .leading(rows)))
-      return compare(known, support.targets, asked)
+      return compare(known, support.targets, asked, parameters)
     case .supportPlusOne:
       // The query samples of a task become the task axis; expand parameters and support set over it.
       let tasks = (0..<query.shape[0]).map { task -> Tensor in
@@ -47,7 +49,7 @@ extension Learner {
           targets: front.targets.mapTensor { $0[0].expanded(over: samples).contiguous })
         let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
         let (embedded, asked) = split(features(.concatenated([known.inputs, each], along: 1), own, .wholeBatch))
-        let outputs = compare(embedded, known.targets, asked)
+        let outputs = compare(embedded, known.targets, asked, own)
         return outputs.value.reshaped([samples, outputs.shape[2]])
       }
       return Variable(constant: .stacked(tasks))

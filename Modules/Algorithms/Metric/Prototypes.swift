@@ -14,9 +14,8 @@ import TensorCore
 /// - Returns: [T, ways, width]; a class without samples gets zeros.
 /// - SeeAlso: Snell, Swersky and Zemel, NeurIPS 2017, equation 1, <https://arxiv.org/abs/1703.05175>.
 public func prototypes(of features: Variable, _ targets: Targets) -> Variable {
-  guard case .classes(let labels, let ways) = targets else { fatalError("prototypes are means of classes, not of \(targets)") }
-  let members = Variable(constant: labels.oneHot(ways, dtype: features.value.dtype))
-  let counts = members.sum([1]).reshaped([features.shape[0], ways, 1])
+  let members = classMembers(targets, features.value.dtype)
+  let counts = members.sum([1]).reshaped([features.shape[0], members.shape[2], 1])
   return members.matmul(features, transposeFirst: true) * counts.safeReciprocal()
 }
 

@@ -119,6 +119,14 @@ typedef struct tk_normalisation_args {
   void *bar_x, *bar_g, *bar_gamma;        // written by TK_NORMALISE_SECOND
 } tk_normalisation_args;
 
+// ---- Linear systems: for each task X[n,m] = A⁻¹·B -------------------------------------------------------------------
+/// Solves the symmetric part of A, [n, n]. Where that is not positive definite, all of the task's X is NaN.
+typedef struct tk_solve_args {
+  tk_dtype dtype; int64_t tasks, n, m;
+  int64_t stride_a, stride_b;  // elements from one task to the next; 0 = shared
+  void *x; const void *a, *b;
+} tk_solve_args;
+
 // ---- Outer optimizer -----------------------------------------------------------------------------------------------
 /// Adam with decoupled weight decay: updates m and v, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ). Each old vector is its new one, or
 /// does not overlap it.
@@ -188,6 +196,7 @@ void tk_run_convolution(const void *arguments);
 void tk_run_pool(const void *arguments);
 void tk_run_position(const void *arguments);
 void tk_run_normalisation(const void *arguments);
+void tk_run_solve(const void *arguments);
 void tk_run_adam(const void *arguments);
 void tk_run_accumulate(const void *arguments);
 

@@ -1,5 +1,6 @@
 import Algorithms
 import Autograd
+import Models
 import Registry
 import Tasks
 
@@ -16,7 +17,7 @@ struct ProtoNet: MetricAlgorithm {
     metaGradient: .exact)
   static let hyperparameters = HyperparameterTable<ProtoNet>([])
 
-  func compare(_ support: Variable, _ targets: Targets, _ query: Variable) -> Variable {
+  func compare(_ support: Variable, _ targets: Targets, _ query: Variable, _ own: ParameterTree<Variable>) -> Variable {
     negativeSquaredDistances(query, to: prototypes(of: support, targets))
   }
 }
