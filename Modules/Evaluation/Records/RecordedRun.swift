@@ -56,13 +56,16 @@ extension Comparison.Outcome {
       throw other("the measure '\(legible(column))'", "the measure " + (run.measure ?? .accuracy).id)
     }
     var results: [ModeResult] = []
-    for mode in modes {
+    for (mode, record) in zip(modes, recorded) {
       let count = mode.losses[0].count
       guard count == run.episodes.count else { throw other("\(count) episodes", "\(run.episodes.count) episodes") }
       let scores = mode.scores.map { $0.compactMap(\.self) }
       let isComplete = scores.allSatisfy { $0.count == (run.measure == nil ? 0 : count) }
       guard isComplete else { throw other("\(scores.joined().count) scores", run.measure == nil ? "none" : "one for each loss") }
-      results.append(ModeResult(name: mode.name, losses: mode.losses, measure: run.measure, scores: run.measure.map { _ in scores }))
+      results.append(
+        ModeResult(
+          name: mode.name, losses: mode.losses, measure: run.measure, scores: run.measure.map { _ in scores },
+          calibration: try TestCalibration(recordedIn: record)))
     }
     return results
   }

@@ -124,7 +124,7 @@ extension ModeResult {
   /// The score curve is a member under the measure's id. Without a measure, the members of an accuracy are null.
   var json: JSON {
     let reported = measure ?? .accuracy
-    return .object([
+    let members: [JSON.Member] = [
       .init("normalisation", .string(name)), .init("loss", .array(lossCurve.map(\.json))),
       .init(reported.id, scoreCurve.map { .array($0.map(\.json)) } ?? .null),
       .init("finalLosses", .array(losses[losses.count - 1].map { .number($0) })),
@@ -132,7 +132,8 @@ extension ModeResult {
       .init(
         reported == .accuracy ? "finalAccuracies" : "finalScores",
         scores.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
-    ])
+    ]
+    return .object(members + (calibration.map { [JSON.Member("calibration", $0.json)] } ?? []))
   }
 }
 

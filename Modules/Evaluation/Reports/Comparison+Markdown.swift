@@ -41,6 +41,7 @@ extension Comparison.Group {
     if !rows.isEmpty { text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n" }
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
     if !starText.isEmpty { text += "\\\(starText)\n" }
+    if let table = calibrationTable { text += "### Calibration\n\n\(calibrationNote)\n\n\(table.markdown)\n" }
     return text + learnedText + configurationText
   }
 
