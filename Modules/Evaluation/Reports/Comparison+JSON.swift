@@ -8,10 +8,12 @@ extension Comparison {
   /// A task has a line for each algorithm, with the score that it is ranked by, and a row for each run. A failed run is a row without
   /// rank, modes and learned values; its member `failure` is the reason, which is null for the others.
   public var json: String {
-    JSON.object([
-      .init("version", .string(FrameworkVersion.current)), .init("rankAt", .string("\(rankAt)")),
-      .init("tasks", .array(groups.map(\.json))),
-    ]).text
+    JSON.object(
+      [
+        .init("version", .string(FrameworkVersion.current)), .init("rankAt", .string("\(rankAt)")),
+        .init("tasks", .array(groups.map(\.json))),
+      ] + aggregates.members
+    ).text
   }
 }
 

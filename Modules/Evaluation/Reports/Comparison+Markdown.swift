@@ -21,7 +21,7 @@ extension Comparison {
       Algorithms that share a letter in `group` cannot be told apart (paired t test, Holm's correction over all pairs, 5%). \
       A mean over episodes of which some diverged does not exist: the median and their number stand in its place.
       """
-    return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")
+    return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n") + aggregates.markdown
       + "\nMade by version \(FrameworkVersion.current).\n"
   }
 }

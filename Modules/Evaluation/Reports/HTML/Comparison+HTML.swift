@@ -17,6 +17,7 @@ extension Comparison {
     }
     var sections = groups.map(\.section)
     if groups.count > 1 { sections.append(HTMLPage.Section("All tasks", familyRanks)) }
+    sections += aggregates.section(gnuplot).map { [$0] } ?? []
     sections.append(HTMLPage.Section("Configuration", groups.flatMap(\.configuration)))
     sections.append(HTMLPage.Section("How to repeat this", groups.flatMap(\.provenance)))
     let tasks = self.groups.map(\.task)
