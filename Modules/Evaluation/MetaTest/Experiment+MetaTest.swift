@@ -33,7 +33,8 @@ extension Experiment {
         scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }),
         calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) })
     }
-    return TestResult(modes: modes, episodes: episodeList)
+    let sampling = try samplingEstimates(state, seed: testSeed, pool: pool) { try progress(test.episodes, test.episodes) }
+    return TestResult(modes: modes, episodes: episodeList, sampling: sampling)
   }
 
   /// The episodes that the experiment is tested on.

@@ -8,13 +8,16 @@ public struct TestResult: Sendable, Hashable {
   public let modes: [ModeResult]
   /// The tested episodes; only results with equal lists are compared episode by episode.
   public let episodes: EpisodeList
+  /// Scores of disjoint episodes, and the part of the assignment of labels; nil unless ``TestConfiguration/disjoint`` asks for them.
+  public let sampling: SamplingEstimates?
 
   /// Creates a result; the first mode provides the headline.
   /// - Precondition: At least one mode.
-  public init(modes: [ModeResult], episodes: EpisodeList) {
+  public init(modes: [ModeResult], episodes: EpisodeList, sampling: SamplingEstimates? = nil) {
     require(!modes.isEmpty, "a test result has at least one normalisation mode")
     self.modes = modes
     self.episodes = episodes
+    self.sampling = sampling
   }
 
   /// The score after the last step in the first mode.

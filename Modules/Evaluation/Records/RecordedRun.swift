@@ -24,7 +24,9 @@ extension Comparison.Outcome {
     }
     let recorded = try record.objects("modes")
     guard !recorded.isEmpty else { throw record.fault("modes") }
-    let result = TestResult(modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes)
+    let result = TestResult(
+      modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes,
+      sampling: try SamplingEstimates(recordedIn: record, measure: run.measure ?? .loss))
     let learned = try record.objects("learned").map { (value) throws(RunRecordError) in try LearnedValue(value) }
     let trainedOn = record.has("trainedOn") ? try Comparison.TrainingTask(record.object("trainedOn")) : nil
     var row = Comparison.Row(

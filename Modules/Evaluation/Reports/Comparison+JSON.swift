@@ -49,6 +49,7 @@ extension Comparison.Row {
   var members: [JSON.Member] {
     run.members(result.measure, result.episodes, modes: result.modes, learned: learned)
       + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? []) + (end.map { [$0.member] } ?? [])
+      + (result.sampling.map { [JSON.Member("sampling", $0.json)] } ?? [])
   }
 }
 

@@ -48,6 +48,7 @@ extension Comparison.Group {
   /// Learned hyperparameters by algorithm; empty if there are none.
   private var learnedText: String {
     let byLine = lines.flatMap { line in
+    text += samplingMarkdown
       line.rows.map { (name: line.rows.count > 1 ? "\(line.label), seed \($0.run.seed)" : line.label, row: $0) }
     }
     return byLine.filter { !$0.row.learned.isEmpty }.map { name, row in

@@ -4,8 +4,10 @@ import Tasks
 extension Comparison {
   /// The printed tables, one for each task, the best algorithm first.
   public var table: String {
-    groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.failedText)\($0.publishedText)\($0.shiftText)" }.joined(
-      separator: "\n")
+    groups.map { group in
+      "\(group.heading)\n\n\(group.table(withTime: true).text)"
+        + group.failedText + group.samplingText + group.publishedText + group.shiftText
+    }.joined(separator: "\n")
   }
 }
 
@@ -14,7 +16,7 @@ extension Comparison.Row {
   public var table: String {
     let group = Comparison.Group(task: run.task, rows: [self])
     let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
-    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.publishedText)"
+    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.samplingText)\(group.publishedText)"
   }
 }
 

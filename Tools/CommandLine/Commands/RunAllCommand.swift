@@ -73,8 +73,9 @@ private struct Sweep {
         known.formUnion(keys)
         let kind = try AlgorithmRegistry.type(of: algorithm).card.metaGradient
         let budget = Budget.of(kind, on: try TaskRegistry.type(of: task).init().signature.inputKind)
-        let own = settings.filter { keys.contains($0.key) }
-        unused.subtract(own.map(\.key))
+        unused.subtract(keys)
+        let isLeftOut = Self.leftOut(budget, try TaskRegistry.type(of: task).init())
+        let own = settings.filter { keys.contains($0.key) && !isLeftOut($0.key) }
         // The user's settings come last, because the last value of a key counts.
         var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own + (domains?.settings ?? []))
         request.iterations = request.iterations ?? budget.iterations
@@ -94,6 +95,14 @@ private struct Sweep {
     for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
     let left = asked.filter { !skipped.contains($0) }
     guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
+  /// Which settings do not apply to a run though it has them: a validation where nothing is meta-trained, and a test of disjoint episodes
+  /// of tasks that have none.
+  private static func leftOut(_ budget: Budget, _ task: any TaskDistribution) -> (String) -> Bool {
+    let hasTraining = budget.iterations > 1
+    let hasSampling = Experiment.offersSamplingEstimates(task)
+    return { key in key.hasPrefix("validation.") && !hasTraining || key == "test.disjoint" && !hasSampling }
+  }
+
     return left
   }
 
