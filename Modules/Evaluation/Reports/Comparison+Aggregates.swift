@@ -112,13 +112,16 @@ extension Comparison.Aggregates {
   }
 
   /// The section of report.html; nil without statistics.
-  func section(_ gnuplot: Gnuplot?) -> HTMLPage.Section? {
+  func section(_ gnuplot: Gnuplot?, _ collector: ChartCollector? = nil) -> HTMLPage.Section? {
     guard !statistics.isEmpty else { return nil }
     var content: [HTML] = reason.map { [.paragraph($0)] } ?? []
     for (place, own) in statistics.enumerated() {
       func table(_ text: TextTable, _ caption: String) -> HTML { .table(HTMLTable(text.titles, text.rows, caption: caption)) }
       content += [.heading(own.title), .paragraph(own.note), table(own.meansTable, "Interquartile means")]
-      content += own.chart.map { [.chart($0, id: "aggregate-\(place)", gnuplot: gnuplot)] } ?? []
+      if let chart = own.chart {
+        collector?.add(chart, own.tasks.count == 1 ? "\(own.tasks[0])-aggregate" : "aggregate")
+        content.append(.chart(chart, id: "aggregate-\(place)", gnuplot: gnuplot))
+      }
       content += own.pairsTable.map { [.details("All pairs: probability of improvement", [table($0, "Probability of improvement")])] } ?? []
     }
     return HTMLPage.Section(Self.title, content)

@@ -16,19 +16,29 @@ extension Command {
       episodes are refused.
       """
   ) { arguments in
-    let rankAt = try arguments.rankStep()
-    let runs = try RecordedRuns(arguments.operands)
+    let (comparison, unfinished) = try arguments.comparison()
+    let folder = try arguments.text(.outComparison).map { try RunFolder($0, overwrite: arguments.has(.overwrite)) }
+    if !arguments.has(.quiet) {
+      for path in unfinished { Console.note("tools: \(path) is left out: the run has not ended.") }
+    }
+    try folder?.write(comparison)
+    try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
+    return comparison.failures.isEmpty ? .success : .badInput
+  }
+}
+
+extension Arguments {
+  /// The comparison of the runs in the folders that the operands name, and the folders of runs that have not ended.
+  ///
+  /// - Throws: `RunRecordError` for a folder without runs, `ComparisonError` for runs on other splits or episodes, and ``UsageError``.
+  func comparison() throws -> (comparison: Comparison, unfinished: [String]) {
+    let rankAt = try rankStep()
+    let runs = try RecordedRuns(operands)
     let comparison = Comparison(outcomes: runs.outcomes, outOfDomain: runs.outOfDomain, rankAt: rankAt)
     try comparison.check()
     if case .step(let step) = rankAt, let last = comparison.rows.map({ $0.result.headline.step }).min(), last < step {
       throw UsageError.rankBeyondTest(step: step, last: last)
     }
-    let folder = try arguments.text(.outComparison).map { try RunFolder($0, overwrite: arguments.has(.overwrite)) }
-    if !arguments.has(.quiet) {
-      for path in runs.unfinished { Console.note("tools: \(path) is left out: the run has not ended.") }
-    }
-    try folder?.write(comparison)
-    try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
-    return comparison.failures.isEmpty ? .success : .badInput
+    return (comparison, runs.unfinished)
   }
 }

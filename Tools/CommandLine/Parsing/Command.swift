@@ -53,7 +53,7 @@ struct Command: Sendable {
 
   /// Every command, in the order of the overview.
   static let all: [Command] = [
-    .list, .run, .runAll, .compare, .reproduce, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .help,
+    .list, .run, .runAll, .compare, .plot, .reproduce, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .help,
   ]
 
   /// Finds a command by its name.

@@ -9,6 +9,8 @@ struct GroupPage {
   let place: Int
   /// nil to draw no charts.
   let gnuplot: Gnuplot?
+  /// Collects the charts; nil for none.
+  var collector: ChartCollector?
 
   var score: ScoreText { ScoreText(group.measure ?? .loss) }
 
@@ -56,7 +58,10 @@ struct GroupPage {
     HTMLTable(table.titles, table.rows, caption: caption, nameColumn: table.titles.first == "" ? 1 : 0)
   }
 
-  func chart(_ chart: some Chart, _ name: String) -> HTML { .chart(chart, id: "task-\(place)-\(name)", gnuplot: gnuplot) }
+  func chart(_ chart: some Chart, _ name: String) -> HTML {
+    collector?.add(chart, "\(group.task)-\(name)")
+    return .chart(chart, id: "task-\(place)-\(name)", gnuplot: gnuplot)
+  }
 
   // MARK: Scores
 
