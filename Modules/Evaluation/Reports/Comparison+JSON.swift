@@ -22,12 +22,13 @@ extension Comparison.Group {
     let differences = lines.indices.map { difference($0).map(\.json) ?? .null }
     let summaries = lines.indices.map { place in
       let line = lines[place]
-      return JSON.object([
+      let members: [JSON.Member] = [
         .init("rank", .integer(place + 1)), .init("rankGroup", .string(statistics.letters[place])), .init("label", .string(line.label)),
         .init("algorithm", .string(line.run.algorithm)),
         .init("seeds", .array(line.seeds.map { .string("\($0)") })), .init("metric", .string(line.rows[0].result.measure.id)),
         .init("score", line.headline.json), .init("differenceToBest", differences[place]),
-      ])
+      ]
+      return JSON.object(members + (target.map { [line.targetMember($0)] } ?? []))
     }
     let rows = lines.indices.flatMap { place in
       lines[place].rows.map { row in
@@ -48,8 +49,8 @@ extension Comparison.Row {
 
   var members: [JSON.Member] {
     run.members(result.measure, result.episodes, modes: result.modes, learned: learned)
-      + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? []) + (end.map { [$0.member] } ?? [])
       + (result.sampling.map { [JSON.Member("sampling", $0.json)] } ?? [])
+      + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? []) + (end.map { [$0.member] } ?? [])
   }
 }
 

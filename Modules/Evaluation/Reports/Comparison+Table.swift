@@ -108,8 +108,13 @@ extension Comparison.Group {
     columns.append(Column("vs best", { places[$0.label].map { differences[$0] } ?? "" }, failed: { _ in "" }))
     columns.append(Column("diverged", { "\($0.headline.diverged)" }))
     columns.append(Column("iterations", { "\($0.run.iterations)" }, failed: { "\($0.iterations)" }))
+    if let target { columns.append(Column(targetTitle(target), { $0.reachText(target, withTime: withTime) })) }
     if withTime, lines.contains(where: { $0.seconds != nil }) {
       columns.append(Column("seconds", { $0.seconds.map { fixed($0, 1) } ?? "-" }))
+    }
+    if withTime, lines.contains(where: { $0.timings != nil }) {
+      columns.append(Column("iterations/s", { fixed($0.iterationsPerSecond, 1) }))
+      columns.append(Column("peak MB", { fixed($0.peakBytes.map { Double($0) / 1e6 }, 1) }))
     }
     var table = TextTable([""] + columns.map(\.title))
     for (place, line) in lines.enumerated() { table.append(["\(place + 1)"] + columns.map { $0.cell(line) }) }

@@ -9,7 +9,7 @@ extension Command {
   static let compare = Command(
     name: "compare", summary: "Compare finished runs without training them again.",
     operand: Operand(placeholder: "FOLDER…", count: .oneOrMore),
-    flags: [.rankAt, .outComparison, .overwrite, .quiet, .json],
+    flags: [.rankAt, .target, .outComparison, .overwrite, .quiet, .json],
     discussion: """
       FOLDER is the --out folder of 'tools run', 'tools evaluate' or 'tools run-all'; of the last, all finished runs are compared. Runs
       that differ in nothing but the seed make one line of the table. The files are those of 'tools run-all'. Runs on other splits or
@@ -34,7 +34,7 @@ extension Arguments {
   func comparison() throws -> (comparison: Comparison, unfinished: [String]) {
     let rankAt = try rankStep()
     let runs = try RecordedRuns(operands)
-    let comparison = Comparison(outcomes: runs.outcomes, outOfDomain: runs.outOfDomain, rankAt: rankAt)
+    let comparison = Comparison(outcomes: runs.outcomes, outOfDomain: runs.outOfDomain, rankAt: rankAt, target: real(.target))
     try comparison.check()
     if case .step(let step) = rankAt, let last = comparison.rows.map({ $0.result.headline.step }).min(), last < step {
       throw UsageError.rankBeyondTest(step: step, last: last)

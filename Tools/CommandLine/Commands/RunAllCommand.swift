@@ -16,6 +16,10 @@ extension Flag {
   static let rankAt = value(
     "rank-at", "trained|last|N",
     "Rank algorithms by the score after the steps that each adapts by in training, after the last step, or after N (default: trained).")
+  static let target = value(
+    "target", "SCORE", "Report when validation, or else meta-training, first reaches this score: an accuracy in 0...1, or a loss.",
+    in: .real(-1e30...1e30))
+  static let logDirAll = value("log-dir", "DIR", "Write event files for TensorBoard into DIR/TASK/ALGORITHM.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
   static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
 }
@@ -26,13 +30,15 @@ extension Command {
     name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
     operand: nil,
     flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [
-      .seeds, .rankAt, .domainShift, .outAll, .resumeAll, .overwrite, .quiet, .json,
+      .seeds, .rankAt, .target, .validateEvery, .patience, .domainShift, .logDirAll, .outAll, .resumeAll, .overwrite, .quiet, .json,
     ],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv, scores.csv (every episode's scores) and
       report.md into the folder --out, and each run with its checkpoint into TASK/ALGORITHM below it, or TASK/ALGORITHM/seed-S with
-      --seeds. A setting applies to the runs that have it. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With --domain-shift, a second table has the score in
-      the domains of training beside the one in other domains, and the drop, paired over episodes of the same drawings.
+      --seeds. A setting applies to the runs that have it; --validate-every not to algorithms without meta-training, and --disjoint to
+      tasks of classes. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With
+      --domain-shift, a second table has the score in the domains of training beside the one in other domains, and the drop, paired over
+      episodes of the same drawings.
       """
   ) { arguments in
     if arguments.has(.resumeAll) {
@@ -89,12 +95,6 @@ private struct Sweep {
     self.domains = domains
   }
 
-  private static func algorithms(_ arguments: Arguments) throws -> [String] {
-    let skipped = try ids(.skip, arguments) ?? []
-    let asked = try ids(.only, arguments) ?? AlgorithmRegistry.all.ids
-    for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
-    let left = asked.filter { !skipped.contains($0) }
-    guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
   /// Which settings do not apply to a run though it has them: a validation where nothing is meta-trained, and a test of disjoint episodes
   /// of tasks that have none.
   private static func leftOut(_ budget: Budget, _ task: any TaskDistribution) -> (String) -> Bool {
@@ -103,6 +103,12 @@ private struct Sweep {
     return { key in key.hasPrefix("validation.") && !hasTraining || key == "test.disjoint" && !hasSampling }
   }
 
+  private static func algorithms(_ arguments: Arguments) throws -> [String] {
+    let skipped = try ids(.skip, arguments) ?? []
+    let asked = try ids(.only, arguments) ?? AlgorithmRegistry.all.ids
+    for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
+    let left = asked.filter { !skipped.contains($0) }
+    guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
     return left
   }
 
@@ -168,6 +174,12 @@ private struct Sweep {
     "\(out)/\(experiment.ids.task)/\(experiment.ids.algorithm)" + (seeds == nil ? "" : "/seed-\(experiment.training.seed)")
   }
 
+  /// The comparison of the runs so far.
+  private func compared(_ outcomes: [Comparison.Outcome], _ outOfDomain: [Comparison.Row?]) -> Comparison {
+    Comparison(
+      outcomes: outcomes, outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt, target: arguments.real(.target))
+  }
+
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
     let experiments = try suited()
@@ -181,13 +193,17 @@ private struct Sweep {
       try domains.map { try ShiftedTest(of: experiments[number], $0, in: paths[number], stages[number]) }
     }
     let parts = try zip(stages, paths).map { try $0.open($1, overwrite: overwrite) }
+    // A finished run writes no events.
+    let logs = try zip(experiments, stages).map { experiment, stage in
+      stage.outcome == nil ? try arguments.text(.logDirAll).map { try EventLog(path(of: experiment, in: $0)) } : nil
+    }
     let shiftParts = try shifts.map { try $0?.open(overwrite: overwrite || arguments.has(.resumeAll)) }
     var outcomes: [Comparison.Outcome?] = stages.map(\.outcome)
     var outOfDomain = shifts.map { $0?.row }
     // Keep the results so far.
     func write() throws {
       let ended = outcomes.compactMap(\.self)
-      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended, outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)) }
+      if !ended.isEmpty { try folder.write(compared(ended, outOfDomain)) }
     }
     try write()
     let finished = outcomes.count { $0 != nil }
@@ -200,6 +216,7 @@ private struct Sweep {
         var run = ExperimentRun(experiment)
         run.folder = parts[number]
         run.start = stages[number].checkpoint
+        run.events = logs[number]
         let label =
           "[\(number + 1)/\(experiments.count)] \(algorithm) on \(task)" + (seeds == nil ? "" : ", seed \(experiment.training.seed)")
         do {
@@ -221,7 +238,7 @@ private struct Sweep {
       try write()
       throw error
     }
-    let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)
+    let comparison = compared(outcomes.compactMap(\.self), outOfDomain)
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: report.html, report.md, results.json, results.csv and scores.csv are in \(out).") }
