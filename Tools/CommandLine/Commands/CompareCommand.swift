@@ -8,7 +8,7 @@ extension Command {
   /// Compares finished runs without training or testing.
   static let compare = Command(
     name: "compare", summary: "Compare finished runs without training them again.",
-    operand: Operand(placeholder: "FOLDER…", count: .oneOrMore),
+    operand: Operand(placeholder: "FOLDER", count: .oneOrMore),
     flags: [.rankAt, .target, .outComparison, .overwrite, .quiet, .json],
     discussion: """
       FOLDER is the --out folder of 'tools run', 'tools evaluate' or 'tools run-all'; of the last, all finished runs are compared. Runs

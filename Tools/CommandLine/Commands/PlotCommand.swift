@@ -12,7 +12,7 @@ extension Command {
   /// Writes the charts of a report as files.
   static let plot = Command(
     name: "plot", summary: "Write each chart of the report of finished runs as a file of its own.",
-    operand: Operand(placeholder: "RUN…", count: .oneOrMore),
+    operand: Operand(placeholder: "RUN", count: .oneOrMore),
     flags: [.outCharts, .format, .rankAt, .overwriteCharts, .quiet],
     discussion: """
       RUN is the --out folder of 'tools run', 'tools evaluate' or 'tools run-all'. The charts are those of report.html, which 'tools
