@@ -53,32 +53,25 @@ public struct FewShotSampler: Sendable, Hashable {
   ///   - itemShape: Shape of one item, such as `[28, 28, 1]`.
   ///   - augmentation: Random changes of the items, which are images; nil for none.
   ///   - domains: Domains of the items, which are images; one is drawn for the episode, and changes them before the augmentation does.
+  ///   - turns: How many classes show the same drawings: class c has those of c mod (classCount / turns). Disjoint episodes need it.
   ///   - write: Writes all elements of (class, drawing) to the given uninitialised memory.
   /// - Returns: Inputs `[ways · shots, …]` and `[ways · queries, …]`; the targets are labels in 0..<ways.
   /// - Throws: `tooFewClasses` for the split, or `tooFewDrawings` for a chosen class.
   public func episode(
     from stream: RandomStream, split: Split, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String, itemShape: Shape,
-    augmentation: ImageAugmentation? = nil, domains: [ImageDomain] = [],
+    augmentation: ImageAugmentation? = nil, domains: [ImageDomain] = [], turns: Int = 1,
     write: (_ class: Int, _ drawing: Int, _ item: UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(TaskError) -> Episode {
     guard classCount >= ways else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
     let changes = augmentation.flatMap { $0.isActive ? (augmentation: $0, stream: stream.child("augmentation")) : nil }
     let shift = (domain: TaskDomain(among: domains, from: stream.child("domain")), stream: stream.child("domain").child("images"))
-    var stream = stream
-    var chosen: [(number: Int, drawings: [Int])] = []
-    for (place, number) in stream.choice(ways, of: classCount).enumerated() {
-      let available = drawings(number)
-      guard available >= self.drawings else {
-        throw .tooFewDrawings(required: self.drawings, available: available, className: name(number))
-      }
-      var taken = stream.choice(shots + queries, of: available)
-      if supports > 1 {
-        // Further drawings use a stream of their own, so the other drawings do not change.
-        var further = stream.child("further supports").child(place)
-        let unused = Set(0..<available).subtracting(taken).sorted()
-        taken += further.choice(shots * (supports - 1), of: unused.count).map { unused[$0] }
-      }
-      chosen.append((number, taken))
+    let chosen: [(number: Int, drawings: [Int])]
+    if let draw = DisjointDraw.current {
+      let choice = draw.choice(ways: ways, size: self.drawings, classCount: classCount, turns: turns, drawings: drawings)
+      guard let choice else { throw .tooFewClasses(required: ways, available: classCount, split: split) }
+      chosen = choice
+    } else {
+      chosen = try self.choice(from: stream, classCount: classCount, drawings: drawings, name: name)
     }
     func labelled(_ range: Range<Int>) -> LabelledSet {
       let size = itemShape.elementCount
@@ -108,5 +101,28 @@ public struct FewShotSampler: Sendable, Hashable {
     return Episode(
       support: labelled(0..<shots), query: labelled(shots..<end),
       furtherSupports: (0..<(supports - 1)).map { labelled(end + $0 * shots..<end + ($0 + 1) * shots) })
+  }
+
+  /// Chooses classes, and drawings of each.
+  private func choice(
+    from stream: RandomStream, classCount: Int, drawings: (Int) -> Int, name: (Int) -> String
+  ) throws(TaskError) -> [(number: Int, drawings: [Int])] {
+    var stream = stream
+    var chosen: [(number: Int, drawings: [Int])] = []
+    for (place, number) in stream.choice(ways, of: classCount).enumerated() {
+      let available = drawings(number)
+      guard available >= self.drawings else {
+        throw .tooFewDrawings(required: self.drawings, available: available, className: name(number))
+      }
+      var taken = stream.choice(shots + queries, of: available)
+      if supports > 1 {
+        // Further drawings use a stream of their own, so the other drawings do not change.
+        var further = stream.child("further supports").child(place)
+        let unused = Set(0..<available).subtracting(taken).sorted()
+        taken += further.choice(shots * (supports - 1), of: unused.count).map { unused[$0] }
+      }
+      chosen.append((number, taken))
+    }
+    return chosen
   }
 }

@@ -35,7 +35,7 @@ extension TaskDistribution {
   }
 
   /// The number of shots of each task; its random stream is apart, so that the samples do not depend on the range.
-  private func counts(_ indices: Range<Int>, _ shots: ClosedRange<Int>, in split: Split, seed: UInt64) -> [Int] {
+  func counts(_ indices: Range<Int>, _ shots: ClosedRange<Int>, in split: Split, seed: UInt64) -> [Int] {
     indices.map { index in
       var stream = stream(index, in: split, seed: seed).child("shots")
       return shots.lowerBound + stream.integer(below: shots.count)

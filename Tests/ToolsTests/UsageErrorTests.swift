@@ -35,6 +35,12 @@ import Testing
     (["run", "maml", "--task", "sinusoid", "--data", "sinusoid="], "--data is 'sinusoid=', expected NAME=PATH."),
     (["run", "maml", "--task", "sinusoid", "--resume"], "--resume needs --out DIR."),
     (["run-all", "--resume"], "--resume needs --out DIR."),
+    (["run-all", "--family", "gradients"], "unknown family 'gradients'. Did you mean 'gradient'? Known: baseline, gradient, metric."),
+    (["run-all", "--family", "metric", "--only", "maml"], "--only and --family exclude each other; give one of them."),
+    (["run-all", "--all", "--only", "maml"], "--only and --all exclude each other; give one of them."),
+    (["new"], "new needs KIND NAME; 'tools help new' says more."),
+    (["new", "task"], "new needs a NAME after task; 'tools help new' says more."),
+    (["new", "task", "A", "B"], "'B' is one argument too many for new; 'tools help new' shows what it takes."),
     (["run-all", "--resume", "--overwrite", "--out", "x"], "--resume and --overwrite exclude each other; give one of them."),
     (
       ["run", "maml", "--task", "sinusoid", "--resume", "--overwrite", "--out", "x"],

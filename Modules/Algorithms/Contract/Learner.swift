@@ -133,6 +133,11 @@ public struct Learner: Sendable {
     }
   }
 
+  /// The logarithms of the class probabilities that predictions stand for; nil for a loss without classes.
+  func classLogProbabilities(_ predictions: Tensor) -> (values: [Double], classes: Int)? {
+    lossFunction.classLogProbabilities(predictions)
+  }
+
   /// Predictions [T, M, outputs] without a model, from the support targets alone, as in the baseline `chance`.
   public func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {
     guard let mask = support.mask else { return lossFunction.baseline(support, samples: samples, dtype: dtype) }

@@ -9,24 +9,34 @@ public struct ShardScores: Sendable {
   public let measure: Measure?
   /// Scores in the same layout, NaN where the loss is not finite; nil if only the loss is reported.
   public let scores: [[Double]]?
+  /// The calibration of the class predictions after as many steps as the algorithm adapts by; nil without class probabilities.
+  public let calibration: CalibrationTally?
 
   /// Creates scores; pass `measure` and `scores` together or not at all.
-  public init(losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
+  public init(
+    losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: CalibrationTally? = nil
+  ) {
     self.losses = losses
     self.measure = measure
     self.scores = scores
+    self.calibration = calibration
   }
 
   /// The scores of these tasks and of those of another shard after them.
   package func followed(by other: ShardScores) -> ShardScores {
     func joined(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] { zip(first, second).map { $0 + $1 } }
     return ShardScores(
-      losses: joined(losses, other.losses), measure: measure, scores: scores.flatMap { own in other.scores.map { joined(own, $0) } })
+      losses: joined(losses, other.losses), measure: measure, scores: scores.flatMap { own in other.scores.map { joined(own, $0) } },
+      calibration: .sum([calibration, other.calibration]))
   }
 }
 
 extension Algorithm {
   public var takesEmptySupport: Bool { false }
+
+  /// The step of a test of `steps` steps that stands for the algorithm: as many as it adapts by in meta-training, the last one if it does
+  /// not adapt there.
+  package func reportedStep(of steps: Int) -> Int { adaptationSteps == 0 ? steps : min(adaptationSteps, steps) }
 
   /// Scores a shard and sets the score of a task to NaN if its loss is not finite.
   ///
@@ -38,6 +48,7 @@ extension Algorithm {
     // If further steps change nothing, score the last state once and repeat its result.
     let rest = steps + 1 - path.count
     func filled(_ curve: [[Double]]) -> [[Double]] { curve + Array(repeating: curve[curve.count - 1], count: max(rest, 0)) }
+    let reported = min(reportedStep(of: steps), path.count - 1)
     return modes.map { mode in
       let predictions = path.map { predict($0, learner, query: shard.query.inputs, mode: mode, context) }
       let losses = predictions.map { learner.losses($0, shard.query.targets).doubles }
@@ -45,7 +56,9 @@ extension Algorithm {
         learner.scores(predictions, shard.query.targets).map { zip($0, losses).map { $1.isFinite ? $0 : .nan } }
       }
       guard let measure = learner.taskLoss.measure, scores.count == losses.count else { return ShardScores(losses: filled(losses)) }
-      return ShardScores(losses: filled(losses), measure: measure, scores: filled(scores))
+      return ShardScores(
+        losses: filled(losses), measure: measure, scores: filled(scores),
+        calibration: learner.calibration(predictions[reported], shard.query.targets))
     }
   }
 

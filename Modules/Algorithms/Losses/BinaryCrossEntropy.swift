@@ -24,6 +24,16 @@ public enum BinaryCrossEntropy: LossFunction {
     let hits = zip(predictions.doubles, values.doubles).map { logit, target in !logit.isNaN && (logit > 0) == (target > 0.5) }
     return fractions(of: hits, tasks: predictions.shape[0])
   }
+
+  /// The logarithms of 1 − σ(x) and of σ(x) for a logit x, in double precision.
+  public static func classLogProbabilities(_ predictions: Tensor) -> (values: [Double], classes: Int)? {
+    let values = predictions.doubles.flatMap { logit -> [Double] in
+      // ln σ(x) = min(x, 0) − ln(1 + exp(−|x|))
+      let rest = naturalLogarithm(1 + exponential(-abs(logit)))
+      return [min(-logit, 0) - rest, min(logit, 0) - rest]
+    }
+    return (values, 2)
+  }
 }
 
 #if objectFormat(ELF)

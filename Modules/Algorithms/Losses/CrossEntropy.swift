@@ -31,6 +31,20 @@ public enum CrossEntropy: LossFunction {
     }
     return fractions(of: hits, tasks: predictions.shape[0])
   }
+
+  /// The logarithm of softmax, in double precision.
+  public static func classLogProbabilities(_ predictions: Tensor) -> (values: [Double], classes: Int)? {
+    let ways = predictions.shape[2]
+    var values = predictions.doubles
+    for start in stride(from: 0, to: values.count, by: ways) {
+      let row = start..<start + ways
+      // A maximum that is infinite makes the row NaN.
+      let most = values[row].reduce(-.infinity) { $1.isNaN ? $1 : max($0, $1) }
+      let total = most + naturalLogarithm(values[row].reduce(0) { $0 + exponential($1 - most) })
+      for place in row { values[place] -= total }
+    }
+    return (values, ways)
+  }
 }
 
 /// Fraction of hits per task; the hits of one task are contiguous.

@@ -20,12 +20,18 @@ public protocol LossFunction: Sendable {
   /// Score of each task by the loss's measure; nil if it has none.
   static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]?
 
+  /// The logarithms of the class probabilities that predictions [T, N, outputs] stand for; nil if the loss is no likelihood of classes.
+  ///
+  /// - Returns: For each sample, ln p of each class, one after the other, and the number of classes. NaN stays NaN.
+  static func classLogProbabilities(_ predictions: Tensor) -> (values: [Double], classes: Int)?
+
   /// Uninformed predictions [T, M, outputs] for M query samples, from the support targets alone.
   static func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor
 }
 
 extension LossFunction {
   public static func scores(_ predictions: Tensor, _ targets: Targets) -> [Double]? { nil }
+  public static func classLogProbabilities(_ predictions: Tensor) -> (values: [Double], classes: Int)? { nil }
 
   /// The mean of the support targets for numbers; equal logits for labels and for targets of 0 and 1.
   public static func baseline(_ support: Targets, samples: Int, dtype: DType) -> Tensor {

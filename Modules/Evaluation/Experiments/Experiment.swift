@@ -56,6 +56,7 @@ public struct Experiment: Sendable {
     try refuse(Self.estimate(of: self, state: nil), over: machineBytes)
     try refuse(memoryEstimate, over: machineBytes)
     try checkValidation()
+    try checkSampling()
   }
 
   private func refuse(_ estimate: MemoryEstimate, over machineBytes: Int) throws(ExperimentError) {
@@ -83,8 +84,14 @@ public struct Experiment: Sendable {
   public var settings: [(key: String, value: HyperparameterValue)] {
     let trainingSettings = TrainingSettings(training, mode: learner.trainingMode)
     return Self.values(of: algorithm) + TrainingSettings.hyperparameters.values(of: trainingSettings) + taskSettings
-      + Self.values(of: learner.model) + TestConfiguration.hyperparameters.prefixed("test").values(of: test)
+      + Self.values(of: learner.model) + testSettings
       + (validation.isOn ? ValidationConfiguration.hyperparameters.prefixed("validation").values(of: validation) : [])
+  }
+
+  /// The settings of the meta-test under the prefix "test"; a later setting is left out at its default, so that older records keep their
+  /// bytes.
+  private var testSettings: [(key: String, value: HyperparameterValue)] {
+    TestConfiguration.hyperparameters.prefixed("test").values(of: test).filter { $0.key != "test.disjoint" || test.disjoint }
   }
 
   /// The settings of the distribution under the prefix "task".
@@ -120,7 +127,9 @@ public struct Experiment: Sendable {
   public func reseeded(_ seed: UInt64) throws -> Experiment {
     var training = training
     training.seed = seed
-    var other = try Experiment(algorithm: algorithm, learner: learner, tasks: tasks, training: training, test: test)
+    var other = try Experiment(
+      algorithm: algorithm, learner: learner, tasks: tasks, training: training, test: test, validation: validation)
+    other.source = source
     other.initialisation = initialisation
     return other
   }

@@ -14,9 +14,14 @@ public enum ExperimentError: Error, Hashable, CustomStringConvertible {
   case validationTooRare(every: Int, iterations: Int)
   /// Validations without improvement are to stop the run, but there are no validations.
   case patienceWithoutValidation(patience: Int)
+  /// The tasks have no disjoint episodes, and no labels that can be assigned anew.
+  case noDisjointEpisodes(task: String)
 
   public var description: String {
     switch self {
+    case .noDisjointEpisodes(let task):
+      "\(task) has neither a limited number of samples nor labels, so test.disjoint has nothing to test; leave it out, or name a task of "
+        + "images."
     case .needsNoData(let task): "\(task) is synthetic and needs no data; remove --data \(task)=…."
     case .initialisationNeeded(let digest):
       "the run was given initial parameters with the digest \(legible(digest)); start it with these parameters, or resume its checkpoint."

@@ -26,12 +26,15 @@ extension Experiment {
       scores += try pool.map(wave.count) { try self.scores(state, shards[wave.lowerBound + $0]) }
       try progress(shards[wave.upperBound - 1].upperBound, test.episodes)
     }
+    let reported = algorithm.reportedStep(of: test.steps)
     let modes = testModes.enumerated().map { place, mode in
       ModeResult(
         name: mode.name, losses: joined(scores.map { $0[place].losses }), measure: scores[0][place].measure,
-        scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }))
+        scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }),
+        calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) })
     }
-    return TestResult(modes: modes, episodes: episodeList)
+    let sampling = try samplingEstimates(state, seed: testSeed, pool: pool) { try progress(test.episodes, test.episodes) }
+    return TestResult(modes: modes, episodes: episodeList, sampling: sampling)
   }
 
   /// The episodes that the experiment is tested on.

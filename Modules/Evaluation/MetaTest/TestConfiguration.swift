@@ -28,6 +28,7 @@ public struct TestConfiguration: Sendable, Hashable {
     .integer("shardSize", \.shardSize, in: 1...100_000, "Episodes in a shard, the unit of work of a thread."),
     .choice("split", \.part, "The tasks to test on."),
     .choice("modes", \.modes, "Normalisation modes to test, for models with batch norm: all, or one of them."),
+    .boolean("disjoint", \.disjoint, "Whether to test disjoint episodes and random assignments of labels too, for the report."),
   ])
 
   /// Held-out episodes.
@@ -40,6 +41,9 @@ public struct TestConfiguration: Sendable, Hashable {
   public var part = Part.metaTest
   /// The normalisation modes to test, for models with batch norm.
   public var modes = Modes.all
+
+  /// Whether to measure ``SamplingEstimates``; records have this setting only if it is true.
+  public var disjoint = false
 
   /// 600 episodes of meta-test, ten steps, all modes.
   public init() {}

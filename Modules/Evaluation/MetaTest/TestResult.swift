@@ -8,13 +8,16 @@ public struct TestResult: Sendable, Hashable {
   public let modes: [ModeResult]
   /// The tested episodes; only results with equal lists are compared episode by episode.
   public let episodes: EpisodeList
+  /// Scores of disjoint episodes, and the part of the assignment of labels; nil unless ``TestConfiguration/disjoint`` asks for them.
+  public let sampling: SamplingEstimates?
 
   /// Creates a result; the first mode provides the headline.
   /// - Precondition: At least one mode.
-  public init(modes: [ModeResult], episodes: EpisodeList) {
+  public init(modes: [ModeResult], episodes: EpisodeList, sampling: SamplingEstimates? = nil) {
     require(!modes.isEmpty, "a test result has at least one normalisation mode")
     self.modes = modes
     self.episodes = episodes
+    self.sampling = sampling
   }
 
   /// The score after the last step in the first mode.
@@ -77,16 +80,21 @@ public struct ModeResult: Sendable, Hashable {
   public let measure: Measure?
   /// Query scores, indexed like ``losses``; not finite where the episode diverged, nil without a measure.
   public let scores: [[Double]]?
+  /// The calibration of the query predictions; nil without class probabilities, and in older records.
+  public let calibration: TestCalibration?
 
   /// Creates the result of one mode.
   /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
-  public init(name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil) {
+  public init(
+    name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: TestCalibration? = nil
+  ) {
     require(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
     require((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
     self.name = name
     self.losses = losses
     self.measure = measure
     self.scores = scores
+    self.calibration = calibration
   }
 
   /// The loss before adaptation and after each step.

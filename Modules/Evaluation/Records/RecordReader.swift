@@ -73,6 +73,22 @@ struct RecordReader {
     return texts
   }
 
+  /// Numbers; NaN for null.
+  func numbers(_ key: String) throws(RunRecordError) -> [Double] {
+    guard case .array(let elements) = members[key] else { throw fault(key) }
+    var numbers: [Double] = []
+    for element in elements {
+      switch element {
+      case .null: numbers.append(.nan)
+      case .literal(let text):
+        guard let value = Double(text), value.isFinite else { throw fault(key) }
+        numbers.append(value)
+      case .string, .object, .array: throw fault(key)
+      }
+    }
+    return numbers
+  }
+
   /// The members of an object, in their order.
   func members(_ key: String) throws(RunRecordError) -> [JSONMember] {
     guard case .object(let members) = members[key] else { throw fault(key) }

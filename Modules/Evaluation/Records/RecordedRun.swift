@@ -24,7 +24,9 @@ extension Comparison.Outcome {
     }
     let recorded = try record.objects("modes")
     guard !recorded.isEmpty else { throw record.fault("modes") }
-    let result = TestResult(modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes)
+    let result = TestResult(
+      modes: try Self.modes(run, recorded, in: folder), episodes: run.episodes,
+      sampling: try SamplingEstimates(recordedIn: record, measure: run.measure ?? .loss))
     let learned = try record.objects("learned").map { (value) throws(RunRecordError) in try LearnedValue(value) }
     let trainedOn = record.has("trainedOn") ? try Comparison.TrainingTask(record.object("trainedOn")) : nil
     var row = Comparison.Row(
@@ -56,13 +58,16 @@ extension Comparison.Outcome {
       throw other("the measure '\(legible(column))'", "the measure " + (run.measure ?? .accuracy).id)
     }
     var results: [ModeResult] = []
-    for mode in modes {
+    for (mode, record) in zip(modes, recorded) {
       let count = mode.losses[0].count
       guard count == run.episodes.count else { throw other("\(count) episodes", "\(run.episodes.count) episodes") }
       let scores = mode.scores.map { $0.compactMap(\.self) }
       let isComplete = scores.allSatisfy { $0.count == (run.measure == nil ? 0 : count) }
       guard isComplete else { throw other("\(scores.joined().count) scores", run.measure == nil ? "none" : "one for each loss") }
-      results.append(ModeResult(name: mode.name, losses: mode.losses, measure: run.measure, scores: run.measure.map { _ in scores }))
+      results.append(
+        ModeResult(
+          name: mode.name, losses: mode.losses, measure: run.measure, scores: run.measure.map { _ in scores },
+          calibration: try TestCalibration(recordedIn: record)))
     }
     return results
   }

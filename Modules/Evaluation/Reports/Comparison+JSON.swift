@@ -8,10 +8,12 @@ extension Comparison {
   /// A task has a line for each algorithm, with the score that it is ranked by, and a row for each run. A failed run is a row without
   /// rank, modes and learned values; its member `failure` is the reason, which is null for the others.
   public var json: String {
-    JSON.object([
-      .init("version", .string(FrameworkVersion.current)), .init("rankAt", .string("\(rankAt)")),
-      .init("tasks", .array(groups.map(\.json))),
-    ]).text
+    JSON.object(
+      [
+        .init("version", .string(FrameworkVersion.current)), .init("rankAt", .string("\(rankAt)")),
+        .init("tasks", .array(groups.map(\.json))),
+      ] + aggregates.members
+    ).text
   }
 }
 
@@ -20,12 +22,13 @@ extension Comparison.Group {
     let differences = lines.indices.map { difference($0).map(\.json) ?? .null }
     let summaries = lines.indices.map { place in
       let line = lines[place]
-      return JSON.object([
+      let members: [JSON.Member] = [
         .init("rank", .integer(place + 1)), .init("rankGroup", .string(statistics.letters[place])), .init("label", .string(line.label)),
         .init("algorithm", .string(line.run.algorithm)),
         .init("seeds", .array(line.seeds.map { .string("\($0)") })), .init("metric", .string(line.rows[0].result.measure.id)),
         .init("score", line.headline.json), .init("differenceToBest", differences[place]),
-      ])
+      ]
+      return JSON.object(members + (target.map { [line.targetMember($0)] } ?? []))
     }
     let rows = lines.indices.flatMap { place in
       lines[place].rows.map { row in
@@ -46,6 +49,7 @@ extension Comparison.Row {
 
   var members: [JSON.Member] {
     run.members(result.measure, result.episodes, modes: result.modes, learned: learned)
+      + (result.sampling.map { [JSON.Member("sampling", $0.json)] } ?? [])
       + (trainedOn.map { [JSON.Member("trainedOn", $0.json)] } ?? []) + (end.map { [$0.member] } ?? [])
   }
 }
@@ -124,7 +128,7 @@ extension ModeResult {
   /// The score curve is a member under the measure's id. Without a measure, the members of an accuracy are null.
   var json: JSON {
     let reported = measure ?? .accuracy
-    return .object([
+    let members: [JSON.Member] = [
       .init("normalisation", .string(name)), .init("loss", .array(lossCurve.map(\.json))),
       .init(reported.id, scoreCurve.map { .array($0.map(\.json)) } ?? .null),
       .init("finalLosses", .array(losses[losses.count - 1].map { .number($0) })),
@@ -132,7 +136,8 @@ extension ModeResult {
       .init(
         reported == .accuracy ? "finalAccuracies" : "finalScores",
         scores.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
-    ])
+    ]
+    return .object(members + (calibration.map { [JSON.Member("calibration", $0.json)] } ?? []))
   }
 }
 

@@ -21,7 +21,14 @@ extension Comparison {
       Algorithms that share a letter in `group` cannot be told apart (paired t test, Holm's correction over all pairs, 5%). \
       A mean over episodes of which some diverged does not exist: the median and their number stand in its place.
       """
-    return "# Results\n\n\(intervals)\n\n" + groups.map(\.markdown).joined(separator: "\n")
+    let reach = """
+
+      `iterations to` is the first validation that reaches the score; without validations, it is the end of the first hundredth of the \
+      meta-training whose mean over meta-batches does.
+
+      """
+    return "# Results\n\n\(intervals)\n\(target == nil ? "" : reach)\n" + groups.map(\.markdown).joined(separator: "\n")
+      + aggregates.markdown
       + "\nMade by version \(FrameworkVersion.current).\n"
   }
 }
@@ -41,6 +48,8 @@ extension Comparison.Group {
     if !rows.isEmpty { text += "### Adaptation curves\n\nBefore adaptation (step 0) and after each step.\n\n" }
     for (title, table) in curves { text += "\(title)\n\n\(table.markdown)\n" }
     if !starText.isEmpty { text += "\\\(starText)\n" }
+    text += samplingMarkdown
+    if let table = calibrationTable { text += "### Calibration\n\n\(calibrationNote)\n\n\(table.markdown)\n" }
     return text + learnedText + configurationText
   }
 

@@ -4,8 +4,10 @@ import Tasks
 extension Comparison {
   /// The printed tables, one for each task, the best algorithm first.
   public var table: String {
-    groups.map { "\($0.heading)\n\n\($0.table(withTime: true).text)\($0.failedText)\($0.publishedText)\($0.shiftText)" }.joined(
-      separator: "\n")
+    groups.map { group in
+      "\(group.heading)\n\n\(group.table(withTime: true).text)"
+        + group.failedText + group.samplingText + group.publishedText + group.shiftText
+    }.joined(separator: "\n")
   }
 }
 
@@ -14,7 +16,7 @@ extension Comparison.Row {
   public var table: String {
     let group = Comparison.Group(task: run.task, rows: [self])
     let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
-    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.publishedText)"
+    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.samplingText)\(group.publishedText)"
   }
 }
 
@@ -106,8 +108,13 @@ extension Comparison.Group {
     columns.append(Column("vs best", { places[$0.label].map { differences[$0] } ?? "" }, failed: { _ in "" }))
     columns.append(Column("diverged", { "\($0.headline.diverged)" }))
     columns.append(Column("iterations", { "\($0.run.iterations)" }, failed: { "\($0.iterations)" }))
+    if let target { columns.append(Column(targetTitle(target), { $0.reachText(target, withTime: withTime) })) }
     if withTime, lines.contains(where: { $0.seconds != nil }) {
       columns.append(Column("seconds", { $0.seconds.map { fixed($0, 1) } ?? "-" }))
+    }
+    if withTime, lines.contains(where: { $0.timings != nil }) {
+      columns.append(Column("iterations/s", { fixed($0.iterationsPerSecond, 1) }))
+      columns.append(Column("peak MB", { fixed($0.peakBytes.map { Double($0) / 1e6 }, 1) }))
     }
     var table = TextTable([""] + columns.map(\.title))
     for (place, line) in lines.enumerated() { table.append(["\(place + 1)"] + columns.map { $0.cell(line) }) }

@@ -115,12 +115,16 @@ public struct Comparison: Sendable {
     public let rankAt: RankStep
     /// The comparisons of all pairs of lines.
     public let statistics: GroupStatistics
+    /// The score whose first reach is reported; nil for none.
+    let target: Double?
 
     /// The tests out of domain of some of the rows; empty without a domain shift.
     let outOfDomain: [Row]
 
     /// Groups runs of one task; at least one.
-    init(task: String, rows: [Row], failures: [Failure] = [], outOfDomain: [Row] = [], rankAt: RankStep = .trained) {
+    init(
+      task: String, rows: [Row], failures: [Failure] = [], outOfDomain: [Row] = [], rankAt: RankStep = .trained, target: Double? = nil
+    ) {
       require(!rows.isEmpty || !failures.isEmpty, "a group of runs has at least one")
       self.task = task
       // The rank is computed from all scores, so compute it once per line.
@@ -130,6 +134,7 @@ public struct Comparison: Sendable {
       self.failures = failures
       self.outOfDomain = outOfDomain
       self.rankAt = rankAt
+      self.target = target
     }
 
     /// All runs with a result, sorted by the rank of their lines, then by seed.
@@ -155,6 +160,9 @@ public struct Comparison: Sendable {
   /// The step that algorithms are ranked after.
   public let rankAt: RankStep
 
+  /// The score whose first reach in meta-training is reported, in the measure's unscaled unit; nil for none.
+  public let target: Double?
+
   /// Compares rows.
   public init(_ rows: [Row], rankAt: RankStep = .trained) { self.init(outcomes: rows.map(Outcome.tested), rankAt: rankAt) }
 
@@ -164,11 +172,13 @@ public struct Comparison: Sendable {
   ///   - outcomes: The ends of the runs.
   ///   - outOfDomain: Further tests of the same runs in other domains; each belongs to the run of the same task, algorithm and seed.
   ///   - rankAt: The step that algorithms are ranked after.
-  public init(outcomes: [Outcome], outOfDomain: [Row] = [], rankAt: RankStep = .trained) {
+  ///   - target: The score whose first reach in meta-training is reported: an accuracy in 0...1, or a loss; nil for none.
+  public init(outcomes: [Outcome], outOfDomain: [Row] = [], rankAt: RankStep = .trained, target: Double? = nil) {
     self.outcomes = outcomes
     self.outOfDomain = outOfDomain
     self.rankAt = rankAt
-    groups = Self.groups(outcomes, outOfDomain, rankAt)
+    self.target = target
+    groups = Self.groups(outcomes, outOfDomain, rankAt, target)
   }
 
   /// The runs by task, tasks in the order of their first run, the best algorithm of a task first.
@@ -177,7 +187,7 @@ public struct Comparison: Sendable {
   /// episodes. Ties are sorted by the algorithm's id.
   public let groups: [Group]
 
-  private static func groups(_ outcomes: [Outcome], _ outOfDomain: [Row], _ rankAt: RankStep) -> [Group] {
+  private static func groups(_ outcomes: [Outcome], _ outOfDomain: [Row], _ rankAt: RankStep, _ target: Double?) -> [Group] {
     let rows = outcomes.compactMap(\.row)
     let failures = outcomes.compactMap(\.failure)
     var tasks: [String] = []
@@ -186,7 +196,7 @@ public struct Comparison: Sendable {
       Group(
         task: task, rows: rows.filter { $0.run.task == task },
         failures: failures.filter { $0.run.task == task }.sorted { ($0.run.algorithm, $0.run.seed) < ($1.run.algorithm, $1.run.seed) },
-        outOfDomain: outOfDomain.filter { $0.run.task == task }, rankAt: rankAt)
+        outOfDomain: outOfDomain.filter { $0.run.task == task }, rankAt: rankAt, target: target)
     }
   }
 }

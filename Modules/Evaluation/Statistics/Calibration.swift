@@ -1,3 +1,5 @@
+public import Algorithms
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -30,6 +32,14 @@ public struct Calibration: Sendable, Hashable {
     public let accuracy: Double?
     /// The mean confidence, in 0...1; nil for an empty bin.
     public let confidence: Double?
+
+    /// Describes one of several bins of equal width; accuracy and confidence of an empty one are dropped.
+    init(_ index: Int, of bins: Int, count: Int, accuracy: Double?, confidence: Double?) {
+      (lower, upper) = (Double(index) / Double(bins), Double(index + 1) / Double(bins))
+      self.count = count
+      self.accuracy = count > 0 ? accuracy : nil
+      self.confidence = count > 0 ? confidence : nil
+    }
   }
 
   /// The number of examples, n.
@@ -57,42 +67,36 @@ public struct Calibration: Sendable, Hashable {
     guard probabilities.count == labels.count * classes else {
       throw .probabilityCount(probabilities.count, examples: labels.count, classes: classes)
     }
-    var totals = [(count: Int, right: Int, confidence: Double)](repeating: (0, 0, 0), count: bins)
-    var (likelihood, brier) = (0.0, 0.0)
+    var tally = CalibrationTally(bins: bins)
     for (example, label) in labels.enumerated() {
       guard (0..<classes).contains(label) else { throw .label(label, example: example, classes: classes) }
       let row = probabilities[example * classes..<(example + 1) * classes]
       guard row.allSatisfy({ (0...1).contains($0) }), abs(row.reduce(0, +) - 1) <= 1e-3 else { throw .notProbabilities(example: example) }
-      var best = row.startIndex
-      for place in row.indices {
-        if row[place] > row[best] { best = place }
-        let error = row[place] - (place == row.startIndex + label ? 1 : 0)
-        brier += error * error
-      }
-      likelihood -= log(row[row.startIndex + label])
-      let bin = Self.bin(of: row[best], among: bins)
-      totals[bin].count += 1
-      totals[bin].right += best == row.startIndex + label ? 1 : 0
-      totals[bin].confidence += row[best]
+      tally.add(row, label: row.startIndex + label, logLikelihood: log(row[row.startIndex + label]))
     }
-    let examples = Double(labels.count)
-    count = labels.count
-    negativeLogLikelihood = likelihood / examples
-    brierScore = brier / examples
-    expectedError = totals.reduce(0) { $0 + abs(Double($1.right) - $1.confidence) } / examples
-    self.bins = totals.enumerated().map { index, total in
-      Bin(
-        lower: Double(index) / Double(bins), upper: Double(index + 1) / Double(bins), count: total.count,
-        accuracy: total.count > 0 ? Double(total.right) / Double(total.count) : nil,
-        confidence: total.count > 0 ? total.confidence / Double(total.count) : nil)
+    guard let calibration = Self(tally) else { throw .noExamples }
+    self = calibration
+  }
+
+  /// Summarises a tally; nil if it is empty.
+  public init?(_ tally: CalibrationTally) {
+    count = tally.count
+    guard count > 0 else { return nil }
+    let examples = Double(count)
+    negativeLogLikelihood = -tally.logLikelihood / examples
+    brierScore = tally.squaredError / examples
+    expectedError = tally.bins.reduce(0) { $0 + abs(Double($1.right) - $1.confidence) } / examples
+    bins = tally.bins.enumerated().map { index, total in
+      let size = Double(max(total.count, 1))
+      return Bin(
+        index, of: tally.bins.count, count: total.count, accuracy: Double(total.right) / size, confidence: total.confidence / size)
     }
   }
 
-  /// The bin with lower bound < confidence ≤ upper bound, by the same bounds that the bins report.
-  private static func bin(of confidence: Double, among bins: Int) -> Int {
-    var bin = min(Int(confidence * Double(bins)), bins - 1)
-    if bin > 0, confidence <= Double(bin) / Double(bins) { bin -= 1 }
-    if bin < bins - 1, confidence > Double(bin + 1) / Double(bins) { bin += 1 }
-    return bin
+  /// Restores a recorded calibration.
+  init(expectedError: Double, negativeLogLikelihood: Double, brierScore: Double, bins: [Bin]) {
+    count = bins.reduce(0) { $0 + $1.count }
+    (self.expectedError, self.negativeLogLikelihood, self.brierScore) = (expectedError, negativeLogLikelihood, brierScore)
+    self.bins = bins
   }
 }

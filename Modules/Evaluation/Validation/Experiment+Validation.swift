@@ -24,6 +24,7 @@ extension Experiment {
   var validating: Experiment {
     var result = self
     result.test.part = .metaValidation
+    result.test.disjoint = false
     result.test.episodes = validation.episodes
     if let mode = testModes.first, let only = TestConfiguration.Modes(rawValue: mode.name) { result.test.modes = only }
     return result

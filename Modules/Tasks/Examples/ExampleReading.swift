@@ -22,7 +22,9 @@ public protocol ExampleReading: TaskDistribution {
 }
 
 /// A distribution whose inputs are pictures, so that any ``PictureReading`` type reads a user's examples of it.
-public protocol PictureTask: TaskDistribution {
+///
+/// One that draws its episodes by ``FewShotSampler`` has disjoint episodes without further code.
+public protocol PictureTask: DisjointEpisodes {
   /// The pictures under the current settings.
   var pictures: PictureFormat { get }
 }

@@ -59,7 +59,7 @@ package struct ImagePool: Sendable {
     try sampler.episode(
       from: stream, split: split, classCount: classes.count * turns, drawings: { classes[$0 % classes.count].count },
       name: { classes[$0 % classes.count].name }, itemShape: [images.side, images.side, images.channels], augmentation: augmentation,
-      domains: domains
+      domains: domains, turns: turns
     ) { number, drawing, pixels in
       images.write(classes[number % classes.count].first + drawing, quarterTurns: number / classes.count, into: pixels)
     }

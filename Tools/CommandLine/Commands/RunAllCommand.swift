@@ -5,8 +5,11 @@ import Tasks
 
 extension Flag {
   static let tasks = value(
-    "task", "A,B", "Tasks, separated by commas (default: sinusoid, glyphs, omniglot if its data are found, and tasks with --data).")
-  static let only = value("only", "A,B", "Algorithms, separated by commas (default: all).")
+    "task", "A,B", "Tasks, separated by commas (default: sinusoid; omniglot, or glyphs without its data; and tasks with --data).")
+  static let only = value("only", "A,B", "Algorithms, separated by commas (default: the usual ones; --all for every one).")
+  static let family = value(
+    "family", "A,B", "Every algorithm of these families, separated by commas: gradient, metric, baseline.")
+  static let allAlgorithms = toggle("all", "Every registered algorithm.")
   static let skip = value("skip", "A,B", "Algorithms to leave out, separated by commas.")
   static let domainShift = toggle(
     "domain-shift", "Test each run in the domains of training and in those of task.domains.test (default: all but clean), and compare.")
@@ -16,6 +19,10 @@ extension Flag {
   static let rankAt = value(
     "rank-at", "trained|last|N",
     "Rank algorithms by the score after the steps that each adapts by in training, after the last step, or after N (default: trained).")
+  static let target = value(
+    "target", "SCORE", "Report when validation, or else meta-training, first reaches this score: an accuracy in 0...1, or a loss.",
+    in: .real(-1e30...1e30))
+  static let logDirAll = value("log-dir", "DIR", "Write event files for TensorBoard into DIR/TASK/ALGORITHM.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
   static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
 }
@@ -23,22 +30,28 @@ extension Flag {
 extension Command {
   /// Meta-trains, tests and compares algorithms on several tasks.
   static let runAll = Command(
-    name: "run-all", summary: "Meta-train and test all algorithms on several tasks, and compare them.",
+    name: "run-all", summary: "Meta-train and test algorithms on several tasks, and compare them.",
     operand: nil,
-    flags: [.tasks, .only, .skip, .model, .iterations] + Flag.work + [
-      .seeds, .rankAt, .domainShift, .outAll, .resumeAll, .overwrite, .quiet, .json,
+    flags: [.tasks, .only, .family, .allAlgorithms, .skip, .model, .iterations] + Flag.work + [
+      .seeds, .rankAt, .target, .validateEvery, .patience, .domainShift, .logDirAll, .outAll, .resumeAll, .overwrite, .quiet, .json,
     ],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv, scores.csv (every episode's scores) and
       report.md into the folder --out, and each run with its checkpoint into TASK/ALGORITHM below it, or TASK/ALGORITHM/seed-S with
-      --seeds. A setting applies to the runs that have it. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With --domain-shift, a second table has the score in
-      the domains of training beside the one in other domains, and the drop, paired over episodes of the same drawings.
+      --seeds. A setting applies to the runs that have it; --validate-every not to algorithms without meta-training, and --disjoint to
+      tasks of classes. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With
+      --domain-shift, a second table has the score in the domains of training beside the one in other domains, and the drop, paired over
+      episodes of the same drawings.
       """
   ) { arguments in
     if arguments.has(.resumeAll) {
       guard arguments.has(.outAll) else { throw UsageError.needsFlag(.resumeAll, needs: .outAll) }
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resumeAll, .overwrite) }
     }
+    for flag in [Flag.only, .family] where arguments.has(flag) && arguments.has(.allAlgorithms) {
+      throw UsageError.exclusiveFlags(flag, .allAlgorithms)
+    }
+    if arguments.has(.only), arguments.has(.family) { throw UsageError.exclusiveFlags(.only, .family) }
     if arguments.has(.seed), arguments.has(.seeds) { throw UsageError.exclusiveFlags(.seed, .seeds) }
     let sweep = try Sweep(arguments)
     Interrupt.catchSignals()
@@ -73,8 +86,9 @@ private struct Sweep {
         known.formUnion(keys)
         let kind = try AlgorithmRegistry.type(of: algorithm).card.metaGradient
         let budget = Budget.of(kind, on: try TaskRegistry.type(of: task).init().signature.inputKind)
-        let own = settings.filter { keys.contains($0.key) }
-        unused.subtract(own.map(\.key))
+        unused.subtract(keys)
+        let isLeftOut = Self.leftOut(budget, try TaskRegistry.type(of: task).init())
+        let own = settings.filter { keys.contains($0.key) && !isLeftOut($0.key) }
         // The user's settings come last, because the last value of a key counts.
         var request = try arguments.request(algorithm: algorithm, task: task, settings: budget.settings + own + (domains?.settings ?? []))
         request.iterations = request.iterations ?? budget.iterations
@@ -88,13 +102,37 @@ private struct Sweep {
     self.domains = domains
   }
 
+  /// Which settings do not apply to a run though it has them: a validation where nothing is meta-trained, and a test of disjoint episodes
+  /// of tasks that have none.
+  private static func leftOut(_ budget: Budget, _ task: any TaskDistribution) -> (String) -> Bool {
+    let hasTraining = budget.iterations > 1
+    let hasSampling = Experiment.offersSamplingEstimates(task)
+    return { key in key.hasPrefix("validation.") && !hasTraining || key == "test.disjoint" && !hasSampling }
+  }
+
   private static func algorithms(_ arguments: Arguments) throws -> [String] {
     let skipped = try ids(.skip, arguments) ?? []
-    let asked = try ids(.only, arguments) ?? AlgorithmRegistry.all.ids
+    let families = try families(arguments)
+    let cards = AlgorithmRegistry.all.items.map { $0.item.card }.filter { card in
+      families.map { $0.contains(card.family) } ?? (card.isCompared || arguments.has(.allAlgorithms))
+    }
+    let asked = try ids(.only, arguments) ?? cards.map(\.id)
     for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
     let left = asked.filter { !skipped.contains($0) }
     guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
     return left
+  }
+
+  /// The families of `--family`; nil if it was not given.
+  private static func families(_ arguments: Arguments) throws -> Set<AlgorithmFamily>? {
+    guard let names = try ids(.family, arguments) else { return nil }
+    return try Set(
+      names.map { name in
+        guard let family = AlgorithmFamily(rawValue: name) else {
+          throw LookupError(kind: "family", name: name, known: AlgorithmFamily.allCases.map(\.rawValue))
+        }
+        return family
+      })
   }
 
   /// The ids of a flag; nil if it was not given.
@@ -114,8 +152,8 @@ private struct Sweep {
       }
       return asked
     }
-    let candidates = try ["sinusoid", "glyphs", "omniglot"].filter { try !arguments.has(.domainShift) || ShiftedDomains.exist(in: $0) }
-    let standard = try candidates.filter { id in
+    let candidates = try ["sinusoid", "omniglot", "glyphs"].filter { try !arguments.has(.domainShift) || ShiftedDomains.exist(in: $0) }
+    let available = try candidates.filter { id in
       var task = try TaskRegistry.type(of: id).init()
       do {
         try task.prepare(source: arguments.source(of: id))
@@ -126,6 +164,8 @@ private struct Sweep {
         return false
       }
     }
+    // Made-up characters stand in for Omniglot.
+    let standard = available.filter { $0 != "glyphs" || !available.contains("omniglot") }
     // Data that the user names are meant to be used.
     let named = try TaskRegistry.all.ids.filter { id in try !standard.contains(id) && arguments.source(of: id) != nil }
     return try standard + named.filter { try !arguments.has(.domainShift) || ShiftedDomains.exist(in: $0) }
@@ -159,6 +199,12 @@ private struct Sweep {
     "\(out)/\(experiment.ids.task)/\(experiment.ids.algorithm)" + (seeds == nil ? "" : "/seed-\(experiment.training.seed)")
   }
 
+  /// The comparison of the runs so far.
+  private func compared(_ outcomes: [Comparison.Outcome], _ outOfDomain: [Comparison.Row?]) -> Comparison {
+    Comparison(
+      outcomes: outcomes, outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt, target: arguments.real(.target))
+  }
+
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
     let experiments = try suited()
@@ -172,13 +218,17 @@ private struct Sweep {
       try domains.map { try ShiftedTest(of: experiments[number], $0, in: paths[number], stages[number]) }
     }
     let parts = try zip(stages, paths).map { try $0.open($1, overwrite: overwrite) }
+    // A finished run writes no events.
+    let logs = try zip(experiments, stages).map { experiment, stage in
+      stage.outcome == nil ? try arguments.text(.logDirAll).map { try EventLog(path(of: experiment, in: $0)) } : nil
+    }
     let shiftParts = try shifts.map { try $0?.open(overwrite: overwrite || arguments.has(.resumeAll)) }
     var outcomes: [Comparison.Outcome?] = stages.map(\.outcome)
     var outOfDomain = shifts.map { $0?.row }
     // Keep the results so far.
     func write() throws {
       let ended = outcomes.compactMap(\.self)
-      if !ended.isEmpty { try folder.write(Comparison(outcomes: ended, outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)) }
+      if !ended.isEmpty { try folder.write(compared(ended, outOfDomain)) }
     }
     try write()
     let finished = outcomes.count { $0 != nil }
@@ -191,6 +241,7 @@ private struct Sweep {
         var run = ExperimentRun(experiment)
         run.folder = parts[number]
         run.start = stages[number].checkpoint
+        run.events = logs[number]
         let label =
           "[\(number + 1)/\(experiments.count)] \(algorithm) on \(task)" + (seeds == nil ? "" : ", seed \(experiment.training.seed)")
         do {
@@ -212,7 +263,7 @@ private struct Sweep {
       try write()
       throw error
     }
-    let comparison = Comparison(outcomes: outcomes.compactMap(\.self), outOfDomain: outOfDomain.compactMap(\.self), rankAt: rankAt)
+    let comparison = compared(outcomes.compactMap(\.self), outOfDomain)
     try folder.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: report.html, report.md, results.json, results.csv and scores.csv are in \(out).") }

@@ -34,7 +34,7 @@ enum Help {
   }
 
   private static func note(on flag: Flag) -> String {
-    if let setting = flag.setting { return " Short for --set \(setting)=N." }
+    if let setting = flag.setting { return " Short for --set \(setting)=\(flag.placeholder == nil ? "true" : "N")." }
     return flag.isRepeatable ? " Repeatable." : ""
   }
 

@@ -53,7 +53,8 @@ struct Command: Sendable {
 
   /// Every command, in the order of the overview.
   static let all: [Command] = [
-    .list, .run, .runAll, .compare, .reproduce, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .new, .help,
+    .list, .run, .runAll, .compare, .plot, .reproduce, .crossValidate, .evaluate, .adapt, .export, .parity, .check, .bench, .new,
+    .help,
   ]
 
   /// Finds a command by its name.

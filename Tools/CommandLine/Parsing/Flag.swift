@@ -22,8 +22,10 @@ struct Flag: Sendable, Hashable {
   var usage: String { spelling + (placeholder.map { " \($0)" } ?? "") }
 
   /// A flag that takes no value.
-  static func toggle(_ name: String, _ meaning: String) -> Flag {
-    Flag(name: name, placeholder: nil, domain: .boolean, isRepeatable: false, setting: nil, meaning: meaning)
+  ///
+  /// With a setting, the flag sets it to true.
+  static func toggle(_ name: String, _ meaning: String, sets setting: String? = nil) -> Flag {
+    Flag(name: name, placeholder: nil, domain: .boolean, isRepeatable: false, setting: setting, meaning: meaning)
   }
 
   /// A flag that takes a value.
@@ -62,6 +64,10 @@ extension Flag {
   static let testSteps = value("test-steps", "N", "Adaptation steps of the meta-test.", sets: "test.steps")
   static let testEpisodes = value("test-episodes", "N", "Held-out episodes of the meta-test.", sets: "test.episodes")
 
+  static let disjoint = toggle(
+    "disjoint", "Test disjoint episodes, which share no sample, and random assignments of labels too, and show their spread.",
+    sets: "test.disjoint")
+
   /// The flags that are short for settings.
-  static let shortForms = [ways, shots, queries, testSteps, testEpisodes]
+  static let shortForms = [ways, shots, queries, testSteps, testEpisodes, disjoint]
 }

@@ -101,6 +101,7 @@ struct Template: Sendable {
   var source: String {
     var text = String(decoding: kind.bytes, as: UTF8.self)
     text = Self.replacing("\"\(kind.id)\"", by: "\"\(id)\"", in: text)
+    text = Self.replacing("\"Template: ", by: "\"\(name): ", in: text)
     return Self.replacing(kind.type, by: name, in: text)
   }
 

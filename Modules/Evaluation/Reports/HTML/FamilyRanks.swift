@@ -6,7 +6,7 @@ extension Comparison {
   ///
   /// A task is one block: a line's score there is the mean over seeds and episodes.
   /// - SeeAlso: Demšar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7, 2006, sections 3.2.2 and 4.
-  var familyRanks: [HTML] {
+  func familyRanks(_ collector: ChartCollector?) -> [HTML] {
     let algorithms = Set(rows.map(\.run.algorithm)).filter { algorithm in groups.allSatisfy { $0.score(of: algorithm) != nil } }.sorted()
     let scores = groups.map { group in algorithms.map { group.score(of: $0) ?? .nan } }
     do {
@@ -17,6 +17,7 @@ extension Comparison {
       let diagram = CriticalDifferenceDiagram(
         title: "Mean ranks over \(test.families) tasks", entries: order.map { .init(name: algorithms[$0], rank: test.meanRanks[$0]) },
         groups: groupsOfEqual, criticalDifference: nemenyi.criticalDifference)
+      collector?.add(diagram, "ranks")
       return [
         .paragraph(
           "Friedman's test in Iman and Davenport's form over \(test.families) tasks: F = \(fixed(test.statistic, 2)), "

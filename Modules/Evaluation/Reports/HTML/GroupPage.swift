@@ -9,6 +9,8 @@ struct GroupPage {
   let place: Int
   /// nil to draw no charts.
   let gnuplot: Gnuplot?
+  /// Collects the charts; nil for none.
+  var collector: ChartCollector?
 
   var score: ScoreText { ScoreText(group.measure ?? .loss) }
 
@@ -47,7 +49,7 @@ struct GroupPage {
         .heading("Published, for comparison"), .table(HTMLTable(["algorithm", "published", "how", "source"], rows, caption: "Published")),
       ]
     }
-    content += intervals + differences + learningCurves + adaptationCurves + learned
+    content += intervals + differences + learningCurves + adaptationCurves + sampling + calibration + learned
     return HTMLPage.Section(group.task, content)
   }
 
@@ -56,7 +58,10 @@ struct GroupPage {
     HTMLTable(table.titles, table.rows, caption: caption, nameColumn: table.titles.first == "" ? 1 : 0)
   }
 
-  func chart(_ chart: some Chart, _ name: String) -> HTML { .chart(chart, id: "task-\(place)-\(name)", gnuplot: gnuplot) }
+  func chart(_ chart: some Chart, _ name: String) -> HTML {
+    collector?.add(chart, "\(group.task)-\(name)")
+    return .chart(chart, id: "task-\(place)-\(name)", gnuplot: gnuplot)
+  }
 
   // MARK: Scores
 

@@ -12,8 +12,17 @@ struct LearningCurve {
   ///   - folder: The path of the run's folder.
   ///   - measure: What to read; nil for the loss.
   init?(recordedIn folder: String, measure: Measure?) {
-    points = Self.lines(folder).compactMap { line in
+    points = Self.lines("\(folder)/metrics.jsonl").compactMap { line in
       guard let iteration = line.number("iteration"), let score = line.number(measure?.id ?? Measure.loss.id) else { return nil }
+      return (iteration, score)
+    }
+    if points.isEmpty { return nil }
+  }
+
+  /// Reads the scores of the validations of a run; nil if there are none.
+  init?(validationsIn folder: String) {
+    points = Self.lines("\(folder)/\(ValidationLog.fileName)").compactMap { line in
+      guard let iteration = line.number("iteration"), let score = line.number("score") else { return nil }
       return (iteration, score)
     }
     if points.isEmpty { return nil }
@@ -36,7 +45,7 @@ struct LearningCurve {
   }
 
   /// The mean of each window; x is the window's last iteration.
-  private var windowMeans: [(x: Double, y: Double)] {
+  var windowMeans: [(x: Double, y: Double)] {
     let length = max(1, (points.count + Self.windows - 1) / Self.windows)
     return stride(from: 0, to: points.count, by: length).map { start in
       let window = points[start..<min(start + length, points.count)]
@@ -48,7 +57,7 @@ struct LearningCurve {
   static func learned(recordedIn folder: String) -> [(name: String, points: [(x: Double, y: Double)])] {
     var histories: [(name: String, points: [(x: Double, y: Double)])] = []
     var places: [String: Int] = [:]
-    for line in lines(folder) {
+    for line in lines("\(folder)/metrics.jsonl") {
       guard let iteration = line.number("iteration") else { continue }
       for (name, value) in line.learned {
         let place = places[name] ?? histories.count
@@ -62,8 +71,8 @@ struct LearningCurve {
     return histories
   }
 
-  private static func lines(_ folder: String) -> [Line] {
-    guard let bytes = try? AtomicFile.read("\(folder)/metrics.jsonl") else { return [] }
+  private static func lines(_ path: String) -> [Line] {
+    guard let bytes = try? AtomicFile.read(path) else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { (try? JSONReader.members(of: Array($0))).map(Line.init) }
   }
 }
