@@ -109,10 +109,15 @@ struct ParityCase {
 
   init(_ definition: ParityDefinition) throws(ParityError.Fault) {
     let rowsPerCount: Int
-    let named = Set([definition.algorithm, definition.model.kind, definition.inner.optimizer].compactMap { $0 })
-    let type = AlgorithmRegistry.references.first { !$0.referenceNames.isDisjoint(with: named) }
+    let type = AlgorithmRegistry.references.first { type in
+      switch type.referenceName {
+      case .algorithm(let name): name == definition.algorithm
+      case .model(let name): name == definition.model.kind
+      case .optimizer(let name): name == definition.inner.optimizer
+      }
+    }
     // An algorithm's kind of model is one of the others with parameters of its own.
-    let isOwn = type?.referenceNames.contains(definition.model.kind) ?? false
+    let isOwn = type?.referenceName == .model(definition.model.kind)
     switch isOwn ? (definition.model.layers == nil ? "conv" : "mlp") : definition.model.kind {
     case "mlp":
       let layers = try Self.required(definition.model.layers, "model.layers")
@@ -138,7 +143,10 @@ struct ParityCase {
       fileInput = [channels, image, image]
       outputs = ways
       rowsPerCount = ways
-    default: throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"] + Self.referenceNames)
+    default:
+      throw .unknownName(
+        key: "model.kind", found: definition.model.kind,
+        known: ["mlp", "conv"] + Self.referenceNames { if case .model(let name) = $0 { name } else { nil } })
     }
     do {
       taskLoss = try LossRegistry.type(of: definition.loss).taskLoss
@@ -150,8 +158,10 @@ struct ParityCase {
     queryRows = try Self.rows(definition.query, "query", rowsPerCount)
     isProximal = definition.algorithm == IMAML.card.id
     if isProximal, isOwn { throw .unknownName(key: "model.kind", found: definition.model.kind, known: ["mlp", "conv"]) }
-    if let name = definition.algorithm, !isProximal, type?.referenceNames.contains(name) != true {
-      throw .unknownName(key: "algorithm", found: name, known: [IMAML.card.id] + Self.referenceNames)
+    if let name = definition.algorithm, !isProximal, type?.referenceName != .algorithm(name) {
+      throw .unknownName(
+        key: "algorithm", found: name,
+        known: [IMAML.card.id] + Self.referenceNames { if case .algorithm(let name) = $0 { name } else { nil } })
     }
     inner = isProximal ? try Self.solving(definition.inner) : try Self.inner(definition.inner, of: type)
     var numbers: [String: Int] = [:]
@@ -178,8 +188,10 @@ struct ParityCase {
     }
   }
 
-  /// The names of the algorithms of reference cases, in the order of the alphabet.
-  private static var referenceNames: [String] { AlgorithmRegistry.references.flatMap { $0.referenceNames }.sorted() }
+  /// Names by which reference cases ask for algorithms, in the order of the alphabet.
+  private static func referenceNames(_ name: (ReferenceName) -> String?) -> [String] {
+    AlgorithmRegistry.references.compactMap { name($0.referenceName) }.sorted()
+  }
 
   /// Throws if the values of all layers for the larger set of samples do not fit into memory; a gradient needs them at one time.
   func refuseOversize() throws(ParityError.Fault) {
@@ -208,7 +220,7 @@ struct ParityCase {
     if let row = granular.first(where: { $0.name == definition.optimizer }) {
       inner = InnerLoop(row.rule, steps: steps)
       inner.learns = LearnedHyperparameters(["learningRate"], row.2, isPerStep: row.isPerStep)
-    } else if type?.referenceNames.contains(definition.optimizer) ?? false {
+    } else if type?.referenceName == .optimizer(definition.optimizer) {
       inner = InnerLoop(steps: steps)
       inner.learns = LearnedHyperparameters(["learningRate"])
     } else {
@@ -217,7 +229,8 @@ struct ParityCase {
         inner = InnerLoop(rule, steps: steps)
         inner.learns = LearnedHyperparameters(["learningRate"] + rule.hyperparameters.map(\.name))
       } catch {
-        throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name) + referenceNames)
+        let own = referenceNames { if case .optimizer(let name) = $0 { name } else { nil } }
+        throw .unknownName(key: "inner.optimizer", found: definition.optimizer, known: error.known + granular.map(\.name) + own)
       }
     }
     // The file holds untransformed values, and gradients with respect to them.

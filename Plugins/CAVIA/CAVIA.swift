@@ -26,7 +26,7 @@ public struct CAVIA: DifferentiatingAlgorithm, ReferenceAlgorithm {
       .integer("context.layer", \.layer, in: 1...64, "The layer with batch norm that the context modulates, from 1."),
     ]) + objectiveSettings(\.objective) + differentiationSettings(\.differentiation)
 
-  public static let referenceNames: Set<String> = ["cavia-mlp"]
+  public static let referenceName = ReferenceName.model("cavia-mlp")
 
   public var inner = InnerLoop(learningRate: 1)
   public var objective = Selection(QueryLoss.self)

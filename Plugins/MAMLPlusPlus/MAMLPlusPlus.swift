@@ -62,6 +62,11 @@ public struct MAMLPlusPlus: DifferentiatingAlgorithm {
     return training
   }
 
+  /// An estimate if a part of the run has first-order derivatives.
+  public var metaGradientKind: MetaGradientKind {
+    firstOrderShare > 0 ? .estimate : chosenObjective.kind(by: chosenDifferentiation.kind(through: inner))
+  }
+
   /// 1 at the start of a run, while derivatives are of first order.
   public func phase(_ step: AdaptationContext.Step) -> Int { step.progress < firstOrderShare ? 1 : 0 }
 

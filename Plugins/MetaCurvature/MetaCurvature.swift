@@ -17,7 +17,7 @@ public struct MetaCurvature: DifferentiatingAlgorithm, ReferenceAlgorithm {
   public static let hyperparameters =
     HyperparameterTable<MetaCurvature>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)
 
-  public static let referenceNames: Set<String> = ["curvature-sgd"]
+  public static let referenceName = ReferenceName.optimizer("curvature-sgd")
 
   public var inner = InnerLoop()
   public var objective = Selection(QueryLoss.self)

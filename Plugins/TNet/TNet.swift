@@ -19,6 +19,8 @@ public struct TNet: DifferentiatingAlgorithm, ReferenceAlgorithm {
     HyperparameterTable<TNet>.nested("inner", \.inner, InnerLoop.hyperparameters) + objectiveSettings(\.objective)
     + differentiationSettings(\.differentiation)
 
+  public static let referenceName = ReferenceName.model("t-net")
+
   public var inner = InnerLoop()
   public var objective = Selection(QueryLoss.self)
   public var differentiation = Selection(Unrolled.self)

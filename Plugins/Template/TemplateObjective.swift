@@ -17,11 +17,11 @@ public struct TemplateObjective: MetaObjective {
 
   /// The settings, which the command line shows as "objective.KEY".
   public static let hyperparameters = HyperparameterTable<TemplateObjective>([
-    .real("supportWeight", \.supportWeight, in: 0...100, "Weight of the support loss after adaptation.")
+    .real("weight", \.weight, in: 0...1, "Weight of the support loss after adaptation.")
   ])
 
   /// Weight w of the support loss.
-  public var supportWeight = 0.1
+  public var weight = 0.1
 
   public init() {}
 
@@ -30,7 +30,7 @@ public struct TemplateObjective: MetaObjective {
     _ trajectories: [Trajectory], _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
   ) -> ObjectiveValue {
     let end = trajectories[0].end
-    return ObjectiveValue(at: end, learner, shard) { $0.adding(learner.supportLoss(end, shard.support), scaledBy: supportWeight) }
+    return ObjectiveValue(at: end, learner, shard) { $0.adding(learner.supportLoss(end, shard.support), scaledBy: weight) }
   }
 }
 

@@ -84,7 +84,8 @@ import _TestSupport
   @Test func `unknown names are answered with the known ones`() throws {
     try expectFault(
       .unknownName(
-        key: "inner.optimizer", found: "lion", known: OptimizerRegistry.all.ids + ["per-parameter-sgd", "per-tensor-per-step-sgd"]),
+        key: "inner.optimizer", found: "lion",
+        known: OptimizerRegistry.all.ids + ["per-parameter-sgd", "per-tensor-per-step-sgd", "curvature-sgd"]),
       replacing: "\"sgd\"", with: "\"lion\"")
     try expectFault(
       .unknownName(key: "loss", found: "hinge", known: ["binary-cross-entropy", "cross-entropy", "huber", "mse"]),
@@ -92,7 +93,8 @@ import _TestSupport
     try expectFault(
       .unknownName(key: "estimator", found: "evolution", known: ["exact", "first-order", "reptile"]),
       replacing: "\"exact\"", with: "\"evolution\"")
-    try expectFault(.unknownName(key: "model.kind", found: "rnn", known: ["mlp", "conv"]), replacing: "\"mlp\"", with: "\"rnn\"")
+    try expectFault(
+      .unknownName(key: "model.kind", found: "rnn", known: ["mlp", "conv", "cavia-mlp", "t-net"]), replacing: "\"mlp\"", with: "\"rnn\"")
   }
 
   @Test func `numbers out of range`() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// `tools new`: the copies that it writes. `.ci/run` builds one.
+/// The copies that `tools new` writes; `.ci/run` builds one.
 @Suite struct NewTests {
   private static let manifest = """
     let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String])] = [

@@ -104,7 +104,7 @@ import Glibc
       ).outcome()
       #expect(outcome.exitCode == 0, "\(outcome.errors)")
       let tasks = try #require(try jsonObject("\(folder)/all/results.json")["tasks"] as? [[String: Any]])
-      #expect((tasks[0]["rows"] as? [Any])?.count == 15)
+      #expect((tasks[0]["rows"] as? [Any])?.count == 14)
       #expect(outcome.errors.split(separator: "\n").count { $0.hasPrefix("tools: note: table: groups: ") } == 1)
     }
   }

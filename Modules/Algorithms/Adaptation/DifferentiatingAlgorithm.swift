@@ -188,7 +188,9 @@ extension DifferentiatingAlgorithm {
       let path = adaptation.adapt(theta, learner, support, derivative: .none, keepsPath: objective.readsPath)
       guard let offset else { return path }
       return Trajectory(
-        parameters: path.parameters.map { $0.zip(offset) { Variable(constant: $0.value + $1) } }, losses: path.losses)
+        parameters: path.parameters.map { point in
+          point.replacing(point.entries.map { name, leaf in offset.leaf(name).map { Variable(constant: leaf.value + $0) } ?? leaf })
+        }, losses: path.losses)
     }
     return objective(adapted, learner, shard, context).objective.value
   }

@@ -8,8 +8,8 @@ public import TensorCore
 /// A case gives the learned values by the names of files: "params.<parameter>" for the model's own, and "hyper.<name>" for all others. By
 /// default, the names and PyTorch's layouts are those of ``TrainingBehaviour/parameters(for:)``.
 public protocol ReferenceAlgorithm: Algorithm {
-  /// The names in a case that ask for this algorithm: its own, that of a kind of model, or that of an inner optimizer.
-  static var referenceNames: Set<String> { get }
+  /// The name in a case that asks for this algorithm; its id by default.
+  static var referenceName: ReferenceName { get }
 
   /// Creates the algorithm with the settings of a case.
   init(_ reference: ReferenceCase)
@@ -24,6 +24,16 @@ public protocol ReferenceAlgorithm: Algorithm {
 
   /// The gradient summed over tasks, the objective of each task, and the adapted parameters, if any, of a case.
   func reference(_ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext) -> ReferenceResult
+}
+
+/// The name by which a reference case asks for an algorithm.
+public enum ReferenceName: Sendable, Hashable {
+  /// The value of "algorithm".
+  case algorithm(String)
+  /// The kind of the model, which is another kind with parameters of the algorithm.
+  case model(String)
+  /// The inner optimizer.
+  case optimizer(String)
 }
 
 /// The part of a reference case that an algorithm reads.
@@ -58,7 +68,7 @@ public struct ReferenceResult: Sendable {
 }
 
 extension ReferenceAlgorithm {
-  public static var referenceNames: Set<String> { [card.id] }
+  public static var referenceName: ReferenceName { .algorithm(card.id) }
   public func imported(_ tensors: [String: Tensor], for model: any Model) -> [String: Tensor] { tensors }
   public func exported(_ tensors: [String: Tensor], for model: any Model) -> [String: Tensor] { tensors }
 
