@@ -31,9 +31,16 @@ extension InnerLoop {
     defer { state = loop.state }
     let begin = begin(start.initial, learner, support, state, derivative: derivative)
     loop.hasDependentStart = state.count == 0 && learner.modulation?.hasDependentStart ?? false
+    let fixed = batch == nil ? features(begin, learner, support) : nil
+    let features = derivative == .none ? fixed?.detached : fixed
     return loop(from: begin, adapting: names(in: learner)) { parameters, step in
-      loss(parameters, from: centre ?? begin, learner, batch?(step) ?? support)
+      loss(parameters, from: centre ?? begin, learner, batch?(step) ?? support, features: features)
     }
+  }
+
+  /// The features of a support set, [T, N, width], which all steps share if the head alone adapts; nil otherwise.
+  func features(_ begin: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet) -> Variable? {
+    adapts == .head && learner.modulation == nil && steps > 0 ? learner.supportFeatures(begin, support) : nil
   }
 
   /// The parameters before the first step; later parts of an adaptation continue where they are.
@@ -56,8 +63,14 @@ extension InnerLoop {
   /// The loss that adaptation minimises, [T]: the support loss plus the proximal term, if any.
   public func loss(
     _ parameters: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet
+  ) -> Variable { loss(parameters, from: start, learner, support, features: nil) }
+
+  /// The loss that adaptation minimises, with known features of the support set.
+  func loss(
+    _ parameters: ParameterTree<Variable>, from start: ParameterTree<Variable>, _ learner: Learner, _ support: LabelledSet,
+    features: Variable?
   ) -> Variable {
-    let loss = learner.supportLoss(parameters, support)
+    let loss = learner.supportLoss(parameters, support, features: features)
     guard proximity > 0 else { return loss }
     let names = names(in: learner)
     return parameters.entries.filter { names?($0.name) ?? true }.reduce(loss) { sum, entry in

@@ -62,9 +62,21 @@ public struct Learner: Sendable {
 
   /// Loss on a support set per task, [T]; the set is normalised by its own statistics.
   public func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable {
-    let normalisation = support.mask.map(Normalisation.samples) ?? .wholeBatch
-    return loss(outputs(support.inputs, parameters, normalisation), support.targets)
+    supportLoss(parameters, support, features: nil)
   }
+
+  /// Loss on a support set per task, [T], from its features if they are known.
+  func supportLoss(_ parameters: ParameterTree<Variable>, _ support: LabelledSet, features: Variable?) -> Variable {
+    let known = features.flatMap { features in model.embedding?.logits(features, parameters) }
+    return loss(known ?? outputs(support.inputs, parameters, normalisation(of: support)), support.targets)
+  }
+
+  /// Features of a support set, [T, N, width], normalised by its own statistics; nil if the model is no embedding.
+  func supportFeatures(_ parameters: ParameterTree<Variable>, _ support: LabelledSet) -> Variable? {
+    model.embedding?.features(Variable(constant: support.inputs), parameters, normalisation: normalisation(of: support))
+  }
+
+  private func normalisation(of support: LabelledSet) -> Normalisation { support.mask.map(Normalisation.samples) ?? .wholeBatch }
 
   /// Predictions for the query in the training mode, differentiable in the parameters.
   ///

@@ -60,16 +60,18 @@ public struct Rematerialised: Differentiation {
     let slotCount = inner.optimizer.rule.slots.count
     var state = OptimizerState()
     let begin = inner.begin(start.initial, learner, support, state, derivative: .full)
+    let features = inner.features(begin, learner, support)
     var path = Trajectory(parameters: [begin])
     for first in stride(from: 0, to: inner.steps, by: length(of: inner.steps)) {
       let count = min(length(of: inner.steps), inner.steps - first)
       let kept = keepsPath ? count : 1
-      let results = graph.segment(sharing: { start.leaves + values.shared }) { [present = path.end, state] in
+      let results = graph.segment(sharing: { start.leaves + values.shared + (features.map { [$0] } ?? []) }) {
+        [present = path.end, state] in
         var loop = Unrolling(inner.optimizer.rule, values, steps: count, keepsPath: keepsPath)
         loop.state = state
         loop.modulation = learner.modulation.map { ($0, learner.model) }
         let part = loop(from: present, adapting: adapts) { parameters, _ in
-          inner.loss(parameters, from: begin, learner, support)
+          inner.loss(parameters, from: begin, learner, support, features: features)
         }
         return part.parameters.suffix(kept).flatMap(\.leaves) + loop.state.trees.flatMap(\.leaves) + part.losses
       }
