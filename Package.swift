@@ -37,6 +37,11 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("R2D2", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("MetaOptNet", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("RelationNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("BayesianMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("LEO", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("LSTMOptimizer", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MetaLSTM", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("SharpMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -55,6 +60,13 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "PrototypicalNetworks", "MatchingNetworks", "R2D2", "MetaOptNet", "RelationNetworks", "Algorithms", "Tasks", "Models", "Autograd",
       "TensorCore",
+    ]
+  ),
+  (
+    "GradientPluginTests",
+    [
+      "BayesianMAML", "LEO", "LSTMOptimizer", "MetaLSTM", "SharpMAML", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore",
+      "Registry",
     ]
   ),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),

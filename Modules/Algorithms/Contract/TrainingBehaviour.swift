@@ -105,12 +105,15 @@ public struct TrainingFootprint: Sendable, Hashable {
   public var copiesPerStep: Double
   /// Number of support sets per task in the meta-gradient.
   public var supports: Int
+  /// Number of models that adapt side by side to a task.
+  public var models: Int
 
-  /// Creates a footprint; the default is one step with two copies and one support set.
-  public init(steps: Int = 1, copiesPerStep: Double = 2, supports: Int = 1) {
+  /// Creates a footprint; the default is one step with two copies, one support set and one model.
+  public init(steps: Int = 1, copiesPerStep: Double = 2, supports: Int = 1, models: Int = 1) {
     self.steps = steps
     self.copiesPerStep = copiesPerStep
     self.supports = supports
+    self.models = models
   }
 }
 
