@@ -23,6 +23,11 @@ public protocol TrainingBehaviour: Sendable {
   /// `loss`, `supportLoss` and `queryPredictions`. The default is false: such tasks then are shards of their own.
   var acceptsPadding: Bool { get }
 
+  /// True if the algorithm needs a support sample of every class of a query set; tasks without one are then errors.
+  ///
+  /// The default is false: an algorithm that adapts by gradient steps only predicts such a class badly.
+  var needsEveryClass: Bool { get }
+
   /// Whether a task's contribution to the meta-gradient depends on other tasks of its shard.
   var coupling: TaskCoupling { get }
 
@@ -120,6 +125,7 @@ public struct TrainingFootprint: Sendable, Hashable {
 extension TrainingBehaviour {
   public var isRecordable: Bool { false }
   public var acceptsPadding: Bool { false }
+  public var needsEveryClass: Bool { false }
   public var coupling: TaskCoupling { .independent }
   public var supports: Int { 1 }
   public func learnedValues(_ state: MetaState) -> [LearnedValue] { [] }

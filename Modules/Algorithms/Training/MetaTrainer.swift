@@ -73,7 +73,8 @@ public struct MetaTrainer: Sendable {
     recorder = StepRecorder(algorithm, workers: configuration.workers)
     pace = ThreadPace(most: workers.threads, isFixed: configuration.usesAllThreads)
     supports = algorithm.supports
-    episodes = ShardEpisodes(tasks, configuration, supports: supports, padding: algorithm.acceptsPadding)
+    episodes = ShardEpisodes(
+      tasks, configuration, supports: supports, padding: algorithm.acceptsPadding, needsEveryClass: algorithm.needsEveryClass)
     let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
     isScheduled = !algorithm.scheduled(first).isEmpty
     isCoupled = algorithm.coupling != .independent
@@ -118,7 +119,8 @@ public struct MetaTrainer: Sendable {
   /// Releases the memory of recordings and of tasks drawn ahead; later steps record and draw again.
   public mutating func releaseWorkingMemory() {
     recorder = StepRecorder(algorithm, workers: configuration.workers)
-    episodes = ShardEpisodes(tasks, configuration, supports: supports, padding: algorithm.acceptsPadding)
+    episodes = ShardEpisodes(
+      tasks, configuration, supports: supports, padding: algorithm.acceptsPadding, needsEveryClass: algorithm.needsEveryClass)
   }
 
   /// Runs one meta-update: draws the meta-batch, distributes the shards over threads, sums their gradients in a fixed order and updates.

@@ -13,17 +13,19 @@ final class ShardEpisodes: Sendable {
   let configuration: TrainingConfiguration
   let supports: Int
   let padding: Bool
+  let needsEveryClass: Bool
   // Separate slots for even and odd steps: tasks of the next step may be ready before all tasks of this step are taken.
   private let slots: [[Slot]]
 
   /// Number of shards of the next step that threads may draw ahead, starting with the first.
   var countAhead: Int { slots[0].count }
 
-  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int, padding: Bool) {
+  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int, padding: Bool, needsEveryClass: Bool) {
     self.tasks = tasks
     self.configuration = configuration
     self.supports = supports
     self.padding = padding
+    self.needsEveryClass = needsEveryClass
     slots = (0..<2).map { _ in (0..<configuration.shardsAhead).map { _ in Slot() } }
   }
 
@@ -54,7 +56,7 @@ final class ShardEpisodes: Sendable {
     return try KernelProfile.timed(.data) {
       try tasks.checkedShards(
         first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed,
-        supports: supports, padding: padding)
+        supports: supports, padding: padding, withEveryClass: needsEveryClass)
     }
   }
 

@@ -68,6 +68,7 @@ public struct ExperimentRun: Sendable {
     row.end = training.end
     row.folder = folder?.path
     if let folder {
+      if let example = try experiment.example(training.state) { try folder.write(example) }
       try folder.write(row)
       try folder.write(
         Timing(
