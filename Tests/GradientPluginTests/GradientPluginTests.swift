@@ -196,7 +196,7 @@ import Testing
     let targets = Targets.classes(try Tensor((0..<12).map { $0 % 3 }, shape: [2, 6]), ways: 3)
     func loss(_ settings: [String: String]) throws -> Tensor {
       var leo = LEO()
-      for (key, value) in settings { try LEO.hyperparameters.set(key, to: value, of: &leo) }
+      for (key, value) in settings { try LEO.hyperparameters.set(key, to: value, in: &leo) }
       let own = leo.initialComparison(width: 4, from: RandomStream(seed: 3), dtype: .float64)
         .map { Variable(constant: $0.expanded(over: 2)) }
       return leo.compare(support, targets, support, own).crossEntropy(oneHot: classMembers(targets, .float64)).value

@@ -101,6 +101,9 @@ extension Workload {
     image(
       "omniglot-protonet", 1.571, shots: 5, queries: 15, tasks: 1, steps: 0, rate: 0, algorithm: { _ in PrototypeEpisode() },
       name: "prototypical network, one episode, squared Euclidean distances"),
+    // The network of higher's and functorch's example.
+    image(
+      "omniglot-functorch", 430.3, shots: 5, queries: 15, steps: 5, rate: 0.1, blocks: 3, downsampling: .maxpool, padding: .valid),
   ]
 
   /// Workloads of algorithms that other modules register; each exists where its algorithm is linked.
@@ -108,7 +111,7 @@ extension Workload {
     linked("maml-plus-plus") { type in
       // MAML, with four more passes over the query set of each task.
       image(
-        "omniglot-maml-plus-plus-5", 49.91, steps: 5, rate: 0.1, algorithm: { made(type, $0) },
+        "omniglot-maml-plus-plus-5", 49.92, steps: 5, rate: 0.1, algorithm: { made(type, $0) },
         name: "MAML++, query loss after each step")
     }
     + linked("r2d2") { type in
@@ -146,12 +149,12 @@ extension Workload {
 
   private static func image(
     _ id: String, _ gigaOperations: Double, ways: Int = 5, shots: Int = 1, queries: Int = 1, tasks: Int = 32, steps: Int,
-    rate: Double, downsampling: ConvNet.Downsampling = .stride,
+    rate: Double, blocks: Int = 4, downsampling: ConvNet.Downsampling = .stride, padding: ConvNet.Padding = .same,
     algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm = { MAML(inner: $0) }, name: String = "MAML, second order"
   ) -> Row {
     Row(id: id, gigaOperations: gigaOperations, size: WorkloadSize(tasks: tasks, queries: queries, steps: steps)) { row, size, operations in
       var model = ConvNet()
-      model.downsampling = downsampling
+      (model.blocks, model.downsampling, model.padding) = (blocks, downsampling, padding)
       model.head = downsampling == .maxpool ? .flatten : .mean
       do { try model.configure(inputShape: [28, 28, 1], outputs: ways) } catch { fatalError("28×28 images fit: \(error)") }
       return Workload(

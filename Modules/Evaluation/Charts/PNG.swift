@@ -1,14 +1,14 @@
-import Tasks
+package import Tasks
 
 /// Pictures as PNG files without compression.
 ///
 /// Evaluation is linked into apps, where libpng is missing, and a report has a few small pictures. So these lines write the file: one
 /// stored block of the deflate format for each 64 KiB. Equal pictures give equal bytes on every machine.
 /// - SeeAlso: PNG specification, second edition, ISO/IEC 15948, sections 5 and 9; RFC 1950, section 2.2, and RFC 1951, section 3.2.4.
-enum PNG {
+package enum PNG {
   /// The content of a PNG file.
   /// - Precondition: The picture has 1 or 3 channels.
-  static func encoded(_ picture: Picture) -> [UInt8] {
+  package static func encoded(_ picture: Picture) -> [UInt8] {
     let row = picture.width * picture.channels
     var data: [UInt8] = []
     data.reserveCapacity((row + 1) * picture.height)

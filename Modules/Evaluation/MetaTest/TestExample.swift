@@ -1,4 +1,4 @@
-import Algorithms
+package import Algorithms
 import Registry
 import Tasks
 import TensorCore
@@ -88,6 +88,8 @@ extension TaskDistribution {
   fileprivate func withQueries(_ count: Int) throws -> any TaskDistribution {
     var tasks = self
     try Self.hyperparameters.set("queries", to: "\(count)", in: &tasks)
+    // Tasks from files are refused here, because a group may have fewer rows.
+    try tasks.prepare(source: nil)
     return tasks
   }
 }
