@@ -77,9 +77,12 @@ extension Experiment {
       let best = scores.indices.max { scores[$0] < scores[$1] } ?? scores.startIndex
       return .init(picture: item.picture, label: "\(item.label)", predicted: "\(best - scores.startIndex)")
     }
+    // Pictures come class by class, so every few of them are shown.
+    let count = min(asked.count, Self.shownQueries)
+    let shown = (0..<count).map { $0 * asked.count / count }
     return .pictures(
       support: drawn(shard.support).map { .init(picture: $0.picture, label: "\($0.label)") },
-      query: Array(asked.prefix(Self.shownQueries)), steps: steps)
+      query: shown.map { asked[$0] }, steps: path.count - 1)
   }
 }
 

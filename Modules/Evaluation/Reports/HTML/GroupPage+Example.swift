@@ -20,8 +20,8 @@ extension GroupPage {
       let title = "\(name): fitted curves of the first test episode"
       return chart(FittedCurves(title: title, truth: truth, given: given, curves: fitted), "example-\(number)")
     case .pictures(let support, let query, let steps):
-      let after = steps == 1 ? "1 step" : "\(steps) steps"
-      return EpisodePictures(title: "\(name): the first test episode after \(after)", support: support, query: query).html
+      let after = steps == 0 ? "" : steps == 1 ? " after 1 step" : " after \(steps) steps"
+      return EpisodePictures(title: "\(name): the first test episode\(after)", support: support, query: query).html
     }
   }
 }
