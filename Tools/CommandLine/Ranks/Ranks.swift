@@ -1,0 +1,49 @@
+import Algorithms
+import Distributed
+
+/// The ranks of this process's job.
+enum Ranks {
+  /// The group of this process; nil if it is alone.
+  static let group: RankGroup? = Launch.transport().map { transport, host in
+    RankGroup(transport, host: host, signal: { Interrupt.pending }, onSignal: Interrupt.raise)
+  }
+
+  /// Whether this process may write files and to the terminal: rank 0 alone does.
+  static var isWriter: Bool { group.map { $0.rank == 0 } ?? true }
+
+  /// Takes signals that other ranks have told.
+  static func poll() { group?.poll() }
+
+  /// Runs a command on this rank, and ends the job together with the other ranks.
+  ///
+  /// - Parameter work: Runs the command; it throws on ranks other than 0 where rank 0 reports the error.
+  /// - Returns: The exit code of all ranks.
+  static func run(_ work: () throws -> ExitCode, reporting report: (any Error) -> ExitCode) -> Int32 {
+    guard let group else {
+      do { return try work().status } catch { return report(error).status }
+    }
+    if group.rank == 0 {
+      let status: Int32
+      do { status = try work().status } catch { status = report(error).status }
+      if Interrupt.pending != 0 { group.raise(Interrupt.pending) }
+      group.end(status: status)
+      return status
+    }
+    do {
+      _ = try work()
+      return group.leave()
+    } catch let end as RankGroup.Ended {
+      return end.status
+    } catch {
+      if error is Interrupted { group.raise(Interrupt.pending) }
+      return group.fail("\(error)")
+    }
+  }
+
+  /// Refuses a command that one process runs.
+  ///
+  /// - Throws: ``UsageError/oneProcess(command:ranks:)``
+  static func check(_ command: Command) throws(UsageError) {
+    if let group, !command.takesRanks { throw .oneProcess(command: command.name, ranks: group.count) }
+  }
+}
