@@ -19,7 +19,8 @@ public enum Launch {
   public static func transport() -> (transport: any RankTransport, host: String)? {
     #if MPI
     // By these variables, launchers tell a process that it belongs to a job: Open MPI's mpirun, PMIx (Slurm's srun) and PMI (MPICH, srun).
-    guard ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains(where: { getenv($0) != nil }) else { return nil }
+    let variables = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"]
+    guard variables.contains(where: { getenv($0) != nil }) else { return nil }
     let transport = MPITransport()
     if transport.count > 1 { return (transport, transport.host) }
     transport.finish()

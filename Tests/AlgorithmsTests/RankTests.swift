@@ -6,44 +6,49 @@ import Tasks
 import TensorCore
 import Testing
 
-/// Runs a body for each rank of a job on a thread of its own, and returns rank 0's result and the others' exit codes.
+/// Runs a body for each rank of a job on a thread of its own, and returns rank 0's result, the others' exit codes, and the bytes of the longest
+/// message to rank 0.
 private func ranks<Result: Sendable>(
   _ count: Int, signalled: (rank: Int, signal: Int32)? = nil, _ root: @escaping @Sendable (RankGroup) throws -> Result,
   others: @escaping @Sendable (RankGroup) throws -> Void
-) throws -> (result: Swift.Result<Result, any Error>, statuses: [Int32]) {
+) throws -> (result: Swift.Result<Result, any Error>, statuses: [Int32], longest: Int) {
   let transports = LocalTransport.job(of: count)
-  let told = Atomic<Int32>(0)
-  return try withoutActuallyEscaping(root) { root in
-    let statuses = Mutex<[Int: Int32]>([:])
-    let threads = transports.dropFirst().map { transport in
-      Thread {
-        let group = RankGroup(
-          transport, host: "host\(transport.rank)", signal: { signalled?.rank == transport.rank ? signalled?.signal ?? 0 : 0 })
-        let status: Int32
-        do {
-          try others(group)
-          status = group.leave()
-        } catch let end as RankGroup.Ended {
-          status = end.status
-        } catch {
-          status = group.fail("\(error)")
-        }
-        statuses.withLock { $0[transport.rank] = status }
+  let ends = Ends()
+  for transport in transports.dropFirst() {
+    let thread = Thread {
+      let group = RankGroup(
+        transport, host: "host\(transport.rank)", signal: { signalled?.rank == transport.rank ? signalled?.signal ?? 0 : 0 })
+      let status: Int32
+      do {
+        try others(group)
+        status = group.leave()
+      } catch let end as RankGroup.Ended {
+        status = end.status
+      } catch {
+        status = group.fail("\(error)")
       }
+      ends.statuses.withLock { $0[transport.rank] = status }
     }
-    for thread in threads {
-      thread.stackSize = 8 << 20
-      thread.start()
-    }
-    let group = RankGroup(
-      transports[0], host: "host0", signal: { told.load(ordering: .relaxed) }, onSignal: { told.store($0, ordering: .relaxed) })
-    let result = Swift.Result { try root(group) }
-    if case .success = result { group.end(status: told.load(ordering: .relaxed)) } else { group.end(status: 2) }
-    let start = ContinuousClock.now
-    while statuses.withLock({ $0.count }) < count - 1, ContinuousClock.now - start < .seconds(60) { usleep(100) }
-    let ended = statuses.withLock { $0 }
-    return (result, (1..<max(count, 2)).compactMap { ended[$0] })
+    thread.stackSize = 8 << 20
+    thread.start()
   }
+  let group = RankGroup(
+    transports[0], host: "host0", signal: { ends.told.load(ordering: .relaxed) },
+    onSignal: { ends.told.store($0, ordering: .relaxed) })
+  let result = Swift.Result { try root(group) }
+  if case .success = result { group.end(status: ends.told.load(ordering: .relaxed)) } else { group.end(status: 2) }
+  let start = ContinuousClock.now
+  while ends.statuses.withLock({ $0.count }) < count - 1, ContinuousClock.now - start < .seconds(60) {
+    Thread.sleep(forTimeInterval: 1e-4)
+  }
+  let statuses = ends.statuses.withLock { $0 }
+  return (result, (1..<max(count, 2)).compactMap { statuses[$0] }, transports[0].longestMessage)
+}
+
+/// The signal that rank 0 was told, and the exit codes of the other ranks.
+private final class Ends: Sendable {
+  let told = Atomic<Int32>(0)
+  let statuses = Mutex<[Int: Int32]>([:])
 }
 
 /// What a run on several ranks must agree in.
@@ -71,7 +76,7 @@ private struct Trace: Equatable {
   ) throws {
     let alone = try trace(make(1), steps: iterations)
     for count in counts {
-      let (result, statuses) = try ranks(
+      let (result, statuses, _) = try ranks(
         count, { group in try self.trace(make(threads), steps: iterations, group: group) },
         others: { group in
           var trainer = try make(threads)
@@ -139,10 +144,26 @@ private struct Trace: Equatable {
     }
   }
 
+  /// Rank 1 has the shards 3 to 6 of 7: the subtrees {3} and {4, 5, 6}, of 16 parameters each, and four reports.
+  @Test func `a rank sends one message a step, with the sums of its maximal subtrees`() throws {
+    let make = { @Sendable () throws -> MetaTrainer in
+      var training = configuration(iterations: 3)
+      training.shardSize = 1
+      return try MetaTrainer(MAML(), lineLearner, tasks: Lines(), training)
+    }
+    let (result, _, longest) = try ranks(2, { group in try self.trace(make(), steps: 3, group: group) }, others: assisting(make))
+    _ = try result.get()
+    let header = 1 + 4 + 8
+    let sums = 8 + 2 * (3 * 8 + 16 * 4)
+    // The loss of a task and its count, no scores, no metrics.
+    let reports = 8 + 4 * (8 + 8 + 8 + 8)
+    #expect(longest == header + sums + reports)
+  }
+
   @Test func `a run resumes with another number of ranks`() throws {
     let make = { @Sendable () throws -> MetaTrainer in try trainer(MAML(), iterations: 6, outer: OuterOptimizer(Adam.self)) }
     let alone = try trace(make(), steps: 6)
-    let (first, _) = try ranks(
+    let (first, _, _) = try ranks(
       3,
       { group in
         var trainer = try make()
@@ -151,7 +172,7 @@ private struct Trace: Equatable {
         return trainer.snapshot
       }, others: assisting(make))
     let snapshot = try first.get()
-    let (second, _) = try ranks(
+    let (second, _, _) = try ranks(
       2,
       { group in
         let trainer = try MetaTrainer(
@@ -164,7 +185,7 @@ private struct Trace: Equatable {
   /// Task 9 of the second step belongs to the last rank.
   @Test func `an error of a task on another rank ends all, and keeps the last good state`() throws {
     let make = { @Sendable () throws -> MetaTrainer in try trainer(MAML(), tasks: Lines(poisonedFrom: 12), iterations: 6) }
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       3,
       { group in
         var trainer = try make()
@@ -185,7 +206,7 @@ private struct Trace: Equatable {
     let make = { @Sendable () throws -> MetaTrainer in
       try trainer(MAML(inner: InnerLoop(steps: 3, learningRate: 1000)), tasks: Lines(scale: 1e6))
     }
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       3, { group in try self.trace(make(), steps: 20, group: group) }, others: assisting(make))
     #expect(throws: TrainingError.self) { try result.get() }
     #expect(statuses == [2, 2])
@@ -194,7 +215,7 @@ private struct Trace: Equatable {
   @Test(arguments: [1, 2])
   func `a signal to any rank reaches rank 0 in the same step`(rank: Int) throws {
     let make = { @Sendable () throws -> MetaTrainer in try trainer(MAML(), iterations: 1000) }
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       3, signalled: (rank, 15),
       { group in
         var trainer = try make()
@@ -212,7 +233,7 @@ private struct Trace: Equatable {
     let make = { @Sendable () throws -> MetaTrainer in
       try MetaTrainer(algorithm, CouplingTests.learner, tasks: Sinusoid(), configuration(metaBatchSize: 6))
     }
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       2, { group in try self.trace(make(), steps: 1, group: group) },
       others: { group in
         var trainer = try make()
@@ -224,7 +245,7 @@ private struct Trace: Equatable {
   }
 
   @Test func `ranks with other settings are refused`() throws {
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       3, { group in try group.meet([("seed", "0"), ("data", "abc")]) },
       others: { group in try group.meet([("seed", "0"), ("data", group.rank == 2 ? "def" : "abc")]) })
     #expect(throws: RankError.differs(rank: 2, host: "host2", key: "data", found: "def", expected: "abc")) { try result.get() }
@@ -232,7 +253,7 @@ private struct Trace: Equatable {
   }
 
   @Test func `a text of rank 0 reaches all`() throws {
-    let (result, statuses) = try ranks(
+    let (result, statuses, _) = try ranks(
       3, { group in try group.share { "runs/folder" } },
       others: { group in
         #expect(try group.share { fatalError("rank 0 alone makes the text") } == "runs/folder")

@@ -220,13 +220,16 @@ public final class RankGroup: Sendable {
       }
       // A signal that arrives after the message was sent does not wait for the next one: rank 0 may be in a test of minutes.
       let pending = signal()
-      if pending != 0, round.withLock({ round in
-        defer { round.hasRaised = true }
-        return !round.hasRaised
-      }) {
-        raise(pending)
-      }
+      if pending != 0, isFirstRaise { raise(pending) }
       if !meanwhile() { patience.pause() }
+    }
+  }
+
+  /// True once.
+  private var isFirstRaise: Bool {
+    round.withLock { round in
+      defer { round.hasRaised = true }
+      return !round.hasRaised
     }
   }
 

@@ -16,7 +16,9 @@ enum Ranks {
 
   /// Runs a command on this rank, and ends the job together with the other ranks.
   ///
-  /// - Parameter work: Runs the command; it throws on ranks other than 0 where rank 0 reports the error.
+  /// - Parameters:
+  ///   - work: Runs the command.
+  ///   - report: Reports the error of a command; rank 0 calls it.
   /// - Returns: The exit code of all ranks.
   static func run(_ work: () throws -> ExitCode, reporting report: (any Error) -> ExitCode) -> Int32 {
     guard let group else {
