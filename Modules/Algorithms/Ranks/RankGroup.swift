@@ -134,6 +134,28 @@ public final class RankGroup: Sendable {
     try gather(.done, meanwhile: idle) { _, _ in }
   }
 
+  /// The error of another rank whose message arrives at rank 0 within a time; nil if none does.
+  public func failure(within time: Duration) -> RankError? {
+    let patience = Patience()
+    let start = ContinuousClock.now
+    while round.withLock({ $0.arrived < count - 1 }), ContinuousClock.now - start < time {
+      guard let (rank, bytes) = transport.received() else {
+        patience.pause()
+        continue
+      }
+      round.withLock { $0.arrived += 1 }
+      var message = RankMessageReader(bytes)
+      if let failure = Self.failure(in: &message, of: rank) { return failure }
+    }
+    return nil
+  }
+
+  /// The error that a message reports; nil for a message of another kind.
+  private static func failure(in message: inout RankMessageReader, of rank: Int) -> RankError? {
+    guard message.kind == .failure, let host = try? message.text(), let reason = try? message.text() else { return nil }
+    return .failed(rank: rank, host: host, reason: reason)
+  }
+
   /// Ends the run on all ranks with an exit code; rank 0 calls it last.
   ///
   /// After an error or a signal, it waits two seconds for ranks that still compute, and then ends their processes.
@@ -255,8 +277,8 @@ public final class RankGroup: Sendable {
       var message = RankMessageReader(bytes)
       if message.signal != 0 { onSignal(message.signal) }
       var error: RankError?
-      if message.kind == .failure, let host = try? message.text(), let reason = try? message.text() {
-        error = .failed(rank: rank, host: host, reason: reason)
+      if let failure = Self.failure(in: &message, of: rank) {
+        error = failure
       } else if message.kind == kind {
         do { try take(rank, &message) } catch is RankMessageReader.Malformed { error = .outOfStep(rank: rank) }
       } else {

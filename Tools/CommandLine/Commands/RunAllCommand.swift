@@ -231,6 +231,18 @@ private struct Sweep {
       return opened.path
     }
     let out = try Ranks.group?.share(openComparison) ?? openComparison()
+    do {
+      return try run(experiments, of: all, in: out, folder)
+    } catch let error where Ranks.group.map({ $0.rank > 0 }) == true && !(error is Interrupted) {
+      // Rank 0 does runs of its own, and awaits no message.
+      Ranks.group?.raise(Interrupt.ofFailure)
+      throw error
+    }
+  }
+
+  /// Does this process's runs; the owner of the comparison's folder writes and prints the comparison of all.
+  private func run(_ experiments: [Experiment], of all: [Experiment], in out: String, _ folder: RunFolder?) throws -> ExitCode {
+    let overwrite = arguments.has(.overwrite)
     let paths = experiments.map { path(of: $0, in: out) }
     let stages = try zip(experiments, paths).map { try arguments.has(.resumeAll) ? RunStage(of: $0, in: $1) : .new }
     let shifts = try experiments.indices.map { number in
@@ -250,7 +262,8 @@ private struct Sweep {
       let comparison = try Ranks.group == nil ? compared(outcomes.compactMap(\.self), outOfDomain) : joined(all, in: out)
       if !comparison.outcomes.isEmpty { try folder.write(comparison) }
     }
-    try write()
+    // At the start, the folders of other ranks' runs may hold what will be overwritten.
+    if Ranks.group == nil { try write() }
     let finished = outcomes.count { $0 != nil }
     if finished > 0, !arguments.has(.quiet) {
       Console.note("tools: \(finished) of \(experiments.count) runs are finished, and are not repeated.")

@@ -22,6 +22,9 @@ enum Interrupt {
   /// The number of the first signal; 0 if none has arrived.
   static var pending: Int32 { received.load(ordering: .relaxed) }
 
+  /// The signal that a rank tells rank 0 when it fails while rank 0 does not await it.
+  static let ofFailure = SIGTERM
+
   /// Takes a signal that another rank has told as one of this process.
   static func raise(_ number: Int32) { note(number) }
 

@@ -26,7 +26,14 @@ enum Ranks {
     }
     if group.rank == 0 {
       let status: Int32
-      do { status = try work().status } catch { status = report(error).status }
+      do {
+        status = try work().status
+      } catch let interruption as Interrupted {
+        // A rank that fails in runs of its own stops the others like a signal; its error is the reason.
+        status = report(group.failure(within: .milliseconds(200)) ?? interruption).status
+      } catch {
+        status = report(error).status
+      }
       if Interrupt.pending != 0 { group.raise(Interrupt.pending) }
       group.end(status: status)
       return status
@@ -37,8 +44,9 @@ enum Ranks {
     } catch let end as RankGroup.Ended {
       return end.status
     } catch {
-      if error is Interrupted { group.raise(Interrupt.pending) }
-      return group.fail("\(error)")
+      guard error is Interrupted else { return group.fail("\(error)") }
+      group.raise(Interrupt.pending)
+      return group.leave()
     }
   }
 
