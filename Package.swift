@@ -11,6 +11,7 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Models", ["Autograd", "TensorCore", "Registry"]),
   ("Tasks", ["TensorCore", "Registry"]),
   ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("Distributed", ["Algorithms", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
   ("AlgorithmContract", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
@@ -99,6 +100,7 @@ let package = Package(
   traits: [
     .default(enabledTraits: ["Libxsmm"]),
     .trait(name: "Libxsmm", description: "Small matrix products by libxsmm (Debian's libxsmm-dev, amd64)."),
+    .trait(name: "MPI", description: "Runs on several machines by MPI (Debian's libopenmpi-dev)."),
   ],
   targets: [
     .target(name: "CSectionBounds", path: "Modules/CSectionBounds"),
@@ -111,6 +113,9 @@ let package = Package(
       linkerSettings: mathLibrary + [
         .linkedLibrary("xsmm", .when(traits: ["Libxsmm"])), .linkedLibrary("xsmmnoblas", .when(traits: ["Libxsmm"])),
       ]),
+    .target(
+      name: "CMPI", path: "Modules/CMPI", cSettings: [.define("CMPI_ENABLED", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
     .systemLibrary(
       name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CPng", path: "Modules/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -130,7 +135,7 @@ let package = Package(
       // `tools` links the plug-ins, not this library: the command line offers what its executable links.
       .target(
         name: "CommandLineTool",
-        dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
+        dependencies: ["AlgorithmContract", "Distributed", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
         path: "Tools/CommandLine",
         // What 'tools new' copies: links to the files of the plug-in Template.
         resources: ["algorithm", "model", "objective", "task"].map { .embedInCode("Templates/\($0).txt") }, swiftSettings: settings),
