@@ -31,6 +31,7 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("ProtoMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("Template", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("TNet", ["Algorithms", "Registry"], []),
+  ("MetaRL", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("WarpGrad", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("PrototypicalNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "Registry"], []),
   ("MatchingNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
@@ -57,6 +58,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
       "TensorCore",
     ]
   ),
+  ("MetaRLTests", ["MetaRL", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (

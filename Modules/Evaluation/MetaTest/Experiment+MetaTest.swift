@@ -77,6 +77,7 @@ extension Experiment {
     for part in try tasks.checkedShards(range, in: test.split, seed: testSeed) {
       let context = AdaptationContext(stream: stream, firstTask: first)
       let own = algorithm.scores(state, learner, part, steps: test.steps, modes: testModes.map(\.mode), context)
+      if let failure = own.lazy.compactMap(\.failure).first { throw failure }
       scores = scores.isEmpty ? own : zip(scores, own).map { $0.followed(by: $1) }
       first += part.count
     }
