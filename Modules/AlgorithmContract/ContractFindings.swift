@@ -10,8 +10,8 @@ import TensorCore
 /// let findings = contractFindings(for: MAML.self)
 /// findings.filter { !$0.passed }   // empty
 /// ```
-/// The suite has its own smoke problems: a regression, a binary classification, images with batch norm in two modes, and an environment
-/// for algorithms that learn from rewards. Their small
+/// The suite has its own smoke problems: a regression, a binary classification, images with batch norm in two modes, and two
+/// environments for algorithms that learn from rewards. Their small
 /// networks use tanh, because finite differences need a smooth objective. The suite verifies derivatives in float64.
 /// - Parameters:
 ///   - type: The algorithm.

@@ -44,6 +44,9 @@ struct SmokeProblem: Sendable {
       SmokeProblem("images", images, network, .transductive),
       SmokeProblem("images, support statistics", images, network, .support),
       SmokeProblem("environment", SmokeEnvironment(), GaussianPolicy(observations: 1, hidden: [4], actions: 1), .transductive),
+      SmokeProblem(
+        "environment, discrete", SmokeEnvironment(isDiscrete: true), CategoricalPolicy(observations: 1, hidden: [4], actions: 2),
+        .transductive),
     ]
   }()
 

@@ -5,11 +5,13 @@ import Testing
 
 /// Every registered algorithm passes the contract suite.
 @Suite struct ContractTests {
-  /// Algorithms for environments, one of the suite's five problems, which suits no other algorithm.
+  /// Algorithms for environments, two of the suite's six problems, which suit no other algorithm.
   private static let onlyForRewards = ["fomaml-rl", "maml-rl", "pretrained-rl", "random-rl"]
-  /// Algorithms for regression of vectors, one of the suite's five problems.
+  /// Algorithms for environments with discrete actions, one of the suite's six problems.
+  private static let onlyForArms = ["epsilon-greedy", "thompson"]
+  /// Algorithms for regression of vectors, one of the suite's six problems.
   private static let onlyForNumbers = ["mixed-model", "ridge-pooled"]
-  /// Algorithms for classes of an embedding, two of the suite's five problems.
+  /// Algorithms for classes of an embedding, two of the suite's six problems.
   private static let onlyForClasses = ["lr-d2", "matching-net", "meta-opt-net", "proto-maml", "proto-net", "r2d2", "relation-net"]
   /// Algorithms that adapt the layers before the head, which logistic regression lacks.
   private static let needingBody = ["boil"]
@@ -18,13 +20,16 @@ import Testing
   func `a registered algorithm keeps the contract`(id: String) throws {
     let findings = contractFindings(for: try AlgorithmRegistry.type(of: id))
     for finding in findings where !finding.passed { Issue.record("\(id): \(finding)") }
-    // Three checks of the declarations, and fourteen checks of each of five problems or one finding that it does not apply.
+    // Three checks of the declarations, and fourteen checks of each of six problems or one finding that it does not apply.
     let suited =
-      Self.onlyForNumbers.contains(id) || Self.onlyForRewards.contains(id)
-      ? 1 : Self.onlyForClasses.contains(id) ? 2 : Self.needingBody.contains(id) ? 3 : 4
-    #expect(findings.count == 3 + 14 * suited + (5 - suited))
+      Self.onlyForNumbers.contains(id) || Self.onlyForArms.contains(id)
+      ? 1 : Self.onlyForRewards.contains(id) ? 2 : Self.onlyForClasses.contains(id) ? 2 : Self.needingBody.contains(id) ? 3 : 4
+    #expect(findings.count == 3 + 14 * suited + (6 - suited))
     #expect(Set(findings.map(\.check)) == Set(ContractCheck.allCases))
-    #expect(Set(findings.map(\.problem)) == ["", "regression", "binary", "images", "images, support statistics", "environment"])
+    #expect(
+      Set(findings.map(\.problem)) == [
+        "", "regression", "binary", "images", "images, support statistics", "environment", "environment, discrete",
+      ])
   }
 
   /// Settings that reach code which the defaults do not reach.

@@ -45,20 +45,29 @@ public enum TrajectoryRows {
   public static func noise(
     _ rows: Tensor, horizon: Int, width: Int, round: Int, purpose: String, draw: (inout RandomStream) -> Double
   ) -> Tensor {
-    let (count, entries) = (rows.shape[0] * rows.shape[1], rows.shape[2])
-    let numbers = rows.doubles
-    let root = RandomStream(seed: 0).child(purpose).child(round)
+    var streams = streams(rows, round: round, purpose: purpose)
+    let count = streams.count
     return Tensor(shape: [horizon, rows.shape[0], rows.shape[1], width], dtype: .float64) { bytes in
       let noise = bytes.bindMemory(to: Double.self)
       for row in 0..<count {
-        // The bits of the key as a number: any number keys a stream, and both floating types give the same one.
-        var stream = (entries - keys..<entries).reduce(root) { stream, place in
-          stream.child(Int(bitPattern: UInt(numbers[row * entries + place].bitPattern)))
-        }
         for time in 0..<horizon {
-          for place in 0..<width { noise.initializeElement(at: (time * count + row) * width + place, to: draw(&stream)) }
+          for place in 0..<width { noise.initializeElement(at: (time * count + row) * width + place, to: draw(&streams[row])) }
         }
       }
     }.converted(to: rows.dtype)
+  }
+
+  /// The random stream of each trajectory, row by row, for a caller that draws a number of its own choice.
+  ///
+  /// The parameters are those of ``noise(_:horizon:width:round:purpose:draw:)``.
+  public static func streams(_ rows: Tensor, round: Int, purpose: String) -> [RandomStream] {
+    let (numbers, entries) = (rows.doubles, rows.shape[2])
+    let root = RandomStream(seed: 0).child(purpose).child(round)
+    return (0..<(rows.shape[0] * rows.shape[1])).map { row in
+      // The bits of the key as a number: any number keys a stream, and both floating types give the same one.
+      (entries - keys..<entries).reduce(root) { stream, place in
+        stream.child(Int(bitPattern: UInt(numbers[row * entries + place].bitPattern)))
+      }
+    }
   }
 }

@@ -19,7 +19,8 @@ enum LinearBaseline {
     let (tasks, count, horizon) = (returns.shape[0], returns.shape[1], returns.shape[2])
     let bound = Tensor(-10, dtype: .float64)
     let clipped = -1 * (-1 * observations.combined(.maximum, with: bound)).combined(.maximum, with: bound)
-    let features = Tensor.concatenated([clipped, clipped.map(.square), times(count, horizon).broadcast(to: [tasks, count * horizon, 4])], along: 2)
+    let features = Tensor.concatenated(
+      [clipped, clipped.map(.square), times(count, horizon).broadcast(to: [tasks, count * horizon, 4])], along: 2)
     let counted = features * mask.reshaped([tasks, count * horizon, 1])
     let targets = returns.reshaped([tasks, count * horizon, 1])
     let width = features.shape[2]

@@ -74,7 +74,7 @@ public struct Player: Sendable {
       states = step.states.combined(.gate, with: moves) + states.combined(.gate, with: rests)
       alive = alive * (Tensor(1, dtype: dtype) - ended)
     }
-    return Trajectories(observations: seen, actions: done, outputs: given, rewards: rewards, mask: mask)
+    return Trajectories(steps: seen, actions: done, outputs: given, rewards: rewards, mask: mask)
   }
 
   /// Throws for a state or reward that is not finite although the action is.

@@ -13,8 +13,17 @@ public struct Trajectories: Sendable {
   /// 1 for each step of a trajectory up to its end, 0 after it, [T, N, H].
   public let mask: Tensor
 
+  /// Creates trajectories from joined tensors, in the shapes of the properties.
+  public init(observations: Tensor, actions: Tensor, outputs: Tensor, rewards: Tensor, mask: Tensor) {
+    self.observations = observations
+    self.actions = actions
+    self.outputs = outputs
+    self.rewards = rewards
+    self.mask = mask
+  }
+
   /// Joins the steps of a rollout, in order; each tensor is [T, N, …].
-  init(observations: [Tensor], actions: [Tensor], outputs: [Tensor], rewards: [Tensor], mask: [Tensor]) {
+  init(steps observations: [Tensor], actions: [Tensor], outputs: [Tensor], rewards: [Tensor], mask: [Tensor]) {
     func samples(_ steps: [Tensor]) -> Tensor {
       let joined = Tensor.stacked(steps).transposed([1, 2, 0, 3]).contiguous
       return joined.reshaped([joined.shape[0], joined.shape[1] * joined.shape[2], joined.shape[3]])

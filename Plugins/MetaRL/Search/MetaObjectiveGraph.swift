@@ -1,8 +1,8 @@
-import Algorithms
+package import Algorithms
 import Autograd
 import Models
-import Tasks
-import TensorCore
+package import Tasks
+package import TensorCore
 
 /// The graph of some tasks' meta-objective: adaptation, new trajectories of the adapted policies, and derivatives in what is learned.
 ///
@@ -10,7 +10,7 @@ import TensorCore
 /// loss(θ) = −Σᵢ meanₜ [π_θ′ᵢ(aₜ|sₜ) / π_old(aₜ|sₜ) · Aₜ]        divergence(θ) = Σᵢ meanₜ KL(π_old ‖ π_θ′ᵢ)(sₜ)
 /// ```
 /// θ′ᵢ is adapted from θ by the same trajectories at every θ; π_old is the adapted policy at the θ where the trajectories were played.
-struct MetaObjectiveGraph {
+package struct MetaObjectiveGraph {
   let search: PolicySearch
   let player: Player
   let rows: Tensor
@@ -21,11 +21,11 @@ struct MetaObjectiveGraph {
   /// The batch of the adapted policies.
   let query: PolicySearch.Batch
   /// Minus the gradient of the surrogate of the return, summed over tasks, in the order of the leaves.
-  let gradient: [Tensor]
+  package let gradient: [Tensor]
   /// The gradient of the divergence in a graph, for products with its Hessian; nil if it was not wanted.
   private let divergenceGradient: [Variable]?
 
-  init(
+  package init(
     _ search: PolicySearch, _ player: Player, _ state: MetaState, support: Tensor, query rows: Tensor, withDivergence: Bool
   ) throws(EnvironmentError) {
     let leaves = state.learned.map { Variable($0) }
@@ -54,7 +54,7 @@ struct MetaObjectiveGraph {
   }
 
   /// The product of the divergence's Hessian with a vector, in the order of the leaves: the derivative of gradient · vector.
-  func hessianProduct(_ vector: [Tensor]) -> [Tensor] {
+  package func hessianProduct(_ vector: [Tensor]) -> [Tensor] {
     guard let divergenceGradient else { return vector.map { .zeros($0.shape, $0.dtype) } }
     let products = zip(divergenceGradient, vector).map { ($0 * Variable(constant: $1)).total() }
     let sum = products.dropFirst().reduce(products[0]) { $0 + $1 }
@@ -62,9 +62,10 @@ struct MetaObjectiveGraph {
   }
 
   /// Loss and divergence, summed over tasks, at other learned values.
-  func values(at learned: MetaParameters<Tensor>) throws(EnvironmentError) -> (loss: Double, divergence: Double) {
+  package func values(at learned: MetaParameters<Tensor>) throws(EnvironmentError) -> (loss: Double, divergence: Double) {
     let start = learned.map { Variable(constant: $0.expanded(over: rows.shape[0])) }
-    let end = try search.adapt(start, player, rows: rows, steps: search.inner.steps, derivative: .none, using: support).path.end.map(\.detached)
+    let end = try search.adapt(start, player, rows: rows, steps: search.inner.steps, derivative: .none, using: support).path.end.map(
+      \.detached)
     let (values, outputs) = PolicySearch.logProbabilities(player, end, query)
     let mask = query.trajectories.mask
     let old = player.policy.logProbabilities(of: query.trajectories.actions, under: Variable(constant: query.trajectories.outputs))

@@ -84,7 +84,8 @@ extension PolicyAlgorithm {
       return try contribution(state, learner, shard, context)
     } catch {
       return MetaGradient(
-        gradient: state.learned.map { .zeros($0.shape, $0.dtype) }, losses: .zeros([shard.count], shard.support.inputs.dtype), failure: error)
+        gradient: state.learned.map { .zeros($0.shape, $0.dtype) }, losses: .zeros([shard.count], shard.support.inputs.dtype),
+        failure: error)
     }
   }
 

@@ -94,7 +94,8 @@ public struct PolicySearch: Sendable, Hashable {
   ///   - given: The batches of an earlier adaptation to use again; nil plays new trajectories with the parameters before each step.
   /// - Returns: The trajectory of parameters, and the batch of each step.
   func adapt(
-    _ start: MetaParameters<Variable>, _ player: Player, rows: Tensor, steps: Int, derivative: Unrolling.Derivative, using given: [Batch]? = nil
+    _ start: MetaParameters<Variable>, _ player: Player, rows: Tensor, steps: Int, derivative: Unrolling.Derivative,
+    using given: [Batch]? = nil
   ) throws(EnvironmentError) -> (path: Trajectory, batches: [Batch]) {
     let values = inner.values(learned: start.inner, tasks: rows.shape[0], dtype: rows.dtype)
     var loop = Unrolling(inner.optimizer.rule, values, steps: steps, derivative: derivative, keepsPath: true)

@@ -12,7 +12,9 @@ public import Tasks
 /// ```
 /// g and H differentiate through the adaptation, by reverse mode alone: H·v is the derivative of ∇divergence · v.
 /// - SeeAlso: Schulman et al., "Trust region policy optimization", ICML 2015, appendix C, <https://arxiv.org/abs/1502.05477>; as the
-///   meta-optimizer Finn et al., ICML 2017, appendix A.2.
+///   meta-optimizer Finn et al., ICML 2017, appendix A.2. Deviation: the damping is 0.1, where public code of MAML has 10⁻⁵. With that,
+///   ten steps of conjugate gradients amplify rounding: in the contract suite, the order of tasks changed the step by 0.6%. Learning is
+///   as fast: on navigation, the return after adaptation reached −17.0 in iteration 23 with 0.1, and −21.0 in iteration 24 with 10⁻⁵.
 public struct TrustRegion: Sendable, Hashable {
   /// The settings, under the prefix "trpo" on the command line.
   public static let hyperparameters = HyperparameterTable<TrustRegion>([
@@ -28,13 +30,13 @@ public struct TrustRegion: Sendable, Hashable {
   /// Conjugate-gradient steps.
   public var solverSteps = 10
   /// Multiple of the identity added to the Hessian.
-  public var damping = 1e-5
+  public var damping = 0.1
   /// The most step lengths that the line search tries.
   public var trials = 15
   /// Factor from one step length to the next.
   public var shrink = 0.5
 
-  /// The settings of public code for MAML.
+  /// A divergence of 0.01, ten solver steps and 15 trials, as in public code of MAML.
   public init() {}
 
   /// A meta-update.
