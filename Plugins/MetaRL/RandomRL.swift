@@ -1,5 +1,5 @@
 public import Algorithms
-public import Models
+import Models
 public import Registry
 public import Tasks
 public import TensorCore

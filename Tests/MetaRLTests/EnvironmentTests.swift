@@ -24,10 +24,10 @@ import _TestSupport
     #expect(step.ended?.doubles == [1, 1, 0])
   }
 
-  @Test func `goals fill the square`() throws {
+  @Test func `goals fill the square`() {
     let tasks = Navigation()
-    let goals = try (0..<400).flatMap { index in
-      Array(try tasks.episode(index, in: .metaTrain, seed: 1).support.inputs.doubles.prefix(2))
+    let goals = (0..<400).flatMap { index in
+      Array(tasks.episode(index, in: .metaTrain, seed: 1).support.inputs.doubles.prefix(2))
     }
     #expect(goals.allSatisfy { abs($0) <= 0.5 })
     #expect((goals.min() ?? 0) < -0.49 && (goals.max() ?? 0) > 0.49 && abs(goals.reduce(0, +) / 800) < 0.04)
@@ -48,8 +48,8 @@ import _TestSupport
     }
   }
 
-  @Test func `rows of an episode share the task and differ in the keys`() throws {
-    let episode = try Navigation().episode(3, in: .metaTest, seed: 7)
+  @Test func `rows of an episode share the task and differ in the keys`() {
+    let episode = Navigation().episode(3, in: .metaTest, seed: 7)
     let rows = (episode.support.inputs.doubles + episode.query.inputs.doubles)
     let numbers = stride(from: 0, to: rows.count, by: 4).map { Array(rows[$0..<($0 + 4)]) }
     #expect(numbers.count == 40)

@@ -39,7 +39,7 @@ import _TestSupport
       let leaves = Self.parameters(logits).map { Variable($0.contiguous) }
       let outputs = player.outputs(trajectories.observations, leaves)
       let log = player.policy.logProbabilities(of: trajectories.actions, under: outputs).reshaped(trajectories.mask.shape)
-      let loss = Surrogate.dice.loss(log, advantages: estimation(trajectories), mask: trajectories.mask)
+      let loss = Surrogate.dice.loss(log, acting: log.value, advantages: estimation(trajectories), mask: trajectories.mask)
       let found = gradient(of: loss, at: [leaves["layers.0.weight"]])[0].value.doubles.map { -2 * $0 }
       // A trajectory's term is below 2.5 in size, so that four standard errors are below 0.05 even if each were that large.
       for (own, exact) in zip(found, TwoStep.slopes(logits)) { #expect(abs(own - exact) < 0.05) }

@@ -21,7 +21,8 @@ import _TestSupport
     }
     let log = logits.reshaped([1, 3, 2]).logSoftmax().reshaped([1, 1, 6])
     let chosen = log.matmul(Variable(constant: Tensor(numbers: selection, [1, 6, 8]))).reshaped([4, 1, 2])
-    let losses = kind.loss(chosen, advantages: Tensor(numbers: advantages, [4, 1, 2]), mask: .ones([4, 1, 2], .float64))
+    let losses = kind.loss(
+      chosen, acting: chosen.value, advantages: Tensor(numbers: advantages, [4, 1, 2]), mask: .ones([4, 1, 2], .float64))
     let weights = Tensor(numbers: TwoStep.probabilities(logits.value.doubles).map { -2 * $0 }, [4])
     return (losses * Variable(constant: weights)).total()
   }
@@ -66,7 +67,7 @@ import _TestSupport
     let mask = Tensor(numbers: [1, 1, 1, 0], [1, 2, 2])
     let advantages = Tensor(numbers: [1, 2, 3, 1000], [1, 2, 2])
     for kind in Surrogate.allCases {
-      let found = gradient(of: kind.loss(log, advantages: advantages, mask: mask), at: [log])[0].value.doubles
+      let found = gradient(of: kind.loss(log, acting: log.value, advantages: advantages, mask: mask), at: [log])[0].value.doubles
       expectClose(found, [-1.0 / 3, -2.0 / 3, -1, 0], tolerance: 1e-12)
     }
   }

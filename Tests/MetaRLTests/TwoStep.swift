@@ -35,7 +35,7 @@ struct TwoStep: Environment {
 
   func step(_ states: Tensor, _ actions: Tensor, tasks: Tensor, noise: Tensor, at time: Int) -> EnvironmentStep {
     let flat: Shape = [states.shape[0], states.shape[1]]
-    let table = Tensor(numbers: Self.rewards.flatMap { $0 }, [1, 3, 2], states.dtype).expanded(over: states.shape[0])
+    let table = Tensor(numbers: Self.rewards.flatMap { $0 }, [3, 2], states.dtype).expanded(over: states.shape[0])
     var rewards = (states.matmul(table) * actions).sum([2]).reshaped(flat)
     if let broken, broken.step == time {
       let count = flat.elementCount

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import _TestSupport
 
@@ -23,6 +24,27 @@ private let small = [
       let outcome = try ToolsProcess(choice + small).outcome()
       #expect(outcome.errors.contains("maml on navigation is left out"))
       #expect(outcome.exitCode == 0)
+    }
+  }
+
+  @Test func `records keep paths, and the report draws them`() throws {
+    try withTemporaryFolder { folder throws in
+      let (whole, other) = ("\(folder)/whole", "\(folder)/other")
+      let choice = ["run-all", "--task", "navigation", "--only", "random-rl", "--quiet", "--out", whole]
+      #expect(try ToolsProcess(choice + small).outcome().exitCode == 0)
+      let modes = try jsonObject("\(whole)/navigation/random-rl/results.json")["modes"] as? [[String: Any]]
+      let paths = try #require(modes?.first?["paths"] as? [[String: Any]])
+      #expect(paths.map { $0["episode"] as? Int } == [0, 1, 2, 0, 1, 2, 0, 1, 2])
+      #expect(paths.map { $0["step"] as? Int } == [0, 0, 0, 1, 1, 1, 2, 2, 2])
+      for path in paths {
+        let (x, y) = (try #require(path["x"] as? [Double]), try #require(path["y"] as? [Double]))
+        #expect(x.first == 0 && y.first == 0 && x.count == y.count && (1...4).contains(x.count))
+      }
+      // The page made of records equals the page made of results.
+      #expect(try tools("compare", whole, "--out", other).exitCode == 0)
+      let page = try bytes("\(whole)/report.html")
+      #expect(try bytes("\(other)/report.html") == page)
+      #expect(String(decoding: page, as: UTF8.self).contains("random-rl: paths before and after adaptation"))
     }
   }
 

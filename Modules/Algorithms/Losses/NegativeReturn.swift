@@ -1,5 +1,5 @@
 public import Autograd
-public import Registry
+import Registry
 public import Tasks
 public import TensorCore
 

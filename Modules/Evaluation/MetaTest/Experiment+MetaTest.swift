@@ -31,7 +31,8 @@ extension Experiment {
       ModeResult(
         name: mode.name, losses: joined(scores.map { $0[place].losses }), measure: scores[0][place].measure,
         scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }),
-        calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) })
+        calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) },
+        paths: scores.flatMap { $0[place].paths })
     }
     let sampling = try samplingEstimates(state, seed: testSeed, pool: pool) { try progress(test.episodes, test.episodes) }
     return TestResult(modes: modes, episodes: episodeList, sampling: sampling)

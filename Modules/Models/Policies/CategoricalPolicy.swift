@@ -43,13 +43,14 @@ public struct CategoricalPolicy: Policy {
 
   /// Inverts the cumulative distribution: the action whose interval contains the uniform number.
   public func actions(_ outputs: Tensor, noise: Tensor) -> Tensor {
-    let (tasks, states, count) = (outputs.shape[0], outputs.shape[1], outputs.shape[2])
+    let (tasks, count) = (outputs.shape[0], outputs.shape[2])
     let probabilities = Variable(constant: outputs).softmax().value
     // The sums of the probabilities before each action; the first is 0. An action has started where its sum is at most the number.
     let before = probabilities.matmul(Tensor.strictlyUpperTriangle(count, outputs.dtype).expanded(over: tasks))
     let started = Tensor(1, dtype: outputs.dtype) - before.combined(.greater, with: noise)
     let next = started.sliced(1..<count, along: 2).padded(to: count, at: 0, along: 2)
-    return (started - next).reshaped([tasks, states, count])
+    // Comparisons with NaN are false. The actions of a policy that has diverged are NaN, so that its returns are not mistaken for good ones.
+    return (started - next) + 0 * probabilities
   }
 
   public func logProbabilities(of actions: Tensor, under outputs: Variable) -> Variable {

@@ -11,11 +11,12 @@ public protocol Policy: Model {
   /// The random numbers that one action consumes.
   var noise: PolicyNoise { get }
 
-  /// Draws actions, [T, M, actions].
+  /// Draws actions.
   ///
   /// - Parameters:
   ///   - outputs: The model's outputs, [T, M, any width].
   ///   - noise: The numbers that ``noise`` describes, [T, M, width].
+  /// - Returns: The actions, [T, M, entries of an action].
   func actions(_ outputs: Tensor, noise: Tensor) -> Tensor
 
   /// The logarithm of the probability, or of the density, of actions: [T, M].

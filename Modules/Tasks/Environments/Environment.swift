@@ -1,4 +1,4 @@
-public import Registry
+import Registry
 public import TensorCore
 
 /// A distribution whose tasks are environments: a policy acts in them and gets rewards instead of labels.
@@ -25,6 +25,9 @@ public protocol Environment: TaskDistribution {
   /// Uniform random numbers that each step of a trajectory consumes.
   var noiseWidth: Int { get }
 
+  /// True if an observation is a position in the plane, and the first two numbers of a task are where to go; reports then draw paths.
+  var isPlanar: Bool { get }
+
   /// Draws the description of a task: ``taskWidth`` finite numbers.
   func drawTask(from stream: inout RandomStream) -> [Float]
 
@@ -42,6 +45,7 @@ public protocol Environment: TaskDistribution {
   ///   - tasks: The task descriptions, [T, N, taskWidth].
   ///   - noise: Numbers from U[0, 1), [T, N, noiseWidth].
   ///   - time: The number of the step, from 0.
+  /// - Returns: The states after the step, the rewards, and which trajectories end.
   func step(_ states: Tensor, _ actions: Tensor, tasks: Tensor, noise: Tensor, at time: Int) -> EnvironmentStep
 }
 
@@ -64,11 +68,13 @@ public struct EnvironmentStep: Sendable {
 
 extension Environment {
   public var noiseWidth: Int { 0 }
+  public var isPlanar: Bool { false }
   public func observations(of states: Tensor, at time: Int) -> Tensor { states }
 
   /// The signature of an environment: rows of ``TrajectoryRows`` as episodes, observations as inputs of the model.
   ///
   /// - Parameter model: Id of the policy to use by default.
+  /// - Returns: The signature, with the loss ``TaskLoss/negativeReturn``.
   public func signature(suggesting model: String) -> TaskSignature {
     TaskSignature(
       inputShape: [observationWidth], outputs: actions.width, taskLoss: .negativeReturn, supportCount: shots, queryCount: queries,

@@ -1,5 +1,5 @@
 public import Algorithms
-public import Models
+import Models
 import Registry
 public import Tasks
 public import TensorCore
@@ -16,6 +16,7 @@ public protocol ArmStrategy: Algorithm {
   ///   - successes: The sum of rewards of each arm.
   ///   - pulls: The number of pulls of each arm.
   ///   - stream: The random numbers of this choice.
+  /// - Returns: The arm.
   func arm(_ successes: [Double], _ pulls: [Double], from stream: inout RandomStream) -> Int
 }
 

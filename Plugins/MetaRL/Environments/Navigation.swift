@@ -47,6 +47,7 @@ public struct Navigation: Environment {
   public var observationWidth: Int { 2 }
   public var actions: ActionSpace { .continuous(2) }
   public var taskWidth: Int { 2 }
+  public var isPlanar: Bool { true }
 
   public func drawTask(from stream: inout RandomStream) -> [Float] {
     (0..<2).map { _ in Float(stream.uniform(goal.low...goal.high)) }

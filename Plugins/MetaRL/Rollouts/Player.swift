@@ -95,6 +95,9 @@ public struct Player: Sendable {
     }
   }
 
+  /// The number of the shard's first test episode; nil in training.
+  var testEpisode: Int? { context.step == nil ? context.firstTask : nil }
+
   /// A task in messages.
   private func name(ofTask task: Int) -> String {
     let number = context.firstTask + task

@@ -3,13 +3,14 @@ public import TensorCore
 
 /// A function of log-probabilities whose derivatives estimate those of the expected return.
 ///
-/// With Lₜ = log π(aₜ|sₜ) and a stop-gradient ⊥:
+/// With Lₜ = log π(aₜ|sₜ), and L̄ₜ the same of the policy that acted, a constant:
 /// ```
-/// dice         Σₜ [e^(Cₜ − ⊥Cₜ) − e^(Cₜ₋₁ − ⊥Cₜ₋₁)] · Aₜ        C = running sum of L
+/// dice         Σₜ [e^(Cₜ − C̄ₜ) − e^(Cₜ₋₁ − C̄ₜ₋₁)] · Aₜ        C, C̄ = running sums of L, L̄
 /// likelihood   Σₜ Lₜ · Aₜ
-/// ratio        Σₜ e^(Lₜ − ⊥Lₜ) · Aₜ
+/// ratio        Σₜ e^(Lₜ − L̄ₜ) · Aₜ
 /// ```
-/// All three have the same first derivative, the policy gradient Σₜ ∇Lₜ·Aₜ. They differ in the second, which second-order MAML takes:
+/// At the policy that acted, L̄ is what DiCE calls a stop-gradient of L. Away from it, `dice` weighs trajectories by how much more likely
+/// they have become. At the policy that acted, all three have the same first derivative, the policy gradient Σₜ ∇Lₜ·Aₜ. They differ in the second, which second-order MAML takes:
 /// only that of `dice` is an unbiased estimate of the Hessian of the expected return, if the advantages are unbiased. `likelihood`, the
 /// form of the MAML paper's code, lacks the products ∇Lₜ·∇Lₜᵀ and those of different steps. `ratio` has the first and lacks the second,
 /// for less variance.
@@ -20,23 +21,24 @@ public import TensorCore
 public enum Surrogate: String, Sendable, CaseIterable {
   case dice, likelihood, ratio
 
-  /// Minus the surrogate of each task, [T]: a mean over the steps of all trajectories.
+  /// Minus the surrogate of each task: a mean over the steps of all trajectories.
   ///
   /// - Parameters:
   ///   - logProbabilities: L, [T, N, H].
+  ///   - acting: L̄, [T, N, H].
   ///   - advantages: A, [T, N, H].
   ///   - mask: 1 for each step that counts, [T, N, H].
-  public func loss(_ logProbabilities: Variable, advantages: Tensor, mask: Tensor) -> Variable {
-    let counted = logProbabilities * Variable(constant: mask)
+  /// - Returns: [T].
+  public func loss(_ logProbabilities: Variable, acting: Tensor, advantages: Tensor, mask: Tensor) -> Variable {
+    let change = (logProbabilities - Variable(constant: acting)) * Variable(constant: mask)
     let weights = Variable(constant: advantages * mask / mask.sum([1, 2]))
     let terms: Variable
     switch self {
-    case .likelihood: terms = counted * weights
-    case .ratio: terms = (counted - counted.detached).exp() * weights
+    case .likelihood: terms = logProbabilities * weights
+    case .ratio: terms = change.exp() * weights
     case .dice:
-      let sums = counted.matmul(Variable(constant: Tensor.runningSum(mask.shape[2], mask.dtype).expanded(over: mask.shape[0])))
-      let before = sums - counted
-      terms = ((sums - sums.detached).exp() - (before - before.detached).exp()) * weights
+      let sums = change.matmul(Variable(constant: Tensor.runningSum(mask.shape[2], mask.dtype).expanded(over: mask.shape[0])))
+      terms = (sums.exp() - (sums - change).exp()) * weights
     }
     return -terms.sum([1, 2]).reshaped([mask.shape[0]])
   }

@@ -39,6 +39,9 @@ public struct Trajectories: Sendable {
   /// The sum of each trajectory's rewards, [T, N].
   public var returns: Tensor { rewards.sum([2]).reshaped([rewards.shape[0], rewards.shape[1]]) }
 
+  /// The returns as predictions of an algorithm, [T, N, 1].
+  var predictions: Tensor { returns.reshaped([rewards.shape[0], rewards.shape[1], 1]) }
+
   /// The mean return of each task, [T].
   public var meanReturns: Tensor { returns.mean([1]).reshaped([rewards.shape[0]]) }
 }

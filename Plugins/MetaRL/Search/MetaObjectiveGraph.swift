@@ -34,7 +34,7 @@ package struct MetaObjectiveGraph {
       start, player, rows: support, steps: search.inner.steps, derivative: search.derivative)
     let query = try search.batch(player, path.end.map(\.value), rows: rows, round: 0)
     let (values, outputs) = PolicySearch.logProbabilities(player, path.end, query)
-    let loss = Surrogate.ratio.loss(values, advantages: query.advantages, mask: query.trajectories.mask)
+    let loss = query.loss(.ratio, values)
     gradient = Autograd.gradient(of: loss, at: leaves.leaves).map(\.value)
     if withDivergence {
       let divergence = Self.divergence(player, query, outputs)
@@ -67,10 +67,6 @@ package struct MetaObjectiveGraph {
     let end = try search.adapt(start, player, rows: rows, steps: search.inner.steps, derivative: .none, using: support).path.end.map(
       \.detached)
     let (values, outputs) = PolicySearch.logProbabilities(player, end, query)
-    let mask = query.trajectories.mask
-    let old = player.policy.logProbabilities(of: query.trajectories.actions, under: Variable(constant: query.trajectories.outputs))
-    let ratios = ((values - old.reshaped(mask.shape)) * Variable(constant: mask)).exp().value
-    let loss = (ratios * query.advantages * mask / mask.sum([1, 2])).total.scalar
-    return (-loss, Self.divergence(player, query, outputs).value.total.scalar)
+    return (query.loss(.ratio, values).value.total.scalar, Self.divergence(player, query, outputs).value.total.scalar)
   }
 }

@@ -1,6 +1,6 @@
 public import Algorithms
 import Autograd
-public import Models
+import Models
 import Registry
 public import Tasks
 public import TensorCore
@@ -28,7 +28,9 @@ extension PolicyAlgorithm {
   /// TRPO chooses one step for the whole meta-batch; a plain gradient adds up over shards.
   public var coupling: TaskCoupling { search.update == .trpo ? .metaBatch : .independent }
 
-  /// 200 meta-updates of 20 tasks. TRPO's own step is the meta-gradient, so the outer optimizer is SGD with a rate of 1.
+  /// 200 meta-updates of 20 tasks.
+  ///
+  /// TRPO's own step is the meta-gradient, so the outer optimizer is SGD with a rate of 1.
   public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration {
     var training = TrainingConfiguration(for: signature)
     (training.iterations, training.metaBatchSize, training.shardSize) = (200, 20, PolicySearch.tasksPerGraph)
@@ -102,7 +104,7 @@ extension PolicyAlgorithm {
         try MetaObjectiveGraph(
           search, player, state, support: support.slice(range), query: query.slice(range), withDivergence: usesRegion))
     }
-    let returns = Tensor.concatenated(graphs.map { $0.query.trajectories.returns }, along: 0)
+    let predictions = Tensor.concatenated(graphs.map { $0.query.trajectories.predictions }, along: 0)
     let before = graphs.compactMap { $0.support.first?.trajectories.meanReturns }
     var metrics: [(String, Tensor)] = before.isEmpty ? [] : [("returnBeforeAdaptation", .concatenated(before, along: 0))]
     var gradient = graphs[0].gradient
@@ -115,7 +117,6 @@ extension PolicyAlgorithm {
     } else {
       for graph in graphs.dropFirst() { gradient = zip(gradient, graph.gradient).map { $0 + $1 } }
     }
-    let predictions = returns.reshaped(returns.shape.inserting(1, at: 2))
     return MetaGradient(
       gradient: state.learned.replacing(gradient), losses: learner.losses(predictions, shard.query.targets),
       scored: .init(predictions, shard.query.targets), metrics: ParameterTree(metrics.map { (name: $0.0, leaf: $0.1) }))
@@ -148,17 +149,10 @@ extension PolicyAlgorithm {
     _ adapted: Adapted, _ learner: Learner, query: Tensor, mode: NormalisationMode, _ context: AdaptationContext
   ) -> Tensor {
     do throws(EnvironmentError) {
-      return try returns(adapted.parameters, learner, query, context)
+      return try Player(learner, context).play(adapted.parameters, rows: query, round: 0).predictions
     } catch {
       return Tensor(repeating: .nan, shape: [query.shape[0], query.shape[1], 1], dtype: query.dtype)
     }
-  }
-
-  private func returns(
-    _ parameters: ParameterTree<Tensor>, _ learner: Learner, _ rows: Tensor, _ context: AdaptationContext
-  ) throws(EnvironmentError) -> Tensor {
-    let returns = try Player(learner, context).play(parameters, rows: rows, round: 0).returns
-    return returns.reshaped(returns.shape.inserting(1, at: 2))
   }
 
   /// Scores the policy before adaptation and after each step by new trajectories; batch normalisation plays no part.
@@ -166,13 +160,15 @@ extension PolicyAlgorithm {
     _ state: MetaState, _ learner: Learner, _ shard: Episodes, steps: Int, modes: [NormalisationMode], _ context: AdaptationContext
   ) -> [ShardScores] {
     do throws(EnvironmentError) {
-      var (losses, scores): ([[Double]], [[Double]]) = ([], [])
-      for parameters in try path(state, learner, shard.support, steps: steps, context) {
-        let returns = try returns(parameters, learner, shard.query.inputs, context)
-        losses.append(learner.losses(returns, shard.query.targets).doubles)
-        scores.append(learner.scores(returns, shard.query.targets) ?? [])
+      let player = Player(learner, context)
+      var (losses, scores, paths): ([[Double]], [[Double]], [SamplePath]) = ([], [], [])
+      for (step, parameters) in try path(state, learner, shard.support, steps: steps, context).enumerated() {
+        let trajectories = try player.play(parameters, rows: shard.query.inputs, round: 0)
+        losses.append(learner.losses(trajectories.predictions, shard.query.targets).doubles)
+        scores.append(learner.scores(trajectories.predictions, shard.query.targets) ?? [])
+        paths += player.paths(trajectories, rows: shard.query.inputs, step: step)
       }
-      return modes.map { _ in ShardScores(losses: losses, measure: .expectedReturn, scores: scores) }
+      return modes.map { _ in ShardScores(losses: losses, measure: .expectedReturn, scores: scores, paths: paths) }
     } catch {
       return modes.map { _ in ShardScores(losses: [], failure: error) }
     }

@@ -1,9 +1,9 @@
 public import Algorithms
-public import Autograd
-public import Models
+import Autograd
+import Models
 public import Registry
-public import Tasks
-public import TensorCore
+import Tasks
+import TensorCore
 
 /// Adaptation of a policy by policy gradients, and its meta-update.
 ///
@@ -66,12 +66,21 @@ public struct PolicySearch: Sendable, Hashable {
     let trajectories: Trajectories
     /// [T, N, H].
     let advantages: Tensor
+    /// The log-probabilities under the policy that acted, [T, N, H].
+    let acting: Tensor
+
+    /// Minus a surrogate of the return of each task, [T].
+    func loss(_ surrogate: Surrogate, _ logProbabilities: Variable) -> Variable {
+      surrogate.loss(logProbabilities, acting: acting, advantages: advantages, mask: trajectories.mask)
+    }
   }
 
   /// Plays trajectories and estimates their advantages.
   func batch(_ player: Player, _ parameters: ParameterTree<Tensor>, rows: Tensor, round: Int) throws(EnvironmentError) -> Batch {
     let trajectories = try player.play(parameters, rows: rows, round: round)
-    return Batch(trajectories: trajectories, advantages: advantages(trajectories))
+    let acting = player.policy.logProbabilities(of: trajectories.actions, under: Variable(constant: trajectories.outputs)).value
+    return Batch(
+      trajectories: trajectories, advantages: advantages(trajectories), acting: acting.reshaped(trajectories.mask.shape))
   }
 
   /// The log-probabilities of what a batch did, [T, N, H], and the outputs of the policy.
@@ -93,6 +102,7 @@ public struct PolicySearch: Sendable, Hashable {
   ///   - derivative: How much of the adaptation stays in the graph.
   ///   - given: The batches of an earlier adaptation to use again; nil plays new trajectories with the parameters before each step.
   /// - Returns: The trajectory of parameters, and the batch of each step.
+  /// - Throws: ``EnvironmentError``
   func adapt(
     _ start: MetaParameters<Variable>, _ player: Player, rows: Tensor, steps: Int, derivative: Unrolling.Derivative,
     using given: [Batch]? = nil
@@ -110,8 +120,7 @@ public struct PolicySearch: Sendable, Hashable {
       // The loop cannot throw; after a failure its steps do nothing.
       guard failure == nil else { return Variable(constant: .zeros([rows.shape[0]], rows.dtype)) }
       let batch = batches[step]
-      let loss = surrogate.loss(
-        Self.logProbabilities(player, parameters, batch).values, advantages: batch.advantages, mask: batch.trajectories.mask)
+      let loss = batch.loss(surrogate, Self.logProbabilities(player, parameters, batch).values)
       return step == 0 ? loss : loss * laterFactor
     }
     if let failure { throw failure }

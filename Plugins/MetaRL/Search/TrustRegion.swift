@@ -2,7 +2,7 @@ import Algorithms
 public import Registry
 import Models
 import TensorCore
-public import Tasks
+import Tasks
 
 /// A step of trust-region policy optimisation on the meta-objective.
 ///
