@@ -5,9 +5,9 @@ import TensorCore
 /// The environment of the smoke problems: walk along a line towards a goal, in three steps; it is not registered.
 ///
 /// ```
-/// position ← position + action        reward = −(position − goal)²
+/// position ← position + tanh(action)        reward = −(position − goal)²
 /// ```
-/// Its discrete form has two actions, which move by −1 and 1.
+/// Bounded moves keep rewards finite for any policy. Its discrete form has two actions, which move by −1 and 1.
 struct SmokeEnvironment: Environment {
   static let card = TaskCard(id: "contract-smoke-environment", title: "small environment of the contract suite", citation: "none")
   static let hyperparameters = HyperparameterTable<SmokeEnvironment>([])
@@ -30,7 +30,7 @@ struct SmokeEnvironment: Environment {
   func start(_ tasks: Tensor) -> Tensor { .zeros(tasks.shape, tasks.dtype) }
 
   func step(_ states: Tensor, _ actions: Tensor, tasks: Tensor, noise: Tensor, at time: Int) -> EnvironmentStep {
-    let moves = isDiscrete ? actions.sliced(1..<2, along: 2) - actions.sliced(0..<1, along: 2) : actions
+    let moves = isDiscrete ? actions.sliced(1..<2, along: 2) - actions.sliced(0..<1, along: 2) : actions.map(.tanh)
     let moved = states + moves
     return EnvironmentStep(states: moved, rewards: -1 * (moved - tasks).map(.square).reshaped([states.shape[0], states.shape[1]]))
   }

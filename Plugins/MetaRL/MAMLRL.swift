@@ -6,10 +6,10 @@ public import Registry
 /// ```
 /// θ′ᵢ = θ − α ∇ surrogateᵢ(θ)        θ ← TRPO step on −Σᵢ return(θ′ᵢ), with trajectories of θ′ᵢ
 /// ```
-/// - SeeAlso: Finn et al., ICML 2017, algorithm 3, <https://arxiv.org/abs/1703.03400>. Deviation: the surrogate is DiCE by default, whose
-///   second derivatives are unbiased; `surrogate=likelihood` is the form of the paper's code. Its default inner rate, 0.5 and then 0.25,
-///   is that of the published checkpoint; the text of the paper says 0.1 and 0.05. Settings of `inner.learn` learn the rates too, as in
-///   Meta-SGD.
+/// - SeeAlso: Finn et al., ICML 2017, algorithm 3, <https://arxiv.org/abs/1703.03400>. The default surrogate is the likelihood ratio of the
+///   paper's code. Its second derivatives are biased; those of `surrogate=dice` are not, but have more variance, and it learns more slowly:
+///   see ``Surrogate``. The default inner rate, 0.5 and then 0.25, is that of the published checkpoint; the text of the paper says 0.1 and
+///   0.05. `inner.learn=learningRate` with `inner.granularity=parameter` learns a rate for each entry too, as Meta-SGD does.
 public struct MAMLRL: PolicyAlgorithm {
   public static let card = AlgorithmCard(
     id: "maml-rl", title: "MAML for policies, second order, by TRPO",

@@ -28,12 +28,12 @@ extension PolicyAlgorithm {
   /// TRPO chooses one step for the whole meta-batch; a plain gradient adds up over shards.
   public var coupling: TaskCoupling { search.update == .trpo ? .metaBatch : .independent }
 
-  /// 200 meta-updates of 20 tasks.
+  /// 100 meta-updates, as in the code of the MAML paper, of 20 tasks, as in its published checkpoint.
   ///
   /// TRPO's own step is the meta-gradient, so the outer optimizer is SGD with a rate of 1.
   public func defaultTraining(for signature: TaskSignature) -> TrainingConfiguration {
     var training = TrainingConfiguration(for: signature)
-    (training.iterations, training.metaBatchSize, training.shardSize) = (200, 20, PolicySearch.tasksPerGraph)
+    (training.iterations, training.metaBatchSize, training.shardSize) = (100, 20, PolicySearch.tasksPerGraph)
     training.outer = search.update == .trpo ? OuterOptimizer(SGD.self, learningRate: 1) : OuterOptimizer(Adam.self, learningRate: 0.003)
     return training
   }

@@ -34,7 +34,7 @@ public struct PolicySearch: Sendable, Hashable {
   public static let surrogateSettings = HyperparameterTable<PolicySearch>([
     .choice(
       "surrogate", \.surrogate,
-      "Surrogate of an adaptation step: dice has unbiased second derivatives, likelihood and ratio biased ones of less variance.")
+      "Surrogate of an adaptation step: dice has unbiased second derivatives; those of likelihood and ratio are biased, with less variance.")
   ])
 
   /// The settings of the meta-update.
@@ -50,7 +50,7 @@ public struct PolicySearch: Sendable, Hashable {
   /// How advantages are estimated.
   public var advantages = AdvantageEstimation()
   /// The surrogate of an adaptation step.
-  public var surrogate = Surrogate.dice
+  public var surrogate = Surrogate.likelihood
   /// How the initial policy is updated.
   public var update = Update.trpo
   /// The trust region of `trpo`.
