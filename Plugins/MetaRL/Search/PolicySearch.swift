@@ -34,7 +34,8 @@ public struct PolicySearch: Sendable, Hashable {
   public static let surrogateSettings = HyperparameterTable<PolicySearch>([
     .choice(
       "surrogate", \.surrogate,
-      "Surrogate of an adaptation step: dice has unbiased second derivatives; those of likelihood and ratio are biased, with less variance.")
+      "Surrogate of an adaptation step: dice has unbiased second derivatives; those of likelihood and ratio are biased, with less variance."
+    )
   ])
 
   /// The settings of the meta-update.
