@@ -32,6 +32,7 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("ProtoMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("Template", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("TNet", ["Algorithms", "Registry"], []),
+  ("MetaRL", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("WarpGrad", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("PrototypicalNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "Registry"], []),
   ("MatchingNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
@@ -70,6 +71,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
       "Registry",
     ]
   ),
+  ("MetaRLTests", ["MetaRL", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("AlgorithmsTests", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("EvaluationTests", ["Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   (

@@ -10,7 +10,8 @@ import TensorCore
 /// let findings = contractFindings(for: MAML.self)
 /// findings.filter { !$0.passed }   // empty
 /// ```
-/// The suite has its own smoke problems: a regression, a binary classification, and images with batch norm in two modes. Their small
+/// The suite has its own smoke problems: a regression, a binary classification, images with batch norm in two modes, and two
+/// environments for algorithms that learn from rewards. Their small
 /// networks use tanh, because finite differences need a smooth objective. The suite verifies derivatives in float64.
 /// - Parameters:
 ///   - type: The algorithm.
@@ -44,7 +45,7 @@ private func unsuitedFinding(_ algorithm: any Algorithm, _ problem: SmokeProblem
   for size in [training.metaBatchSize, 1] {
     training.metaBatchSize = size
     do {
-      try algorithm.validate(problem.learner, problem.tasks.signature, training)
+      try algorithm.checkApplicability(problem.learner, problem.tasks.signature, training)
       return nil
     } catch {
       last = error
@@ -112,7 +113,7 @@ struct ContractSuite {
   var takesSeveralTasks: Bool {
     var training = algorithm.defaultTraining(for: problem.tasks.signature)
     training.metaBatchSize = SmokeProblem.count
-    do { try algorithm.validate(problem.learner, problem.tasks.signature, training) } catch { return false }
+    do { try algorithm.checkApplicability(problem.learner, problem.tasks.signature, training) } catch { return false }
     return true
   }
 

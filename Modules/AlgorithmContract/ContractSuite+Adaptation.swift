@@ -23,7 +23,7 @@ extension ContractSuite {
       return finding(
         .path, false, "\(path.count) states for \(steps) steps, expected \(steps + 1), or fewer where more steps change nothing")
     }
-    let target: Shape = [SmokeProblem.count, query.shape[1], problem.tasks.signature.outputs]
+    let target: Shape = [SmokeProblem.count, query.shape[1], problem.predictionWidth]
     for (step, adapted) in path.enumerated() {
       let shorter = adapt(support, steps: step)
       guard let last = shorter.last, Agreement.identical(last.parameters, adapted.parameters) else {

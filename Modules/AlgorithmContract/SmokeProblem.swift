@@ -7,15 +7,20 @@ import TensorCore
 /// A learner with a few tasks, small enough to differentiate numerically.
 struct SmokeProblem: Sendable {
   let name: String
-  let tasks: SmokeTasks
+  let tasks: any TaskDistribution
   let learner: Learner
   /// Number of tasks.
   static let count = 3
 
+  /// Width of a prediction: a return in an environment, else one number for each output of the model.
+  var predictionWidth: Int { tasks.signature.taskLoss.targets == .rewards ? 1 : tasks.signature.outputs }
+
   /// The tasks in float64, with a given number of support sets.
   func shard(supports: Int) -> Episodes {
-    let episodes = (0..<Self.count).map { tasks.episode($0, in: .metaTrain, seed: 1, supports: supports) }
-    return Episodes(episodes).converted(to: .float64)
+    do {
+      let episodes = try (0..<Self.count).map { try tasks.episode($0, in: .metaTrain, seed: 1, supports: supports) }
+      return Episodes(episodes).converted(to: .float64)
+    } catch { fatalError("the smoke problem \(name) draws its own tasks: \(error)") }
   }
 
   static let stream = RandomStream(seed: 2017).child("contract")
@@ -38,13 +43,17 @@ struct SmokeProblem: Sendable {
       SmokeProblem("binary", SmokeTasks(kind: .binary), logistic, .transductive),
       SmokeProblem("images", images, network, .transductive),
       SmokeProblem("images, support statistics", images, network, .support),
+      SmokeProblem("environment", SmokeEnvironment(), GaussianPolicy(observations: 1, hidden: [4], actions: 1), .transductive),
+      SmokeProblem(
+        "environment, discrete", SmokeEnvironment(isDiscrete: true), CategoricalPolicy(observations: 1, hidden: [4], actions: 2),
+        .transductive),
     ]
   }()
 
-  private init(_ name: String, _ tasks: SmokeTasks, _ model: any Model, _ mode: NormalisationMode) {
+  private init(_ name: String, _ tasks: any TaskDistribution, _ model: any Model, _ mode: NormalisationMode) {
     self.name = name
     self.tasks = tasks
-    learner = Learner(model: model, taskLoss: tasks.signature.taskLoss, trainingMode: mode)
+    learner = Learner(model: model, taskLoss: tasks.signature.taskLoss, trainingMode: mode).learning(on: tasks)
   }
 }
 

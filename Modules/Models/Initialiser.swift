@@ -4,6 +4,8 @@ public import TensorCore
 public enum Initialiser: Sendable, Hashable {
   case zeros
   case ones
+  /// The same number in every entry.
+  case constant(Double)
   /// The identity matrix.
   case identity
   /// Uniform in ±1/√(fan-in): the default of PyTorch's Linear and Conv2d, for both weights and biases.
@@ -18,6 +20,7 @@ public enum Initialiser: Sendable, Hashable {
     switch self {
     case .zeros: .zeros(shape, dtype)
     case .ones: .ones(shape, dtype)
+    case .constant(let value): Tensor(repeating: value, shape: shape, dtype: dtype)
     case .identity: .identity(shape[0], dtype)
     case .pytorch(let fanIn): Self.uniform(1 / Double(max(fanIn, 1)).squareRoot(), shape, stream, dtype)
     case .glorot(let fanIn, let fanOut): Self.uniform((6 / Double(max(fanIn + fanOut, 1))).squareRoot(), shape, stream, dtype)

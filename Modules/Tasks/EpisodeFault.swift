@@ -52,9 +52,9 @@ extension LabelledSet {
   package func fault(_ signature: TaskSignature, tasks: Int?) -> (task: Int, fault: EpisodeFault)? {
     let found = inputs.shape
     let axis = tasks == nil ? 0 : 1
-    guard found.rank == axis + 1 + signature.inputShape.rank,
-      (0..<signature.inputShape.rank).allSatisfy({ found[axis + 1 + $0] == signature.inputShape[$0] }), inputs.dtype == .float32
-    else { return (0, .inputs(expected: signature.inputShape, found: found, type: inputs.dtype)) }
+    guard found.rank == axis + 1 + signature.rowShape.rank,
+      (0..<signature.rowShape.rank).allSatisfy({ found[axis + 1 + $0] == signature.rowShape[$0] }), inputs.dtype == .float32
+    else { return (0, .inputs(expected: signature.rowShape, found: found, type: inputs.dtype)) }
     let samples = found[axis]
     guard samples > 0 else { return (0, .noSamples) }
     switch targets {

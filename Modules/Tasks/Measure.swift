@@ -19,6 +19,8 @@ public struct Measure: Sendable, Hashable {
 
   /// Fraction of correct answers, printed in percent.
   public static let accuracy = Measure(id: "accuracy", unit: "%", isMoreBetter: true, factor: 100)
+  /// Mean over trajectories of the sum of rewards, without discount.
+  public static let expectedReturn = Measure(id: "return", isMoreBetter: true)
   /// The task loss, where smaller is better.
   public static let loss = Measure(id: "loss", isMoreBetter: false)
 }

@@ -33,11 +33,13 @@ public struct TaskSignature: Sendable, Hashable {
   public let supportCount: Int
   /// Samples in the query set, over all classes.
   public let queryCount: Int
-  /// Id of the default model: "mlp", "conv", "conv1d" or "logistic".
+  /// Id of the default model, such as "mlp", "conv", "conv1d" or "logistic".
   public let suggestedModel: String
 
   /// The kind of one input; training defaults depend on it.
   public let inputKind: InputKind
+  /// Shape of one row of an episode: ``inputShape``, except in an ``Environment``, whose rows start trajectories.
+  public let rowShape: Shape
   /// The support samples of a class, or of a regression task, if their number differs from task to task; nil if it does not.
   ///
   /// `TaskDistribution.episode` draws the upper bound. The framework draws a number for each task and leaves out the samples beyond it.
@@ -47,12 +49,13 @@ public struct TaskSignature: Sendable, Hashable {
   /// - Precondition: `supportCount` is a multiple of the upper bound of `shots`.
   public init(
     inputShape: Shape, outputs: Int, taskLoss: TaskLoss, supportCount: Int, queryCount: Int, suggestedModel: String,
-    inputKind: InputKind = .vector, shots: ClosedRange<Int>? = nil
+    inputKind: InputKind = .vector, shots: ClosedRange<Int>? = nil, rowShape: Shape? = nil
   ) {
     require(
       shots.map { $0.lowerBound > 0 && supportCount % $0.upperBound == 0 } ?? true,
       "\(supportCount) support samples are no multiple of the most shots of \(shots.map { "\($0)" } ?? "none")")
     self.shots = shots
+    self.rowShape = rowShape ?? inputShape
     self.inputShape = inputShape
     self.outputs = outputs
     self.taskLoss = taskLoss

@@ -12,6 +12,8 @@ public struct TaskLoss: Sendable, Hashable {
     case classes
     /// Numbers that are 0 or 1, with one output.
     case binary
+    /// Nothing: the tasks are environments, ``Environment``, and a policy learns from their rewards.
+    case rewards
   }
 
   /// Stable identifier in commands and records, such as "mse".
@@ -36,4 +38,6 @@ public struct TaskLoss: Sendable, Hashable {
   public static let crossEntropy = TaskLoss(id: "cross-entropy", targets: .classes, measure: .accuracy)
   /// Mean over samples of −log sigmoid(±logit); one output.
   public static let binaryCrossEntropy = TaskLoss(id: "binary-cross-entropy", targets: .binary, measure: .accuracy)
+  /// Minus the mean over trajectories of the return, the sum of a trajectory's rewards.
+  public static let negativeReturn = TaskLoss(id: "return", targets: .rewards, measure: .expectedReturn)
 }

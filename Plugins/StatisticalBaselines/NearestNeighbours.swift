@@ -48,7 +48,7 @@ public struct NearestNeighbours: StatisticalBaseline {
     let sums = weights.matmul(y)
     let count = Double(min(neighbours, x.shape[1]))
     switch learner.taskLoss.targets {
-    case .values: return ((1 / count) * sums).converted(to: query.dtype)
+    case .values, .rewards: return ((1 / count) * sums).converted(to: query.dtype)
     case .classes:
       let logits = sums.map(.affine(factor: 1, offset: 1)).map(.logarithm)
       return logits.map(.affine(factor: 1, offset: -naturalLogarithm(count + Double(y.shape[2])))).converted(to: query.dtype)

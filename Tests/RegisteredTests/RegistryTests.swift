@@ -9,9 +9,11 @@ import Testing
 @Suite struct RegisteredTests {
   @Test func `the built-in algorithms`() {
     let ids = [
-      "anil", "bilevel", "boil", "cavia", "chance", "fomaml", "imaml", "joint", "knn", "lr-d2", "lslr", "maml", "maml-plus-plus",
-      "matching-net", "meta-curvature", "meta-opt-net", "meta-optimizer", "meta-sgd", "mixed-model", "proto-maml", "proto-net", "r2d2",
-      "relation-net", "reptile", "ridge-pooled", "ridge-task", "scratch", "t-net", "template", "warp-grad",
+      "anil", "bilevel", "boil", "cavia", "chance", "epsilon-greedy", "fomaml", "fomaml-rl", "imaml", "joint", "knn", "lr-d2", "lslr",
+      "maml", "maml-plus-plus", "maml-rl",
+      "matching-net", "meta-curvature", "meta-opt-net", "meta-optimizer", "meta-sgd", "mixed-model", "pretrained-rl", "proto-maml",
+      "proto-net", "r2d2", "random-rl",
+      "relation-net", "reptile", "ridge-pooled", "ridge-task", "scratch", "t-net", "template", "thompson", "warp-grad",
     ]
     #expect(Set(AlgorithmRegistry.all.ids).isSuperset(of: ids))
   }
@@ -21,16 +23,16 @@ import Testing
     let objectives = ["contrastive", "curvature", "multi-step", "query-loss", "reptile-distance"]
     #expect(Set(ObjectiveRegistry.all.ids).isSuperset(of: objectives))
     #expect(DifferentiationRegistry.all.ids == ["first-order", "implicit", "rematerialised", "truncated", "unrolled"])
-    #expect(LossRegistry.all.ids == ["binary-cross-entropy", "cross-entropy", "huber", "mse"])
+    #expect(LossRegistry.all.ids == ["binary-cross-entropy", "cross-entropy", "huber", "mse", "return"])
   }
 
   @Test func `the built-in tasks`() {
-    let ids = ["glyphs", "images", "linear-classification", "omniglot", "sinusoid", "sinusoid-frequency", "table"]
+    let ids = ["bandit", "glyphs", "images", "linear-classification", "navigation", "omniglot", "sinusoid", "sinusoid-frequency", "table"]
     #expect(Set(TaskRegistry.all.ids).isSuperset(of: ids))
   }
 
   @Test func `the built-in models`() {
-    #expect(Set(ModelRegistry.all.ids).isSuperset(of: ["conv", "conv1d", "logistic", "mlp"]))
+    #expect(Set(ModelRegistry.all.ids).isSuperset(of: ["categorical-policy", "conv", "conv1d", "gaussian-policy", "logistic", "mlp"]))
   }
 
   @Test func `cards cite their sources`() {
@@ -72,7 +74,7 @@ import Testing
   }
 
   private func expect(_ set: LabelledSet, _ signature: TaskSignature, count: Int) throws {
-    #expect(set.inputs.shape == signature.inputShape.inserting(count, at: 0))
+    #expect(set.inputs.shape == signature.rowShape.inserting(count, at: 0))
     #expect(set.inputs.dtype == .float32 && set.inputs.isFinite)
     switch set.targets {
     case .padded: Issue.record("an episode has no padding")

@@ -25,7 +25,7 @@ extension InnerLoop {
   /// The learning rate for tasks of vectors.
   static func vectorRate(for targets: TaskLoss.TargetKind) -> Double {
     switch targets {
-    case .values: 0.01
+    case .values, .rewards: 0.01
     case .classes: 0.1
     case .binary: 0.5
     }

@@ -9,10 +9,34 @@ public protocol Applicability: Sendable {
   /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)`` if the algorithm does not suit such tasks or models; a comparison then skips
   ///   the pair with a note. Another ``AlgorithmError`` for settings that contradict each other.
   func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError)
+
+  /// True if the algorithm acts in an `Environment` and learns from rewards; false, the default, if it learns from labelled samples.
+  var learnsFromRewards: Bool { get }
 }
 
 extension Applicability {
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {}
+  public var learnsFromRewards: Bool { false }
+}
+
+extension Algorithm {
+  /// Checks that algorithm and tasks agree on rewards or labels, then everything that ``validate(_:_:_:)`` checks.
+  ///
+  /// The framework calls this function, so that no algorithm has to refuse environments by itself.
+  /// - Throws: ``AlgorithmError``
+  public func checkApplicability(
+    _ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration
+  ) throws(AlgorithmError) {
+    let givesRewards = signature.taskLoss.targets == .rewards
+    guard learnsFromRewards == givesRewards else {
+      throw .unsuited(
+        algorithm: Self.card.id,
+        because: givesRewards
+          ? "they are environments, which give rewards, and it learns from labelled samples"
+          : "they have labelled samples, and it learns from the rewards of environments")
+    }
+    try validate(learner, signature, training)
+  }
 }
 
 /// An algorithm that does not suit the tasks, or settings that contradict each other.

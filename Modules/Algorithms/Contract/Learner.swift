@@ -25,6 +25,8 @@ public struct Learner: Sendable {
   public let trainingMode: NormalisationMode
   /// How an algorithm changes the model's adaptation; nil for plain adaptation.
   public private(set) var modulation: (any Modulation)?
+  /// The environment that the tasks belong to; nil for tasks of labelled samples.
+  public private(set) var environment: (any Environment)?
   private let lossFunction: any LossFunction.Type
 
   /// Creates a learner and looks up its loss function.
@@ -40,6 +42,15 @@ public struct Learner: Sendable {
   public func modulated(by modulation: (any Modulation)?) -> Learner {
     var learner = self
     learner.modulation = modulation
+    return learner
+  }
+
+  /// The learner on given tasks: it knows their environment, if they have one.
+  ///
+  /// The meta-trainer, an experiment and the contract suite call it, so an algorithm always finds the environment here.
+  public func learning(on tasks: any TaskDistribution) -> Learner {
+    var learner = self
+    learner.environment = tasks as? any Environment
     return learner
   }
 

@@ -31,12 +31,17 @@ public struct MetaGradient: Sendable {
   public var observed: ParameterTree<Tensor>?
   /// Further named numbers per task, [T] each; metrics.jsonl records their means over the meta-batch.
   public var metrics: ParameterTree<Tensor>
+  /// Why the contribution could not be computed, such as an environment whose step fails; nil if it could.
+  ///
+  /// The trainer throws it and ignores the rest of the contribution.
+  public var failure: (any Error)?
 
-  /// Creates a contribution; by default it has no scores, observations or metrics.
+  /// Creates a contribution; by default it has no scores, observations, metrics or failure.
   public init(
     gradient: MetaParameters<Tensor>, losses: Tensor, scored: Scored? = nil, observed: ParameterTree<Tensor>? = nil,
-    metrics: ParameterTree<Tensor> = ParameterTree()
+    metrics: ParameterTree<Tensor> = ParameterTree(), failure: (any Error)? = nil
   ) {
+    self.failure = failure
     self.gradient = gradient
     lossPerTask = losses
     self.scored = scored

@@ -11,11 +11,20 @@ public struct ShardScores: Sendable {
   public let scores: [[Double]]?
   /// The calibration of the class predictions after as many steps as the algorithm adapts by; nil without class probabilities.
   public let calibration: CalibrationTally?
+  /// Trajectories to draw; empty unless the tasks are environments in the plane.
+  public let paths: [SamplePath]
+  /// Why the tasks could not be scored, such as an environment whose step fails; nil if they could.
+  ///
+  /// A test throws it and ignores the rest.
+  public let failure: (any Error)?
 
   /// Creates scores; pass `measure` and `scores` together or not at all.
   public init(
-    losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: CalibrationTally? = nil
+    losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: CalibrationTally? = nil,
+    paths: [SamplePath] = [], failure: (any Error)? = nil
   ) {
+    self.paths = paths
+    self.failure = failure
     self.losses = losses
     self.measure = measure
     self.scores = scores
@@ -27,7 +36,7 @@ public struct ShardScores: Sendable {
     func joined(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] { zip(first, second).map { $0 + $1 } }
     return ShardScores(
       losses: joined(losses, other.losses), measure: measure, scores: scores.flatMap { own in other.scores.map { joined(own, $0) } },
-      calibration: .sum([calibration, other.calibration]))
+      calibration: .sum([calibration, other.calibration]), paths: paths + other.paths, failure: failure ?? other.failure)
   }
 }
 

@@ -56,7 +56,8 @@ public struct MetaTrainer: Sendable {
     _ algorithm: any Algorithm, _ learner: Learner, tasks: any TaskDistribution, _ configuration: TrainingConfiguration,
     initial: ParameterTree<Tensor>? = nil
   ) throws {
-    try algorithm.validate(learner, tasks.signature, configuration)
+    let learner = learner.learning(on: tasks)
+    try algorithm.checkApplicability(learner, tasks.signature, configuration)
     let configuration = try configuration.validated(for: algorithm)
     self.algorithm = algorithm
     self.learner = learner

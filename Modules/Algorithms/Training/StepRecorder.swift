@@ -34,6 +34,7 @@ final class StepRecorder: Sendable {
     func runEagerly() throws {
       func gradient() -> MetaGradient { algorithm.metaGradient(state.split, learner, shard, context) }
       let result = team.map { $0.sharing(gradient) } ?? gradient()
+      if let failure = result.failure { throw failure }
       handOn(try state.contribution(result, of: algorithm), ShardReport(ShardReport.Source(result), learner))
     }
     guard isRecordable else { return try runEagerly() }

@@ -39,7 +39,7 @@ public struct AdaptedModel: Sendable {
     switch adaptor.taskLoss.targets {
     case .classes: return Variable(constant: outputs).softmax().value
     case .binary: return Variable(constant: outputs).sigmoid().value
-    case .values: return outputs
+    case .values, .rewards: return outputs
     }
   }
 

@@ -64,7 +64,7 @@ public struct Adaptor: Sendable {
     var test = TestConfiguration()
     try TestConfiguration.hyperparameters.prefixed("test").apply(settings, to: &test)
     learner = Learner(model: model, taskLoss: loss, trainingMode: training.mode)
-    try algorithm.validate(learner, signature, training.configuration)
+    try algorithm.checkApplicability(learner, signature, training.configuration)
     state = try checkpoint.state(for: algorithm, learner)
     stream = Experiment.adaptationStream(of: checkpoint.seed)
     modelSettings = settings.filter { $0.key.hasPrefix("model.") }

@@ -40,11 +40,12 @@ public struct Experiment: Sendable {
     test: TestConfiguration = TestConfiguration(), validation: ValidationConfiguration = ValidationConfiguration(),
     machineBytes: Int = Machine.memoryBytes
   ) throws {
+    let learner = learner.learning(on: tasks)
     self.algorithm = algorithm
     self.learner = learner
     self.tasks = tasks
     try Self.refuseOverlap(tasks)
-    try algorithm.validate(learner, tasks.signature, training)
+    try algorithm.checkApplicability(learner, tasks.signature, training)
     self.training = try training.validated(for: algorithm)
     self.test = test
     self.validation = validation

@@ -78,7 +78,9 @@ extension Experiment {
     let (supportCount, queryCount) = (
       shapes.reduce(signature.supportCount) { max($0, $1[0]) }, shapes.reduce(signature.queryCount) { max($0, $1[1]) }
     )
-    let (support, query) = (Double(supportCount * footprint.supports), Double(queryCount))
+    // A row of an environment starts a trajectory, and each step of it is a sample for the policy.
+    let samplesPerRow = Double(learner.environment?.horizon ?? 1)
+    let (support, query) = (samplesPerRow * Double(supportCount * footprint.supports), samplesPerRow * Double(queryCount))
     let ruleCopies = footprint.copiesPerStep * Double(footprint.supports)
     // If the support set normalises, it goes through the model together with the query.
     let trainingQuery = learner.trainingMode == .support ? support + query : query

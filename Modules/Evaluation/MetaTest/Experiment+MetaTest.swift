@@ -31,7 +31,8 @@ extension Experiment {
       ModeResult(
         name: mode.name, losses: joined(scores.map { $0[place].losses }), measure: scores[0][place].measure,
         scores: scores[0][place].scores == nil ? nil : joined(scores.map { $0[place].scores ?? [] }),
-        calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) })
+        calibration: CalibrationTally.sum(scores.map { $0[place].calibration }).map { TestCalibration($0, step: reported) },
+        paths: scores.flatMap { $0[place].paths })
     }
     let sampling = try samplingEstimates(state, seed: testSeed, pool: pool) { try progress(test.episodes, test.episodes) }
     return TestResult(modes: modes, episodes: episodeList, sampling: sampling)
@@ -77,6 +78,7 @@ extension Experiment {
     for part in try tasks.checkedShards(range, in: test.split, seed: testSeed, withEveryClass: algorithm.needsEveryClass) {
       let context = AdaptationContext(stream: stream, firstTask: first)
       let own = algorithm.scores(state, learner, part, steps: test.steps, modes: testModes.map(\.mode), context)
+      if let failure = own.lazy.compactMap(\.failure).first { throw failure }
       scores = scores.isEmpty ? own : zip(scores, own).map { $0.followed(by: $1) }
       first += part.count
     }

@@ -1,5 +1,5 @@
 import Registry
-import Algorithms
+public import Algorithms
 public import Tasks
 
 /// The scores of an algorithm on the fixed list of held-out episodes.
@@ -82,11 +82,14 @@ public struct ModeResult: Sendable, Hashable {
   public let scores: [[Double]]?
   /// The calibration of the query predictions; nil without class probabilities, and in older records.
   public let calibration: TestCalibration?
+  /// Trajectories of the first episodes; empty unless the tasks are environments in the plane.
+  public let paths: [SamplePath]
 
   /// Creates the result of one mode.
   /// - Precondition: At least one list of losses. With a measure, as many lists of scores; without one, no scores.
   public init(
-    name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: TestCalibration? = nil
+    name: String, losses: [[Double]], measure: Measure? = nil, scores: [[Double]]? = nil, calibration: TestCalibration? = nil,
+    paths: [SamplePath] = []
   ) {
     require(!losses.isEmpty && (scores.map { $0.count == losses.count } ?? true), "a mode's curves are equally long")
     require((measure == nil) == (scores == nil), "a mode has a measure if and only if it has scores")
@@ -95,6 +98,7 @@ public struct ModeResult: Sendable, Hashable {
     self.measure = measure
     self.scores = scores
     self.calibration = calibration
+    self.paths = paths
   }
 
   /// The loss before adaptation and after each step.

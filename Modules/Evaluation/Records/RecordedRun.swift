@@ -67,7 +67,7 @@ extension Comparison.Outcome {
       results.append(
         ModeResult(
           name: mode.name, losses: mode.losses, measure: run.measure, scores: run.measure.map { _ in scores },
-          calibration: try TestCalibration(recordedIn: record)))
+          calibration: try TestCalibration(recordedIn: record), paths: try SamplePath.all(recordedIn: record)))
     }
     return results
   }

@@ -137,7 +137,8 @@ extension ModeResult {
         reported == .accuracy ? "finalAccuracies" : "finalScores",
         scores.map { .array($0[$0.count - 1].map { .number($0) }) } ?? .null),
     ]
-    return .object(members + (calibration.map { [JSON.Member("calibration", $0.json)] } ?? []))
+    let drawn = paths.isEmpty ? [] : [JSON.Member("paths", .array(paths.map(\.json)))]
+    return .object(members + (calibration.map { [JSON.Member("calibration", $0.json)] } ?? []) + drawn)
   }
 }
 

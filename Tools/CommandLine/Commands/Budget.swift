@@ -10,9 +10,13 @@ struct Budget {
   /// Default settings, which the user's settings override.
   var settings: [(key: String, value: String)] = []
 
-  /// The budget of an algorithm with a kind of meta-gradient on tasks with a kind of input.
-  static func of(_ kind: MetaGradientKind, on inputs: InputKind) -> Budget {
-    switch inputs {
+  /// The budget of an algorithm with a kind of meta-gradient on tasks of a signature.
+  static func of(_ kind: MetaGradientKind, on signature: TaskSignature) -> Budget {
+    if signature.taskLoss.targets == .rewards {
+      // A task is scored by whole trajectories; the published test has 40 tasks and 3 steps.
+      return Budget(iterations: kind == .none ? 1 : 100, settings: [("test.episodes", "40"), ("test.steps", "3")])
+    }
+    switch signature.inputKind {
     case .vector: return Budget(iterations: kind == .none ? 1 : 30_000)
     case .image, .signal:
       // Support-plus-one takes most of the test's time: one forward pass per query sample.

@@ -20,7 +20,7 @@ struct CrossValidationRun {
   /// One request for each algorithm, with the settings that it has.
   private static func requests(_ arguments: Arguments) throws -> [ExperimentRequest] {
     let task = try arguments.required(.task)
-    let inputs = try TaskRegistry.type(of: task).init().signature.inputKind
+    let signature = try TaskRegistry.type(of: task).init().signature
     let settings = try arguments.settings()
     var (known, seen): (Set<String>, Set<String>) = ([], [])
     var requests: [ExperimentRequest] = []
@@ -29,7 +29,7 @@ struct CrossValidationRun {
       let keys = Set(try Experiment.settingsHelp(algorithm: algorithm, task: task, model: arguments.text(.model)).map(\.key))
       known.formUnion(keys)
       let kind = try AlgorithmRegistry.type(of: algorithm).card.metaGradient
-      let budget = Budget.of(kind, on: inputs)
+      let budget = Budget.of(kind, on: signature)
       let own = budget.settings.filter { $0.key != "test.episodes" } + settings.filter { keys.contains($0.key) }
       var request = try arguments.request(algorithm: algorithm, task: task, settings: own)
       request.iterations = kind == .none ? budget.iterations : arguments.integer(.crossIterations) ?? budget.iterations

@@ -16,8 +16,8 @@ extension Command {
     flags: [.outCharts, .format, .rankAt, .overwriteCharts, .quiet],
     discussion: """
       RUN is the --out folder of 'tools run', 'tools evaluate' or 'tools run-all'. The charts are those of report.html, which 'tools
-      compare' makes of the same folders. The files are named TASK-CHART: forest, training, adaptation, calibration, learned-N. gnuplot draws them
-      (Debian's package gnuplot-nox). The diagram of critical differences is always an SVG.
+      compare' makes of the same folders. The files are named TASK-CHART: forest, training, adaptation, paths-ALGORITHM, calibration,
+      learned-N. gnuplot draws them (Debian's package gnuplot-nox). The diagram of critical differences is always an SVG.
       """
   ) { arguments in
     let out = try arguments.required(.outCharts)

@@ -96,7 +96,7 @@ private struct Sweep {
         let keys = Set(try Experiment.settingsHelp(algorithm: algorithm, task: task, model: arguments.text(.model)).map(\.key))
         known.formUnion(keys)
         let kind = try AlgorithmRegistry.type(of: algorithm).card.metaGradient
-        let budget = Budget.of(kind, on: try TaskRegistry.type(of: task).init().signature.inputKind)
+        let budget = Budget.of(kind, on: try TaskRegistry.type(of: task).init().signature)
         unused.subtract(keys)
         let isLeftOut = Self.leftOut(budget, try TaskRegistry.type(of: task).init())
         let own = settings.filter { keys.contains($0.key) && !isLeftOut($0.key) }
