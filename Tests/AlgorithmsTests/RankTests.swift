@@ -182,7 +182,7 @@ private struct Trace: Equatable {
     #expect(try second.get().states.last == alone.states.last)
   }
 
-  /// Task 9 of the second step belongs to the last rank.
+  /// In the second step, the tasks 12 and 13 fail on the ranks 1 and 2; the lower rank's error counts, whichever arrives first.
   @Test func `an error of a task on another rank ends all, and keeps the last good state`() throws {
     let make = { @Sendable () throws -> MetaTrainer in try trainer(MAML(), tasks: Lines(poisonedFrom: 12), iterations: 6) }
     let (result, statuses, _) = try ranks(
@@ -192,7 +192,7 @@ private struct Trace: Equatable {
         try trainer.join(group)
         _ = try trainer.step()
         let before = bytes(trainer.snapshot)
-        #expect(throws: RankError.failed(rank: 2, host: "host2", reason: "\(TaskError.notFinite(task: "test-lines", index: 12))")) {
+        #expect(throws: RankError.failed(rank: 1, host: "host1", reason: "\(TaskError.notFinite(task: "test-lines", index: 12))")) {
           try trainer.step()
         }
         #expect(bytes(trainer.snapshot) == before)

@@ -33,7 +33,7 @@ import Testing
     let base = try cost { _ in }
     #expect(try cost { $0.iterations = 200 } > base)
     for setting in [
-      ("training.metaBatch", "50"), ("inner.steps", "2"), ("test.episodes", "1000"), ("test.steps", "20"), ("model.hidden", "80"),
+      ("training.metaBatch", "50"), ("inner.steps", "2"), ("test.episodes", "1000"), ("test.steps", "20"), ("model.hidden", "80,80"),
     ] {
       #expect(try cost { $0.settings = [(key: setting.0, value: setting.1)] } > base, "\(setting.0)")
     }
