@@ -107,7 +107,7 @@ public struct BayesianMAML: InnerLoopAlgorithm {
       switch learner.taskLoss.targets {
       case .classes: logMean(grouped.logSoftmax())
       case .binary: logMean(-(-grouped).softplus()) - logMean(-grouped.softplus())
-      case .values: grouped.mean([1])
+      case .values, .rewards: grouped.mean([1])
       }
     return result.reshaped([grouped.shape[0], samples, width])
   }
