@@ -11,6 +11,7 @@ let layers: [(name: String, dependencies: [Target.Dependency])] = [
   ("Models", ["Autograd", "TensorCore", "Registry"]),
   ("Tasks", ["TensorCore", "Registry"]),
   ("Algorithms", ["Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
+  ("Distributed", ["Algorithms", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
   ("AlgorithmContract", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
   ("Evaluation", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
 ]
@@ -38,6 +39,11 @@ let plugins: [(name: String, dependencies: [Target.Dependency], exclude: [String
   ("R2D2", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("MetaOptNet", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
   ("RelationNetworks", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("BayesianMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("LEO", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("LSTMOptimizer", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("MetaLSTM", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
+  ("SharpMAML", ["Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"], []),
 ]
 
 /// One row per test target, with its dependencies besides `_TestSupport`.
@@ -48,7 +54,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("ModelsTests", ["Models", "Autograd", "TensorCore", "Registry"]),
   ("TasksTests", ["Tasks", "TensorCore", "Registry"]),
   ("OmniglotTasksTests", ["OmniglotTasks", "Tasks", "TensorCore"]),
-  ("ImageTasksTests", ["ImageTasks", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
+  ("ImageTasksTests", ["ImageTasks", "Evaluation", "Tasks", "Algorithms", "Models", "TensorCore", "CJpeg"]),
   ("TableTasksTests", ["TableTasks", "Tasks", "TensorCore", "Registry"]),
   ("StatisticalBaselinesTests", ["StatisticalBaselines", "Algorithms", "Tasks", "Models", "TensorCore"]),
   (
@@ -56,6 +62,13 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "PrototypicalNetworks", "MatchingNetworks", "R2D2", "MetaOptNet", "RelationNetworks", "Algorithms", "Tasks", "Models", "Autograd",
       "TensorCore",
+    ]
+  ),
+  (
+    "GradientPluginTests",
+    [
+      "BayesianMAML", "LEO", "LSTMOptimizer", "MetaLSTM", "SharpMAML", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore",
+      "Registry",
     ]
   ),
   ("MetaRLTests", ["MetaRL", "Evaluation", "Algorithms", "Tasks", "Models", "Autograd", "TensorCore", "Registry"]),
@@ -89,6 +102,7 @@ let package = Package(
   traits: [
     .default(enabledTraits: ["Libxsmm"]),
     .trait(name: "Libxsmm", description: "Small matrix products by libxsmm (Debian's libxsmm-dev, amd64)."),
+    .trait(name: "MPI", description: "Runs on several machines by MPI (Debian's libopenmpi-dev)."),
   ],
   targets: [
     .target(name: "CSectionBounds", path: "Modules/CSectionBounds"),
@@ -101,6 +115,9 @@ let package = Package(
       linkerSettings: mathLibrary + [
         .linkedLibrary("xsmm", .when(traits: ["Libxsmm"])), .linkedLibrary("xsmmnoblas", .when(traits: ["Libxsmm"])),
       ]),
+    .target(
+      name: "CMPI", path: "Modules/CMPI", cSettings: [.define("CMPI_ENABLED", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
     .systemLibrary(
       name: "CArchive", path: "Plugins/OmniglotTasks/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CPng", path: "Modules/CPng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -120,7 +137,7 @@ let package = Package(
       // `tools` links the plug-ins, not this library: the command line offers what its executable links.
       .target(
         name: "CommandLineTool",
-        dependencies: ["AlgorithmContract", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
+        dependencies: ["AlgorithmContract", "Distributed", "Evaluation", "Algorithms", "Tasks", "Models", "TensorCore", "Registry"],
         path: "Tools/CommandLine",
         // What 'tools new' copies: links to the files of the plug-in Template.
         resources: ["algorithm", "model", "objective", "task"].map { .embedInCode("Templates/\($0).txt") }, swiftSettings: settings),

@@ -15,6 +15,14 @@ public struct ConvNet: EmbeddingModel {
     case maxpool
   }
 
+  /// What a convolution does at the border of its image.
+  public enum Padding: String, Sendable, CaseIterable {
+    /// A border of zeros keeps the size of the image, but for the stride.
+    case same
+    /// Only whole filters count, so that an image loses two rows and two columns.
+    case valid
+  }
+
   /// How the last block's positions become the features of the classifier.
   public enum Head: String, Sendable, CaseIterable {
     /// The mean over positions.
@@ -31,6 +39,7 @@ public struct ConvNet: EmbeddingModel {
     .integer("blocks", \.blocks, in: 1...12, "Convolutional blocks."),
     .integer("hidden", \.hidden, in: 1...4096, "Channels of every block."),
     .choice("downsample", \.downsampling, "How a block halves its image."),
+    .choice("padding", \.padding, "What a convolution does at the border: zeros around the image (same), or none (valid)."),
     .choice("head", \.head, "Input of the classifier: the mean over positions, or all positions flattened."),
     .choice("activation", \.activation, "Activation after batch norm."),
     .choice("initialisation", \.initialisation, "Initial weights; biases take PyTorch's default with pytorch, else 0."),
@@ -42,6 +51,8 @@ public struct ConvNet: EmbeddingModel {
   public var hidden = 64
   /// How a block halves its image.
   public var downsampling = Downsampling.stride
+  /// What a convolution does at the border of its image.
+  public var padding = Padding.same
   /// How the last block's positions become the features of the classifier.
   public var head = Head.mean
   /// The activation after batch norm.
@@ -71,24 +82,28 @@ public struct ConvNet: EmbeddingModel {
     var size = (height: image.height, width: image.width)
     var total = Double(outputs)
     for _ in 0..<blocks {
-      let halved = Self.halved(size, downsampling)
-      // A strided convolution outputs the smaller image, a convolution before pooling the larger one.
-      let own = downsampling == .stride ? halved : size
+      let own = convolved(size)
       total += Double(own.height) * Double(own.width) * Double(hidden)
-      size = halved
+      size = halved(size)
     }
     return total
   }
 
-  private static func halved(_ size: (height: Int, width: Int), _ downsampling: Downsampling) -> (height: Int, width: Int) {
-    let rounding = downsampling == .stride ? 1 : 0
-    return ((size.height + rounding) / 2, (size.width + rounding) / 2)
+  /// The size of an image behind a convolution.
+  private func convolved(_ size: (height: Int, width: Int)) -> (height: Int, width: Int) {
+    let stride = downsampling == .stride ? 2 : 1
+    func convolved(_ extent: Int) -> Int { max(extent + (padding == .same ? 2 : 0) - 3 + stride, 0) / stride }
+    return (convolved(size.height), convolved(size.width))
+  }
+
+  /// The size of an image behind a block.
+  private func halved(_ size: (height: Int, width: Int)) -> (height: Int, width: Int) {
+    let convolved = convolved(size)
+    return downsampling == .stride ? convolved : (convolved.height / 2, convolved.width / 2)
   }
 
   private var lastSize: (height: Int, width: Int) {
-    var size = (height: image.height, width: image.width)
-    for _ in 0..<blocks { size = Self.halved(size, downsampling) }
-    return size
+    (0..<blocks).reduce((image.height, image.width)) { size, _ in halved(size) }
   }
 
   public var headLayer: String { "classifier" }
@@ -121,7 +136,8 @@ public struct ConvNet: EmbeddingModel {
     let statistics = BatchStatistics(normalisation)
     for block in 0..<blocks {
       let block = ConvolutionBlock(block, activation)
-      let convolved = result.convolved(with: parameters[block.filters], stride: downsampling == .stride ? 2 : 1, padding: 1)
+      let convolved = result.convolved(
+        with: parameters[block.filters], stride: downsampling == .stride ? 2 : 1, padding: padding == .same ? 1 : 0)
       result = block.normalised(convolved, parameters, statistics)
       if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
     }

@@ -18,6 +18,8 @@ public enum EpisodeFault: Hashable, Sendable, CustomStringConvertible {
   case mask(expected: Shape, found: Shape, type: DType)
   /// A binary target other than 0 and 1.
   case binaryTarget(sample: Int, found: Double)
+  /// The query set has a class that the support set lacks, and the algorithm compares with the samples of each class.
+  case noSupport(label: Int)
 
   public var description: String {
     switch self {
@@ -33,6 +35,9 @@ public enum EpisodeFault: Hashable, Sendable, CustomStringConvertible {
     case .mask(let expected, let found, let type):
       "its mask is \(type.rawValue) \(found), expected float32 \(expected) of 0 and 1, with 1 for the first sample of each task"
     case .binaryTarget(let sample, let found): "sample \(sample) has the target \(found), expected 0 or 1"
+    case .noSupport(let label):
+      "it has no sample of class \(label), which the query set has, and this algorithm needs one; raise the number of shots, choose other "
+        + "tasks, or an algorithm that adapts by gradient steps"
     }
   }
 }

@@ -5,10 +5,27 @@ extension TaskDistribution {
   ///
   /// Episodes of equal shapes are one shard. A new shard starts at each episode whose shapes differ from those of the one before it, so
   /// the result depends on the distribution and the indices only. With `padding`, all episodes are one shard: if their numbers of samples differ, the smaller ones are padded to the largest, and at least to the numbers of ``signature``.
+  /// With `withEveryClass`, a class of a query set must be in its support set, too.
   /// - Returns: The shards, in the order of the indices.
   /// - Throws: ``TaskError/episode(task:index:set:fault:)``, ``TaskError/notFinite(task:index:)``, and any error from drawing.
   public func checkedShards(
-    _ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1, padding: Bool = false
+    _ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1, padding: Bool = false, withEveryClass: Bool = false
+  ) throws -> [Episodes] {
+    let shards = try checkedShards(indices, in: split, seed: seed, supports: supports, padding: padding)
+    guard withEveryClass else { return shards }
+    var first = indices.lowerBound
+    for shard in shards {
+      for place in 0..<shard.count {
+        guard let label = shard[task: place].classWithoutSupport else { continue }
+        throw TaskError.episode(task: Self.card.id, index: first + place, set: "support", fault: .noSupport(label: label))
+      }
+      first += shard.count
+    }
+    return shards
+  }
+
+  private func checkedShards(
+    _ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int, padding: Bool
   ) throws -> [Episodes] {
     let (signature, first) = (signature, indices.lowerBound)
     do {
@@ -46,7 +63,7 @@ extension TaskDistribution {
   ///
   /// - Throws: ``TaskError/differentShapes(task:index:)``, and the same errors.
   public func checkedEpisodes(_ indices: Range<Int>, in split: Split, seed: UInt64, supports: Int = 1) throws -> Episodes {
-    let shards = try checkedShards(indices, in: split, seed: seed, supports: supports)
+    let shards = try checkedShards(indices, in: split, seed: seed, supports: supports, padding: false)
     guard shards.count == 1 else { throw TaskError.differentShapes(task: Self.card.id, index: indices.lowerBound + shards[0].count) }
     return shards[0]
   }
@@ -102,6 +119,12 @@ extension LabelledSet {
 }
 
 extension Episode {
+  /// The smallest label of the query set that the support set lacks; nil if there is none, or if targets are numbers.
+  var classWithoutSupport: Int? {
+    guard case .classes(let known, _) = support.targets, case .classes(let asked, _) = query.targets else { return nil }
+    return Set(asked.integers).subtracting(known.integers).min()
+  }
+
   /// True if both episodes can be stacked.
   func hasShapes(of other: Episode) -> Bool {
     func outline(_ episode: Episode) -> [Shape] {

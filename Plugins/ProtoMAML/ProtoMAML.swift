@@ -31,6 +31,8 @@ public struct ProtoMAML: DifferentiatingAlgorithm, ReferenceAlgorithm {
   public var modulation: (any Modulation)? { PrototypeHead() }
   /// False: prototypes are means over all samples of a class.
   public var acceptsPadding: Bool { false }
+  /// True: each class has a prototype.
+  public var needsEveryClass: Bool { true }
 
   public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
     guard signature.taskLoss.targets == .classes, AdaptedPart.body.suits(learner.model) else {

@@ -19,6 +19,25 @@ import Testing
     algorithm.initialState(learner, from: RandomStream(seed: 2), dtype: .float64)
   }
 
+  @Test func `rows of parameters split into the parameters`() {
+    let tree = state(MAML()).initial.map { Variable($0.expanded(over: 2)) }
+    let rows = tree.rows
+    #expect(rows.shape == [2, 6 + 6 + 36 + 6 + 6 + 1])
+    for (part, leaf) in zip(tree.split(rows).leaves, tree.leaves) {
+      #expect(part.shape == leaf.shape && part.value.doubles == leaf.value.doubles)
+    }
+  }
+
+  @Test func `gradients of all sizes have features of one size`() throws {
+    let numbers = Variable(try Tensor([0, 1e-9, -1e-9, 1e-3, -2, 1e6], shape: [6], dtype: .float64))
+    let (size, sign) = numbers.sizeAndSign
+    let limit = 22026.465794806718  // e¹⁰
+    let expected = [-1, -1, -1, -0.6907755278982137, 0.06931471805599453, 1.3815510557964275]
+    for (found, value) in zip(size.value.doubles, expected) { #expect(abs(found - value) < 1e-14) }
+    let signs = [0, limit * 1e-9, -limit * 1e-9, 1, -1, 1]
+    for (found, value) in zip(sign.value.doubles, signs) { #expect(abs(found - value) < 1e-14) }
+  }
+
   @Test func `transformations start as the identity, which changes nothing`() throws {
     let (plain, transformed) = (MAML(inner: InnerLoop(learningRate: 0.05)), Transformed())
     let (first, second) = (state(plain), state(transformed))

@@ -38,6 +38,8 @@ import _TestSupport
       $0[0].linear($0[1], $0[2], relu: true)
     },
     Case(testDescription: "gather", inputs: [random([2, 3, 4])]) { $0[0].gathered(at: choices) },
+    Case(testDescription: "order statistic", inputs: [separated.reshaped([16, 10])]) { $0[0].orderStatistic([2, 7]) },
+    Case(testDescription: "median", inputs: [separated.reshaped([32, 5])]) { $0[0].median() },
     Case(testDescription: "log-softmax", inputs: [random([2, 3, 4])]) { $0[0].logSoftmax() },
     Case(testDescription: "cross-entropy", inputs: [random([2, 2, 3]), labels], fixed: [1]) { $0[0].crossEntropy(oneHot: $0[1]) },
     Case(testDescription: "binary cross-entropy", inputs: [random([2, 3, 1]), bits], fixed: [1]) {
@@ -86,6 +88,18 @@ import _TestSupport
   @Test(arguments: cases)
   func `derivatives agree with central differences up to the third`(_ item: Case) {
     expectDerivatives(DerivativeCheck(inputs: item.inputs, fixed: item.fixed, function: item.function), upTo: 3)
+  }
+
+  @Test func `order statistics count equal elements once each`() throws {
+    let x = Variable(tensorOf([3, 1, 2, 2, 5, 5, 5, 5], [2, 4]))
+    #expect(x.median().value.doubles == [2, 5])
+    #expect(x.orderStatistic([3]).value.doubles == [3, 5])
+    #expect(x.orderStatistic([0, 3]).value.doubles == [2, 5])
+    // Of equal elements, the first has the lower rank.
+    #expect(gradient(of: x.orderStatistic([1]).total(), at: [x])[0].value.doubles == [0, 0, 1, 0, 0, 1, 0, 0])
+    #expect(Variable(tensorOf([4, -1, 7], [3])).median().value.doubles == [4])
+    let unknown = Variable(try Tensor([1, .nan, 0], shape: [1, 3], dtype: .float64))
+    #expect(unknown.median().value.doubles[0].isNaN)
   }
 
   @Test func `gather takes the named elements`() {

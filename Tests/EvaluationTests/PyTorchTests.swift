@@ -60,6 +60,11 @@ private struct Python {
       model: "conv", task: "glyphs",
       settings: convolution + [("model.downsample", "maxpool"), ("model.head", "flatten"), ("model.blocks", "3")]),
     Setting(model: "conv", task: "glyphs", settings: convolution + [("model.downsample", "maxpool"), ("model.activation", "tanh")]),
+    Setting(model: "conv", task: "glyphs", settings: convolution + [("model.padding", "valid"), ("model.blocks", "3")]),
+    Setting(
+      model: "conv", task: "glyphs",
+      settings: convolution
+        + [("model.padding", "valid"), ("model.downsample", "maxpool"), ("model.head", "flatten"), ("model.blocks", "2")]),
     Setting(model: "mlp", task: "glyphs", settings: [("model.hidden", "8,8"), ("task.ways", "3")]),
     Setting(model: "mlp", task: "sinusoid", settings: [("model.hidden", "8,8"), ("model.activation", "tanh")]),
     Setting(model: "logistic", task: "linear-classification", settings: []),

@@ -12,7 +12,7 @@ import Testing
   /// Algorithms for regression of vectors, one of the suite's six problems.
   private static let onlyForNumbers = ["mixed-model", "ridge-pooled"]
   /// Algorithms for classes of an embedding, two of the suite's six problems.
-  private static let onlyForClasses = ["lr-d2", "matching-net", "meta-opt-net", "proto-maml", "proto-net", "r2d2", "relation-net"]
+  private static let onlyForClasses = ["leo", "lr-d2", "matching-net", "meta-opt-net", "proto-maml", "proto-net", "r2d2", "relation-net"]
   /// Algorithms that adapt the layers before the head, which logistic regression lacks.
   private static let needingBody = ["boil"]
 

@@ -200,7 +200,8 @@ private func expectEqual(_ first: String, _ second: String, _ names: [String], s
       #expect(training["tested"] as? String == "best" && training["testedIteration"] as? Int == 3)
       #expect(
         fileNames(in: "\(folder)/run") == [
-          "best.safetensors", "checkpoint.safetensors", "config.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json",
+          "best.safetensors", "checkpoint.safetensors", "config.json", "example.json", "metrics.jsonl", "results.json", "scores.csv",
+          "timing.json",
           "validation.jsonl",
         ])
       // The table is the run's; the title line of a test has the iterations of the whole run.

@@ -39,7 +39,9 @@ func waitForOwner(of folder: String, _ process: ToolsProcess) {
       #expect(fileNames(in: folder).contains(".metalearning-lock"))
       #expect(try ToolsProcess(run + ["--iterations", "1", "--overwrite"]).outcome().exitCode == 0)
       #expect(
-        fileNames(in: folder) == ["checkpoint.safetensors", "config.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json"])
+        fileNames(in: folder) == [
+          "checkpoint.safetensors", "config.json", "example.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json",
+        ])
     }
   }
 }

@@ -31,8 +31,8 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
       let names = [
         "aggregate.svg", "linear-classification-adaptation.svg",
         "linear-classification-calibration.svg", "linear-classification-forest.svg",
-        "linear-classification-training.svg", "sinusoid-adaptation.svg", "sinusoid-forest.svg",
-        "sinusoid-training.svg",
+        "linear-classification-training.svg", "sinusoid-adaptation.svg", "sinusoid-example-0.svg",
+        "sinusoid-example-1.svg", "sinusoid-forest.svg", "sinusoid-training.svg",
       ]
       #expect(fileNames(in: out) == names)
       #expect(outcome.output.split(separator: "\n").sorted() == names.map { "\(out)/\($0)"[...] })
@@ -50,7 +50,7 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
         #expect(outcome.exitCode == 0, "\(outcome.errors)")
         #expect(
           fileNames(in: "\(folder)/\(format)") == [
-            "sinusoid-adaptation.\(format)", "sinusoid-training.\(format)",
+            "sinusoid-adaptation.\(format)", "sinusoid-example-0.\(format)", "sinusoid-training.\(format)",
           ])
         let content = try bytes("\(folder)/\(format)/sinusoid-training.\(format)")
         #expect(content.starts(with: start.unicodeScalars.map { UInt8($0.value) }))
@@ -70,7 +70,7 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
         ["plot", path, "--out", out])
       #expect(fileNames(in: out) == ["sinusoid-training.svg"])
       #expect(try tools("plot", path, "--out", out, "--overwrite").exitCode == 0)
-      #expect(try bytes(file) != Data("mine".utf8) && fileNames(in: out).count == 2)
+      #expect(try bytes(file) != Data("mine".utf8) && fileNames(in: out).count == 3)
       try expectError(
         "\(file) is not a folder; name another one with --out.", ["plot", path, "--out", file])
     }

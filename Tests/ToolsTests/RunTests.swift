@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-private let files = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json"]
+private let files = ["checkpoint.safetensors", "config.json", "example.json", "metrics.jsonl", "results.json", "scores.csv", "timing.json"]
 
 /// Trains and tests briefly into a folder.
 private func run(_ algorithm: String, _ folder: String, _ more: String...) throws -> Outcome {

@@ -57,8 +57,9 @@ import Testing
     (
       ["bench", "sinusoid-mml-1"],
       "unknown workload 'sinusoid-mml-1'. Did you mean 'sinusoid-maml-1'? Known: omniglot-20way-maml-5, omniglot-anil-5, "
-        + "omniglot-fomaml-5, omniglot-maml-1, omniglot-maml-1-q15, omniglot-maml-5, omniglot-maml-5-q15, omniglot-pool-maml-5-q15, "
-        + "omniglot-protonet, sinusoid-fomaml-1, sinusoid-maml-1, sinusoid-maml-5, sinusoid-metasgd-1, sinusoid-reptile-5."
+        + "omniglot-fomaml-5, omniglot-functorch, omniglot-maml-1, omniglot-maml-1-q15, omniglot-maml-5, omniglot-maml-5-q15, "
+        + "omniglot-maml-plus-plus-5, omniglot-pool-maml-5-q15, omniglot-protonet, omniglot-r2d2, sinusoid-fomaml-1, sinusoid-maml-1, "
+        + "sinusoid-maml-5, sinusoid-metasgd-1, sinusoid-reptile-5."
     ),
     (
       ["bench", "sinusoid-maml-1", "--sweep", "depth"],

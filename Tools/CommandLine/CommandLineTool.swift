@@ -22,25 +22,25 @@ public enum CommandLineTool {
   /// Runs the command that the arguments of the process name, and exits.
   ///
   /// The exit code is 0 on success, 1 if a check failed, 2 for bad input, and 128 + N if the signal N stopped the run.
-  public static func main() -> Never { exit(run(words).status) }
+  public static func main() -> Never {
+    Console.ignoreBrokenPipes()
+    let words = words
+    exit(Ranks.run({ try dispatch(words) }, reporting: report))
+  }
 
   /// The arguments without the program's name, with bytes that are not UTF-8 kept; `CommandLine.arguments` replaces them.
   private static var words: [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { systemText($0) } }
   }
 
-  /// Runs a command and reports its errors.
-  private static func run(_ words: [String]) -> ExitCode {
-    Console.ignoreBrokenPipes()
-    do {
-      return try dispatch(words)
-    } catch let interruption as Interrupted {
+  /// Reports the error that ended a command.
+  private static func report(_ error: any Error) -> ExitCode {
+    if let interruption = error as? Interrupted {
       Console.note(interruption.message)
       return Interrupt.exitCode
-    } catch {
-      Console.note("tools: error: \(legible("\(error)", limit: nil, keepsLines: true))")
-      return .badInput
     }
+    Console.note("tools: error: \(legible("\(error)", limit: nil, keepsLines: true))")
+    return .badInput
   }
 
   private static func dispatch(_ words: [String]) throws -> ExitCode {
@@ -62,6 +62,7 @@ public enum CommandLineTool {
         try Console.print(try Help.of(command))
         return .success
       }
+      try Ranks.check(command)
       return try command.run(arguments)
     }
   }

@@ -38,12 +38,7 @@ extension InnerLoopAlgorithm {
   ///
   /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)`` for the model, ``AlgorithmError/setting(algorithm:text:)`` for the rule.
   public func validateInner(_ learner: Learner) throws(AlgorithmError) {
-    guard inner.adapts.suits(learner.model) else {
-      throw .unsuited(
-        algorithm: Self.card.id,
-        because: "inner.adapts is \(inner.adapts.rawValue), but model \(type(of: learner.model).card.id) has no head; "
-          + "set inner.adapts=all")
-    }
+    try validate(inner.adapts, learner)
     do {
       try inner.optimizer.validate("inner")
       try inner.validateLearned()
@@ -60,12 +55,25 @@ extension InnerLoopAlgorithm {
   }
 }
 
+extension Algorithm {
+  /// Checks that the model of a learner has the part that adapts.
+  ///
+  /// - Throws: ``AlgorithmError/unsuited(algorithm:because:)``
+  public func validate(_ part: AdaptedPart, _ learner: Learner) throws(AlgorithmError) {
+    guard part.suits(learner.model) else {
+      throw .unsuited(
+        algorithm: Self.card.id,
+        because: "inner.adapts is \(part.rawValue), but model \(type(of: learner.model).card.id) has no head; set inner.adapts=all")
+    }
+  }
+}
+
 extension Optimizer {
   /// Number of parameter-sized tensors that the graph of one step holds, found by building two steps.
   ///
   /// Measured against the allocator: a graph of n operations on a parameter holds about 1.5·n + 0.5, including the tensors of a pass
   /// through it.
-  var copiesPerStep: Double {
+  public var copiesPerStep: Double {
     let leaf = Variable(Tensor.ones([1, 2]))
     let values = HyperparameterValues(self, tasks: 1, dtype: .float32)
     var state = OptimizerState()

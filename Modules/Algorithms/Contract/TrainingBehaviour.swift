@@ -23,6 +23,11 @@ public protocol TrainingBehaviour: Sendable {
   /// `loss`, `supportLoss` and `queryPredictions`. The default is false: such tasks then are shards of their own.
   var acceptsPadding: Bool { get }
 
+  /// True if the algorithm needs a support sample of every class of a query set; tasks without one are then errors.
+  ///
+  /// The default is false: an algorithm that adapts by gradient steps only predicts such a class badly.
+  var needsEveryClass: Bool { get }
+
   /// Whether a task's contribution to the meta-gradient depends on other tasks of its shard.
   var coupling: TaskCoupling { get }
 
@@ -105,18 +110,22 @@ public struct TrainingFootprint: Sendable, Hashable {
   public var copiesPerStep: Double
   /// Number of support sets per task in the meta-gradient.
   public var supports: Int
+  /// Number of models that adapt side by side to a task.
+  public var models: Int
 
-  /// Creates a footprint; the default is one step with two copies and one support set.
-  public init(steps: Int = 1, copiesPerStep: Double = 2, supports: Int = 1) {
+  /// Creates a footprint; the default is one step with two copies, one support set and one model.
+  public init(steps: Int = 1, copiesPerStep: Double = 2, supports: Int = 1, models: Int = 1) {
     self.steps = steps
     self.copiesPerStep = copiesPerStep
     self.supports = supports
+    self.models = models
   }
 }
 
 extension TrainingBehaviour {
   public var isRecordable: Bool { false }
   public var acceptsPadding: Bool { false }
+  public var needsEveryClass: Bool { false }
   public var coupling: TaskCoupling { .independent }
   public var supports: Int { 1 }
   public func learnedValues(_ state: MetaState) -> [LearnedValue] { [] }

@@ -24,6 +24,8 @@ public protocol MetricAlgorithm: Algorithm {
 extension MetricAlgorithm {
   public var adaptationSteps: Int { 0 }
   public var isRecordable: Bool { true }
+  /// True: the comparison is with the support samples of each class.
+  public var needsEveryClass: Bool { true }
 
   public func initialComparison(width: Int, from stream: RandomStream, dtype: DType) -> ParameterTree<Tensor> { ParameterTree() }
 

@@ -17,17 +17,18 @@ public struct MetaTrainer: Sendable {
   public let tasks: any TaskDistribution
   /// The configuration of the run, with the shard size that the algorithm's task coupling requires.
   public let configuration: TrainingConfiguration
-  private var flat: FlatState
-  private var update: OuterUpdate
+  var flat: FlatState
+  var update: OuterUpdate
   private let workers: WorkerPool
   private var recorder: StepRecorder
-  private var episodes: ShardEpisodes
-  private let supports: Int
+  private(set) var episodes: ShardEpisodes
+  /// The ranks that share the shards; nil for a run of one process.
+  package private(set) var group: RankGroup?
   private let isScheduled: Bool
   /// Read once: reading it may decode settings, and a step of a small network takes only 50 µs.
   private let isCoupled: Bool
   private let stream: RandomStream
-  private var pace: ThreadPace
+  var pace: ThreadPace
 
   /// Number of threads started: the configuration's, but no more than the allowed cores.
   public var threads: Int { workers.threads }
@@ -73,8 +74,7 @@ public struct MetaTrainer: Sendable {
     workers = WorkerPool(threads: configuration.workers)
     recorder = StepRecorder(algorithm, workers: configuration.workers)
     pace = ThreadPace(most: workers.threads, isFixed: configuration.usesAllThreads)
-    supports = algorithm.supports
-    episodes = ShardEpisodes(tasks, configuration, supports: supports, padding: algorithm.acceptsPadding)
+    episodes = ShardEpisodes(tasks, configuration, for: algorithm, share: nil)
     let first = AdaptationContext.Step(iteration: 0, iterations: configuration.iterations)
     isScheduled = !algorithm.scheduled(first).isEmpty
     isCoupled = algorithm.coupling != .independent
@@ -119,8 +119,17 @@ public struct MetaTrainer: Sendable {
   /// Releases the memory of recordings and of tasks drawn ahead; later steps record and draw again.
   public mutating func releaseWorkingMemory() {
     recorder = StepRecorder(algorithm, workers: configuration.workers)
-    episodes = ShardEpisodes(tasks, configuration, supports: supports, padding: algorithm.acceptsPadding)
+    episodes = ShardEpisodes(tasks, configuration, for: algorithm, share: group.map(share))
   }
+
+  /// Divides the shards of later steps among the ranks of a group.
+  mutating func divide(among group: RankGroup) {
+    self.group = group
+    releaseWorkingMemory()
+  }
+
+  /// The shards of this rank.
+  private func share(_ group: RankGroup) -> Range<Int> { RankShares(shards: configuration.shards, ranks: group.count)[group.rank] }
 
   /// Runs one meta-update: draws the meta-batch, distributes the shards over threads, sums their gradients in a fixed order and updates.
   ///
@@ -130,13 +139,16 @@ public struct MetaTrainer: Sendable {
   /// - Throws: ``TrainingError/diverged(iteration:parameter:rates:)``, which leaves the last good state, and any error of the task
   ///   distribution.
   public mutating func step() throws -> StepReport {
-    try finish(contributions())
+    let report = try finish(contributions())
+    publish()
+    return report
   }
 
   /// The sum of the shards' contributions to one step.
   package struct Contributions: Sendable {
     let sum: StepTotal.Sum
-    let start: ContinuousClock.Instant
+    /// The seconds without the wait for other ranks, from the start to the sum.
+    let seconds: Double
   }
 
   /// Computes and sums the contributions of the next step's shards: the first and longest part of ``step()``.
@@ -144,14 +156,30 @@ public struct MetaTrainer: Sendable {
   /// It is a separate function, so that nothing in it still references the learned parameters during their update.
   package func contributions() throws -> Contributions {
     let start = ContinuousClock.now
+    let total = total()
+    compute(total)
+    let computed = ContinuousClock.now
+    if let group {
+      try total.throwFailure()
+      try collect(total, from: group)
+    }
+    let sum = try total.sum()
+    return Contributions(sum: sum, seconds: ((group == nil ? .now : computed) - start) / .seconds(1))
+  }
+
+  /// An empty total of the next step.
+  func total() -> StepTotal { StepTotal(of: configuration.shards, own: episodes.own, algorithm: type(of: algorithm)) }
+
+  /// Computes this rank's shards of the next step; the total has the errors.
+  func compute(_ total: StepTotal) {
     workers.active = pace.active
-    let (algorithm, learner, state, episodes, iteration, shards) = (algorithm, learner, flat, episodes, iteration, configuration.shards)
+    let (algorithm, learner, state, episodes, iteration, own) = (algorithm, learner, flat, episodes, iteration, episodes.own)
     let stream = stream.child(iteration)
     let step = AdaptationContext.Step(iteration: iteration, iterations: configuration.iterations)
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
-    let (recorder, stepNumber, total) = (recorder, recorder.nextStep(), StepTotal(of: shards, algorithm: type(of: algorithm)))
+    let (recorder, stepNumber) = (recorder, recorder.nextStep())
     // Threads share the work of a single shard; otherwise each thread takes whole shards.
-    let team = shards == 1 ? workers : nil
+    let team = own.count == 1 ? workers : nil
     let isCoupled = isCoupled
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
       // One part, unless the tasks have different shapes.
@@ -170,26 +198,33 @@ public struct MetaTrainer: Sendable {
       for part in parts { try add(part) { sum.add($0, $1) } }
       try sum.hand(to: total, shard: shard, of: algorithm)
     }
-    if shards == 1 {
-      try contribution(0, 0)
+    if own.count == 1 {
+      do { try contribution(own.lowerBound, 0) } catch { total.fail(error, in: own.lowerBound) }
     } else {
-      let ahead = iteration + 1 < configuration.iterations ? episodes.countAhead : 0
-      workers.each(shards + ahead) { item, worker in
-        guard item < shards else {
-          if !total.isComplete { episodes.drawAhead(item - shards, of: iteration + 1) }
+      let ahead = own.count > 0 && iteration + 1 < configuration.iterations ? episodes.countAhead : 0
+      workers.each(own.count + ahead) { item, worker in
+        guard item < own.count else {
+          if !total.isComplete { episodes.drawAhead(item - own.count, of: iteration + 1) }
           return
         }
-        do { try contribution(item, worker) } catch { total.fail(error, in: item) }
+        let shard = own.lowerBound + item
+        do { try contribution(shard, worker) } catch { total.fail(error, in: shard) }
       }
     }
-    return Contributions(sum: try total.sum(), start: start)
   }
 
   /// Updates with the contributions to the next step: the second part of ``step()``.
   package mutating func finish(_ contributions: Contributions) throws -> StepReport {
+    let start = ContinuousClock.now
     let report = try KernelProfile.timed(.optimizer) { try finish(contributions.sum) }
-    pace.note(seconds: (ContinuousClock.now - contributions.start) / .seconds(1))
+    pace.note(seconds: contributions.seconds + (ContinuousClock.now - start) / .seconds(1))
     return report
+  }
+
+  /// Sends the state after a step to the other ranks, if there are any: the third part of ``step()``.
+  package func publish() {
+    guard let group else { return }
+    group.broadcast(stateMessage(isLast: group.isStopping || iteration >= configuration.iterations))
   }
 
   private mutating func finish(_ sum: StepTotal.Sum) throws -> StepReport {

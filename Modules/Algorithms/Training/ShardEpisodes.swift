@@ -2,7 +2,7 @@ import Synchronization
 import Tasks
 import TensorCore
 
-/// The tasks of a meta-batch by shard; idle threads draw tasks of the next step ahead.
+/// The tasks of a rank's shards of a meta-batch; idle threads draw tasks of the next step ahead.
 ///
 /// A meta-batch rarely divides evenly: with two threads, one gets 13 of 25 tasks and the other 12. The thread that finishes first draws
 /// ahead. An episode is a pure function of its index, so neither the thread nor the time of drawing changes a bit.
@@ -13,18 +13,23 @@ final class ShardEpisodes: Sendable {
   let configuration: TrainingConfiguration
   let supports: Int
   let padding: Bool
+  let needsEveryClass: Bool
+  /// The shards of this rank; all of them without other ranks.
+  let own: Range<Int>
   // Separate slots for even and odd steps: tasks of the next step may be ready before all tasks of this step are taken.
   private let slots: [[Slot]]
 
-  /// Number of shards of the next step that threads may draw ahead, starting with the first.
+  /// Number of own shards of the next step that threads may draw ahead, starting with the first.
   var countAhead: Int { slots[0].count }
 
-  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, supports: Int, padding: Bool) {
+  /// Creates the tasks of a rank's shards; nil stands for a run without other ranks.
+  init(_ tasks: any TaskDistribution, _ configuration: TrainingConfiguration, for algorithm: any Algorithm, share: Range<Int>?) {
     self.tasks = tasks
     self.configuration = configuration
-    self.supports = supports
-    self.padding = padding
-    slots = (0..<2).map { _ in (0..<configuration.shardsAhead).map { _ in Slot() } }
+    (supports, padding, needsEveryClass) = (algorithm.supports, algorithm.acceptsPadding, algorithm.needsEveryClass)
+    own = share ?? 0..<configuration.shards
+    let ahead = configuration.shardsAhead(of: own.count, awaitsOthers: share != nil)
+    slots = (0..<2).map { _ in (0..<ahead).map { _ in Slot() } }
   }
 
   /// Range of a shard's tasks in the meta-batch.
@@ -37,15 +42,32 @@ final class ShardEpisodes: Sendable {
   ///
   /// - Throws: Any error from drawing.
   func take(_ shard: Int, of iteration: Int) throws -> [Episodes] {
-    if shard < countAhead, let drawn = slots[iteration % 2][shard].take(iteration) { return try drawn.get() }
+    let place = shard - own.lowerBound
+    if place < countAhead, let drawn = slots[iteration % 2][place].take(iteration) { return try drawn.get() }
     return try draw(shard, of: iteration)
   }
 
   /// Draws a shard's tasks ahead and keeps them, or the error from drawing, until they are taken.
-  /// - Precondition: The shard is below ``countAhead``.
-  func drawAhead(_ shard: Int, of iteration: Int) {
-    let slot = slots[iteration % 2][shard]
-    if !slot.holds(iteration) { slot.keep(Result { try draw(shard, of: iteration) }, for: iteration) }
+  ///
+  /// - Parameters:
+  ///   - place: The shard's place among the own shards.
+  ///   - iteration: The step.
+  /// - Returns: False if the tasks are drawn already.
+  /// - Precondition: The place is below ``countAhead``.
+  @discardableResult
+  func drawAhead(_ place: Int, of iteration: Int) -> Bool {
+    let slot = slots[iteration % 2][place]
+    if slot.holds(iteration) { return false }
+    slot.keep(Result { try draw(own.lowerBound + place, of: iteration) }, for: iteration)
+    return true
+  }
+
+  /// Draws the tasks of the next own shard of a step that may be drawn ahead.
+  ///
+  /// - Returns: False if there is none.
+  func drawNext(of iteration: Int) -> Bool {
+    guard iteration < configuration.iterations else { return false }
+    return (0..<countAhead).contains { drawAhead($0, of: iteration) }
   }
 
   private func draw(_ shard: Int, of iteration: Int) throws -> [Episodes] {
@@ -54,7 +76,7 @@ final class ShardEpisodes: Sendable {
     return try KernelProfile.timed(.data) {
       try tasks.checkedShards(
         first + range.lowerBound..<first + range.upperBound, in: .metaTrain, seed: configuration.seed,
-        supports: supports, padding: padding)
+        supports: supports, padding: padding, withEveryClass: needsEveryClass)
     }
   }
 

@@ -25,7 +25,7 @@ struct ShardReport: Sendable {
     metrics = source.metrics.isEmpty ? [] : source.metrics.entries.map { ($0.name, $0.leaf.doubles) }
   }
 
-  private init(losses: [Double], scores: [Double]?, metrics: [(name: String, values: [Double])]) {
+  init(losses: [Double], scores: [Double]?, metrics: [(name: String, values: [Double])]) {
     (self.losses, self.scores, self.metrics) = (losses, scores, metrics)
   }
 

@@ -74,7 +74,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// Largest number of shards of the next step to draw ahead, starting with the first; 0 with one thread or one shard.
   ///
   /// The limit is four per thread, so that memory never holds a whole large meta-batch.
-  package var shardsAhead: Int { workers > 1 && shards > 1 ? min(shards, 4 * min(workers, shards)) : 0 }
+  package var shardsAhead: Int { shardsAhead(of: shards, awaitsOthers: false) }
+
+  /// Largest number of a rank's shards of the next step to draw ahead; a rank that awaits others has time for it even with one thread.
+  func shardsAhead(of own: Int, awaitsOthers: Bool) -> Int {
+    own > 0 && (awaitsOthers || workers > 1 && own > 1) ? min(own, 4 * min(workers, own)) : 0
+  }
 
   /// Creates the default configuration.
   public init() {}

@@ -12,6 +12,7 @@ public struct Convolution: Operation {
     [
       OperationCheck(Convolution(geometry: .check(stride: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 3, 3, 2, 2], 1)]),
       OperationCheck(Convolution(geometry: .check(stride: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 3, 3, 1, 2], 1)]),
+      OperationCheck(Convolution(geometry: .check(stride: 1, padding: 0)), at: [.normal([1, 2, 4, 3, 2]), .normal([1, 3, 3, 2, 2], 1)]),
     ]
   }
 
@@ -45,7 +46,7 @@ extension Variable {
 
 extension ConvolutionGeometry {
   /// A 3×3 filter on 4×3 images, for the gradient suite.
-  static func check(stride: Int) -> ConvolutionGeometry {
-    ConvolutionGeometry(stride: stride, padding: 1, inputSize: (4, 3), filterSize: (3, 3))
+  static func check(stride: Int, padding: Int = 1) -> ConvolutionGeometry {
+    ConvolutionGeometry(stride: stride, padding: padding, inputSize: (4, 3), filterSize: (3, 3))
   }
 }

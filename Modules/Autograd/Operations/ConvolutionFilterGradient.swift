@@ -13,6 +13,8 @@ public struct ConvolutionFilterGradient: Operation {
         ConvolutionFilterGradient(geometry: .check(stride: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 1, 4, 3, 2], 1)]),
       OperationCheck(
         ConvolutionFilterGradient(geometry: .check(stride: 2)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 2, 2, 2, 2], 1)]),
+      OperationCheck(
+        ConvolutionFilterGradient(geometry: .check(stride: 1, padding: 0)), at: [.normal([1, 2, 4, 3, 1]), .normal([1, 2, 2, 1, 2], 1)]),
     ]
   }
 

@@ -11,6 +11,8 @@ public struct ConvolutionInputGradient: Operation {
     [
       OperationCheck(ConvolutionInputGradient(geometry: .check(stride: 1)), at: [.normal([2, 1, 4, 3, 2]), .normal([2, 3, 3, 2, 2], 1)]),
       OperationCheck(ConvolutionInputGradient(geometry: .check(stride: 2)), at: [.normal([1, 2, 2, 2, 2]), .normal([1, 3, 3, 1, 2], 1)]),
+      OperationCheck(
+        ConvolutionInputGradient(geometry: .check(stride: 1, padding: 0)), at: [.normal([1, 2, 2, 1, 2]), .normal([1, 3, 3, 1, 2], 1)]),
     ]
   }
 

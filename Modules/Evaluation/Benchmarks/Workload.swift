@@ -58,12 +58,14 @@ extension Workload {
   /// The networks are an MLP 1-40-40-1 with ReLU, and four blocks of [3×3 convolution with 64 filters, batch norm with batch
   /// statistics, ReLU] that stride or pool, followed by a linear head. Losses are means, and every parameter adapts. The outer
   /// optimizer is Adam with a learning rate of 0.001, except for Reptile.
-  public static let ids = table.map(\.id)
+  public static let ids = rows.map(\.id)
+
+  private static let rows = table + registered
 
   /// Finds a workload by its name.
   /// - Throws: `LookupError` with the nearest name.
   public static func named(_ id: String) throws(LookupError) -> Workload {
-    guard let row = table.first(where: { $0.id == id }) else { throw LookupError(kind: "workload", name: id, known: ids) }
+    guard let row = rows.first(where: { $0.id == id }) else { throw LookupError(kind: "workload", name: id, known: ids) }
     return row.make(row, row.size, row.gigaOperations * 1e9)
   }
 
@@ -99,7 +101,37 @@ extension Workload {
     image(
       "omniglot-protonet", 1.571, shots: 5, queries: 15, tasks: 1, steps: 0, rate: 0, algorithm: { _ in PrototypeEpisode() },
       name: "prototypical network, one episode, squared Euclidean distances"),
+    // The network of higher's and functorch's example.
+    image(
+      "omniglot-functorch", 430.3, shots: 5, queries: 15, steps: 5, rate: 0.1, blocks: 3, downsampling: .maxpool, padding: .valid),
   ]
+
+  /// Workloads of algorithms that other modules register; each exists where its algorithm is linked.
+  private static let registered =
+    linked("maml-plus-plus") { type in
+      // MAML, with four more passes over the query set of each task.
+      image(
+        "omniglot-maml-plus-plus-5", 49.92, steps: 5, rate: 0.1, algorithm: { made(type, $0) },
+        name: "MAML++, query loss after each step")
+    }
+    + linked("r2d2") { type in
+      image(
+        "omniglot-r2d2", 1.572, shots: 5, queries: 15, tasks: 1, steps: 0, rate: 0, algorithm: { made(type, $0) },
+        name: "ridge regression on features, one episode")
+    }
+
+  /// The row of an algorithm, if it is linked.
+  private static func linked(_ id: String, _ row: (any Algorithm.Type) -> Row) -> [Row] {
+    AlgorithmRegistry.all.items.filter { $0.id == id }.map { row($0.item) }
+  }
+
+  /// An algorithm with the steps and the rate of a workload, if it adapts by an inner loop.
+  private static func made(_ type: any Algorithm.Type, _ loop: InnerLoop) -> any Algorithm {
+    guard let plain = type.init() as? any InnerLoopAlgorithm else { return type.init() }
+    var algorithm = plain
+    (algorithm.inner.steps, algorithm.inner.learningRate) = (loop.steps, loop.learningRate)
+    return algorithm
+  }
 
   private static func sine(
     _ id: String, _ name: String, _ gigaOperations: Double, steps: Int, outer: OuterOptimizer = OuterOptimizer(),
@@ -117,12 +149,12 @@ extension Workload {
 
   private static func image(
     _ id: String, _ gigaOperations: Double, ways: Int = 5, shots: Int = 1, queries: Int = 1, tasks: Int = 32, steps: Int,
-    rate: Double, downsampling: ConvNet.Downsampling = .stride,
+    rate: Double, blocks: Int = 4, downsampling: ConvNet.Downsampling = .stride, padding: ConvNet.Padding = .same,
     algorithm: @escaping @Sendable (InnerLoop) -> any Algorithm = { MAML(inner: $0) }, name: String = "MAML, second order"
   ) -> Row {
     Row(id: id, gigaOperations: gigaOperations, size: WorkloadSize(tasks: tasks, queries: queries, steps: steps)) { row, size, operations in
       var model = ConvNet()
-      model.downsampling = downsampling
+      (model.blocks, model.downsampling, model.padding) = (blocks, downsampling, padding)
       model.head = downsampling == .maxpool ? .flatten : .mean
       do { try model.configure(inputShape: [28, 28, 1], outputs: ways) } catch { fatalError("28×28 images fit: \(error)") }
       return Workload(

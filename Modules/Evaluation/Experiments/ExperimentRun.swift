@@ -48,6 +48,11 @@ public struct ExperimentRun: Sendable {
   /// Lets another thread save and stop the run's training; nil if none does.
   public var live: LiveTraining?
 
+  /// The ranks that share the shards of each step, of which this process is rank 0; nil for a run of one process.
+  ///
+  /// The other ranks call ``Experiment/assist(in:)``. Validations and the meta-test are rank 0's alone.
+  public var group: RankGroup?
+
   /// Creates a run that starts anew and saves nothing.
   public init(_ experiment: Experiment) { self.experiment = experiment }
 
@@ -68,6 +73,7 @@ public struct ExperimentRun: Sendable {
     row.end = training.end
     row.folder = folder?.path
     if let folder {
+      if let example = try experiment.example(training.state) { try folder.write(example) }
       try folder.write(row)
       try folder.write(
         Timing(
@@ -93,7 +99,7 @@ public struct ExperimentRun: Sendable {
     // The folder's checkpoint is written anew only if it changes.
     let saved = start.flatMap { $0.iterations == total && folder?.hasCheckpoint == true ? $0.iteration : nil }
     // Nothing else may reference the trainer's parameters, or every update would copy them.
-    live.begin(try start?.trainer(for: experiment) ?? experiment.trainer(), saved: saved) { [experiment, folder, events] trainer in
+    live.begin(try trainer(), saved: saved) { [experiment, folder, events] trainer in
       // Event files that cannot be written do not cost the checkpoint.
       let events = Result { try events?.flush() }
       try folder?.write(Checkpoint(experiment: experiment, snapshot: trainer.snapshot))
@@ -109,6 +115,13 @@ public struct ExperimentRun: Sendable {
     }
     if let end, end.isStoppedEarly { try handle(.stoppedEarly(end)) }
     return Trained(trainer: trainer, state: validation?.bestState ?? trainer.state, end: end)
+  }
+
+  /// The trainer at its start, which the other ranks share.
+  private func trainer() throws -> MetaTrainer {
+    var trainer = try start?.trainer(for: experiment) ?? experiment.trainer()
+    if let group { try trainer.join(group) }
+    return trainer
   }
 
   private func train(_ live: LiveTraining, _ validation: inout ValidationRun?, _ handle: (Event) throws -> Void) throws {

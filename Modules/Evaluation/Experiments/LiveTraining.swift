@@ -81,7 +81,7 @@ public final class LiveTraining: Sendable {
   /// - Throws: `CancellationError` after ``stop()``; errors of training and of `log`.
   func step(_ log: (StepReport, MetaTrainer) throws -> Void) throws -> StepReport {
     let contributions = try contributions()
-    return try held.withLock { held in
+    let (report, isShared) = try held.withLock { held in
       guard !held.isStopped else { throw CancellationError() }
       guard let report = try held.trainer?.finish(contributions), let trainer = held.trainer else {
         fatalError("a step before the training began")
@@ -94,8 +94,11 @@ public final class LiveTraining: Sendable {
         held.isStopped = true
         throw error
       }
-      return report
+      return (report, trainer.group != nil)
     }
+    // Outside the lock: it may wait for other ranks, and a signal must not.
+    if isShared { held.withLock { $0.trainer }?.publish() }
+    return report
   }
 
   /// Computes on a copy of the trainer, which ends here, so that the update finds the parameters unshared.

@@ -69,11 +69,12 @@ extension Experiment {
   static func estimate(of experiment: Experiment, state: MetaState?, shapes: [[Int]] = []) -> MemoryEstimate {
     let (learner, training, test) = (experiment.learner, experiment.training, experiment.test)
     let (algorithm, signature) = (experiment.algorithm, experiment.tasks.signature)
-    let parameters = learner.model.parameters.reduce(0.0) { $0 + Self.size($1.shape) }
+    let footprint = algorithm.footprint
+    let models = Double(footprint.models)
+    let parameters = models * learner.model.parameters.reduce(0.0) { $0 + Self.size($1.shape) }
     let learned = state.map { $0.learned.leaves.reduce(0.0) { $0 + Self.size($1.shape) } } ?? parameters
     let carried = 2 * (state.map { $0.carried.leaves.reduce(0.0) { $0 + Self.size($1.shape) } } ?? 0)
-    let activations = Self.size(signature.inputShape) + learner.model.activationsPerSample
-    let footprint = algorithm.footprint
+    let activations = models * (Self.size(signature.inputShape) + learner.model.activationsPerSample)
     let (supportCount, queryCount) = (
       shapes.reduce(signature.supportCount) { max($0, $1[0]) }, shapes.reduce(signature.queryCount) { max($0, $1[1]) }
     )

@@ -75,7 +75,7 @@ extension Experiment {
     let stream = Self.adaptationStream(of: training.seed)
     var first = range.lowerBound
     var scores: [ShardScores] = []
-    for part in try tasks.checkedShards(range, in: test.split, seed: testSeed) {
+    for part in try tasks.checkedShards(range, in: test.split, seed: testSeed, withEveryClass: algorithm.needsEveryClass) {
       let context = AdaptationContext(stream: stream, firstTask: first)
       let own = algorithm.scores(state, learner, part, steps: test.steps, modes: testModes.map(\.mode), context)
       if let failure = own.lazy.compactMap(\.failure).first { throw failure }

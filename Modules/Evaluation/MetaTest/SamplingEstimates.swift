@@ -184,7 +184,7 @@ extension Experiment {
         let indices = shards[range.lowerBound + place]
         var first = indices.lowerBound
         var scores = testModes.map { _ in [[Double]]() }
-        for part in try tasks.checkedShards(indices, in: test.split, seed: seed) {
+        for part in try tasks.checkedShards(indices, in: test.split, seed: seed, withEveryClass: algorithm.needsEveryClass) {
           // [assignment][mode][task]
           let own = (0..<SamplingEstimates.assignments).map { assignment in
             let relabelled = part.relabelled { task, ways in

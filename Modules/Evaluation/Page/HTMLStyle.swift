@@ -63,6 +63,11 @@ enum HTMLStyle {
     .wide { display: none; }
     details { margin-top: 8px; font-size: 15px; }
     summary { cursor: pointer; color: var(--quiet); }
+    .pictures { display: flex; flex-wrap: wrap; gap: 10px; margin: 8px 0 16px; padding: 0; list-style: none; }
+    .pictures li { width: 84px; border: 2px solid #d5dae0; border-radius: 6px; padding: 5px; font-size: 13px; line-height: 1.3; }
+    .pictures li.right { border-color: #0072B2; }
+    .pictures li.wrong { border: 2px dashed #D55E00; }
+    .pictures img { display: block; width: 70px; height: 70px; object-fit: contain; image-rendering: pixelated; margin-bottom: 4px; }
     @media (min-width: 800px) {
       body { padding: 24px; }
       figure { padding: 20px; }
@@ -77,7 +82,7 @@ enum HTMLStyle {
       body { max-width: none; padding: 0; font-size: 11pt; }
       .narrow { display: none; }
       .wide { display: block; }
-      figure, tr, .note, dl div { break-inside: avoid; }
+      figure, tr, .note, dl div, .pictures li { break-inside: avoid; }
       h2, h3, figcaption { break-after: avoid; }
       .scroll, pre { overflow: visible; }
       th, td { white-space: normal; }

@@ -18,6 +18,28 @@ public struct RecordedRuns: Sendable {
     for folder in folders { try read(folder) }
   }
 
+  /// Reads the folders of the runs of one comparison, in this order; those that have not ended, or not begun, are ``unfinished``.
+  ///
+  /// - Throws: ``RunRecordError`` for a file that cannot be read.
+  public init(ended paths: [String]) throws(RunRecordError) {
+    for path in paths {
+      guard exists("\(path)/\(RunFolder.resultsName)") else {
+        unfinished.append(path)
+        continue
+      }
+      outcomes.append(try Comparison.Outcome(recordedIn: path))
+      try readShift(of: path)
+    }
+  }
+
+  /// Reads the test of a run in other domains, if there is one.
+  private mutating func readShift(of path: String) throws(RunRecordError) {
+    let shifted = "\(path)/\(RunFolder.shiftName)"
+    if exists("\(shifted)/\(RunFolder.resultsName)"), case .tested(let row) = try Comparison.Outcome(recordedIn: shifted) {
+      outOfDomain.append(row)
+    }
+  }
+
   private mutating func read(_ folder: String) throws(RunRecordError) {
     var folder = folder
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
@@ -47,10 +69,7 @@ public struct RecordedRuns: Sendable {
         unfinished.append(path)
         continue
       }
-      let shifted = "\(path)/\(RunFolder.shiftName)"
-      if exists("\(shifted)/\(RunFolder.resultsName)"), case .tested(let row) = try Comparison.Outcome(recordedIn: shifted) {
-        outOfDomain.append(row)
-      }
+      try readShift(of: path)
     }
     func place(_ outcome: Comparison.Outcome) -> Int { tasks.firstIndex(of: outcome.run.task) ?? tasks.count }
     // A stable sort: equal places keep the order of their paths.

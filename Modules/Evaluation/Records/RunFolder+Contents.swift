@@ -14,7 +14,9 @@ extension RunFolder {
   /// Whether a folder holds files of a run, but no checkpoint: the run was killed, or failed, before its first one.
   package static func holdsOnlyBeginning(_ path: String) -> Bool {
     let names = files(in: path)
-    let beginning: Set = [RunConfiguration.fileName, "metrics.jsonl", ValidationLog.fileName, Checkpoint.bestFileName]
+    let beginning: Set = [
+      RunConfiguration.fileName, "metrics.jsonl", ValidationLog.fileName, Checkpoint.bestFileName, TestExample.fileName,
+    ]
     // A run that failed before its first checkpoint has results, which say why.
     return !names.isEmpty && beginning.union(names.contains(RunConfiguration.fileName) ? [resultsName] : []).isSuperset(of: names)
   }

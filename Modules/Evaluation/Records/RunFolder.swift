@@ -10,7 +10,7 @@ public struct RunFolder: Sendable {
   public static let fileNames = [
     Checkpoint.fileName, "metrics.jsonl", resultsName, "results.csv", scoresName, "report.md", pageName, "timing.json",
     "cross-validation.json", "groups.csv", RunConfiguration.fileName, Checkpoint.previousFileName, ValidationLog.fileName,
-    Checkpoint.bestFileName, "reproduction.json", "reproduction.md",
+    Checkpoint.bestFileName, "reproduction.json", "reproduction.md", TestExample.fileName,
   ]
 
   /// The name of the file of results.
@@ -91,7 +91,8 @@ public struct RunFolder: Sendable {
   ///   - iterations: The number of iterations of the run that resumes; nil for the checkpoint's.
   /// - Throws: ``RunFolderError``; nothing in the folder is changed then, unless a file cannot be written.
   public func resume(from checkpoint: Checkpoint?, iterations: Int? = nil) throws(RunFolderError) {
-    let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", Self.pageName, "timing.json"].filter {
+    let results = [Self.resultsName, "results.csv", Self.scoresName, "report.md", Self.pageName, "timing.json", TestExample.fileName].filter
+    {
       exists("\(path)/\($0)")
     }
     if checkpoint == nil, let first = results.first { throw .noCheckpoint(path: path, file: first) }
@@ -184,6 +185,11 @@ public struct RunFolder: Sendable {
     try put(result.csv, "groups.csv")
     try put(result.markdown, "report.md")
   }
+
+  /// Writes example.json.
+  ///
+  /// - Throws: ``RunFolderError/file(_:)``
+  package func write(_ example: TestExample) throws(RunFolderError) { try put(example.json.text, TestExample.fileName) }
 
   /// Writes timing.json.
   ///

@@ -36,6 +36,14 @@ extension Comparison {
       return curve(mode.name, mode.headlineMeasure) ?? mode.headlineCurve
     }
 
+    /// True if no adaptation step changes anything, as for metric learning: the one score is neither before nor after adaptation.
+    var isStepless: Bool {
+      rows.allSatisfy { row in
+        let losses = row.result.modes[0].losses
+        return losses.count > 1 && losses.dropFirst().allSatisfy { $0 == losses[0] }
+      }
+    }
+
     /// The curve of a measure in a mode; nil if a run was not tested so.
     ///
     /// For one run, intervals are over episodes. For several, each seed's mean is one observation, and intervals are over seeds.

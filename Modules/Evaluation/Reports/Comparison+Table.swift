@@ -79,7 +79,7 @@ extension Comparison.Group {
       Column("algorithm", { $0.label }, failed: { $0.algorithm }),
       Column(score.name, { score.text($0.headline) }, failed: { _ in "- (failed)" }),
     ]
-    if Set(lines.map(\.step)).count > 1 { columns.append(Column("steps", { "\($0.step)" })) }
+    if Set(lines.map(\.step)).count > 1 { columns.append(Column("steps", { $0.isStepless ? Self.none : "\($0.step)" })) }
     if Set(runs.map(\.seed)).count > 1 {
       columns.append(Column("seeds", { "\($0.rows.count)" }))
     }
@@ -89,6 +89,7 @@ extension Comparison.Group {
     }
     func mean(_ title: String, _ step: @escaping (Comparison.Line) -> Int) -> Column {
       Column(title) { line in
+        if line.isStepless { return Self.none }
         let curve = line.headlineCurve
         return curve.indices.contains(step(line)) ? score.mean(curve[step(line)]) : "-"
       }
@@ -121,6 +122,9 @@ extension Comparison.Group {
     for failure in failures { table.append([""] + columns.map { $0.failed(failure.run) }) }
     return table
   }
+
+  /// The cell of a step of an algorithm that adaptation steps do not change.
+  private static let none = "–"
 
   /// A column of the table of algorithms.
   private struct Column {
@@ -167,6 +171,7 @@ extension Comparison.Group {
           + zip(curves, learnedSteps).flatMap { curve, last in
             let points = curve.points
             let mark = step > last ? " *" : ""
+            if step > 0, curve.line.isStepless { return [Self.none, Self.none] }
             return points.indices.contains(step) ? [score.text(points[step]) + mark, score.text(points[step].median)] : ["-", "-"]
           })
     }

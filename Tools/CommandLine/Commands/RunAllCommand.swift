@@ -22,6 +22,8 @@ extension Flag {
   static let target = value(
     "target", "SCORE", "Report when validation, or else meta-training, first reaches this score: an accuracy in 0...1, or a loss.",
     in: .real(-1e30...1e30))
+  static let part = value(
+    "part", "I/N", "Only part I of N of the runs, for machines that work side by side; 'tools compare' joins the folders.")
   static let logDirAll = value("log-dir", "DIR", "Write event files for TensorBoard into DIR/TASK/ALGORITHM.")
   static let outAll = value("out", "DIR", "Output folder (default: runs/DATE-TIME).")
   static let resumeAll = toggle("resume", "Skip the finished runs in --out and resume the others; the results are the same bits.")
@@ -33,7 +35,7 @@ extension Command {
     name: "run-all", summary: "Meta-train and test algorithms on several tasks, and compare them.",
     operand: nil,
     flags: [.tasks, .only, .family, .allAlgorithms, .skip, .model, .iterations] + Flag.work + [
-      .seeds, .rankAt, .target, .validateEvery, .patience, .domainShift, .logDirAll, .outAll, .resumeAll, .overwrite, .quiet, .json,
+      .seeds, .part, .rankAt, .target, .validateEvery, .patience, .domainShift, .logDirAll, .outAll, .resumeAll, .overwrite, .quiet, .json,
     ],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv, scores.csv (every episode's scores) and
@@ -42,7 +44,12 @@ extension Command {
       tasks of classes. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With
       --domain-shift, a second table has the score in the domains of training beside the one in other domains, and the drop, paired over
       episodes of the same drawings.
-      """
+
+      --part I/N divides the runs into N parts of about the same cost, the same ones on every machine, and does part I. Give each part a
+      folder of its own, and join them: tools compare runs/part-*. Under MPI, as in 'mpirun -n 4 tools run-all …', each rank does a part of
+      the runs, and rank 0 joins them; all ranks need the folder --out, on a shared disk.
+      """,
+    takesRanks: true
   ) { arguments in
     if arguments.has(.resumeAll) {
       guard arguments.has(.outAll) else { throw UsageError.needsFlag(.resumeAll, needs: .outAll) }
@@ -53,6 +60,7 @@ extension Command {
     }
     if arguments.has(.only), arguments.has(.family) { throw UsageError.exclusiveFlags(.only, .family) }
     if arguments.has(.seed), arguments.has(.seeds) { throw UsageError.exclusiveFlags(.seed, .seeds) }
+    if arguments.has(.part), let group = Ranks.group { throw UsageError.partOfRanks(.part, ranks: group.count) }
     let sweep = try Sweep(arguments)
     Interrupt.catchSignals()
     return try sweep.run()
@@ -68,10 +76,13 @@ private struct Sweep {
   private let rankAt: RankStep
   /// The seeds of `--seeds`; nil for one run of each algorithm.
   private let seeds: [UInt64]?
+  /// The part of the runs that this process does without other ranks; nil for all of them.
+  private let part: PartOfRuns?
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
     rankAt = try arguments.rankStep()
+    part = try arguments.text(.part).map { (text) throws(UsageError) in try PartOfRuns(text) }
     seeds = arguments.integer(.seeds).map { (0..<UInt64($0)).map(\.self) }
     let algorithms = try Self.algorithms(arguments)
     let tasks = try Self.tasks(arguments)
@@ -207,11 +218,31 @@ private struct Sweep {
 
   func run() throws -> ExitCode {
     // Check everything before touching a file, and all folders before the first long run.
-    let experiments = try suited()
+    let all = try suited()
+    try Ranks.group?.meet(all.flatMap(\.rankFacts))
+    let experiments = try chosen(among: all)
     try noteData(experiments)
     let overwrite = arguments.has(.overwrite)
-    let folder = try open(overwrite: overwrite)
-    let out = folder.path
+    // Rank 0 owns the folder of the comparison; the others wait for it, and own the folders of their runs.
+    var folder: RunFolder?
+    func openComparison() throws -> String {
+      let opened = try open(overwrite: overwrite)
+      folder = opened
+      return opened.path
+    }
+    let out = try Ranks.group?.share(openComparison) ?? openComparison()
+    do {
+      return try run(experiments, of: all, in: out, folder)
+    } catch let error where Ranks.group.map({ $0.rank > 0 }) == true && !(error is Interrupted) {
+      // Rank 0 does runs of its own, and awaits no message.
+      Ranks.group?.raise(Interrupt.ofFailure)
+      throw error
+    }
+  }
+
+  /// Does this process's runs; the owner of the comparison's folder writes and prints the comparison of all.
+  private func run(_ experiments: [Experiment], of all: [Experiment], in out: String, _ folder: RunFolder?) throws -> ExitCode {
+    let overwrite = arguments.has(.overwrite)
     let paths = experiments.map { path(of: $0, in: out) }
     let stages = try zip(experiments, paths).map { try arguments.has(.resumeAll) ? RunStage(of: $0, in: $1) : .new }
     let shifts = try experiments.indices.map { number in
@@ -227,10 +258,12 @@ private struct Sweep {
     var outOfDomain = shifts.map { $0?.row }
     // Keep the results so far.
     func write() throws {
-      let ended = outcomes.compactMap(\.self)
-      if !ended.isEmpty { try folder.write(compared(ended, outOfDomain)) }
+      guard let folder else { return }
+      let comparison = try Ranks.group == nil ? compared(outcomes.compactMap(\.self), outOfDomain) : joined(all, in: out)
+      if !comparison.outcomes.isEmpty { try folder.write(comparison) }
     }
-    try write()
+    // At the start, the folders of other ranks' runs may hold what will be overwritten.
+    if Ranks.group == nil { try write() }
     let finished = outcomes.count { $0 != nil }
     if finished > 0, !arguments.has(.quiet) {
       Console.note("tools: \(finished) of \(experiments.count) runs are finished, and are not repeated.")
@@ -263,11 +296,43 @@ private struct Sweep {
       try write()
       throw error
     }
-    let comparison = compared(outcomes.compactMap(\.self), outOfDomain)
-    try folder.write(comparison)
+    if let group = Ranks.group {
+      guard group.rank == 0 else { return .success }
+      do {
+        try group.awaitOthers { try Interrupt.check("in the runs of other ranks; what was finished is saved\(resumeAdvice(out))") }
+      } catch {
+        try write()
+        throw error
+      }
+    }
+    let comparison = try Ranks.group == nil ? compared(outcomes.compactMap(\.self), outOfDomain) : joined(all, in: out)
+    try folder?.write(comparison)
     try Console.print(arguments.has(.json) ? comparison.json : comparison.table)
     if !arguments.has(.quiet) { Console.note("tools: report.html, report.md, results.json, results.csv and scores.csv are in \(out).") }
     return comparison.failures.isEmpty ? .success : .badInput
+  }
+
+  /// The runs that this process does: those of `--part`, or of its rank; all of them without either.
+  ///
+  /// - Throws: ``UsageError/tooManyParts(_:parts:runs:)``
+  private func chosen(among all: [Experiment]) throws(UsageError) -> [Experiment] {
+    let place = part.map { ($0.index, $0.count) } ?? Ranks.group.map { ($0.rank, $0.count) }
+    guard let (index, count) = place else { return all }
+    if part != nil, count > all.count { throw .tooManyParts(.part, parts: count, runs: all.count) }
+    let own = RunParts(costs: all.map(\.cost), parts: count).members[index].map { all[$0] }
+    if !arguments.has(.quiet) {
+      Console.note(
+        part != nil
+          ? "tools: part \(index + 1) of \(count) has \(own.count) of \(all.count) runs."
+          : "tools: \(count) ranks divide \(all.count) runs; rank 0 has \(own.count), and shows their progress.")
+    }
+    return own
+  }
+
+  /// The comparison of the runs that have ended, of all ranks, from their folders.
+  private func joined(_ all: [Experiment], in out: String) throws -> Comparison {
+    let recorded = try RecordedRuns(ended: all.map { path(of: $0, in: out) })
+    return compared(recorded.outcomes, recorded.outOfDomain)
   }
 
   /// Writes the notes about the data of each task once.

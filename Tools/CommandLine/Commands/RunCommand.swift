@@ -48,7 +48,11 @@ extension Command {
 
       The folder keeps the checkpoint before the latest as checkpoint.previous.safetensors. If the latest is damaged, --resume goes on from
       that one. A finished run goes on with more --iterations, unless something depends on their number, such as outer.schedule=cosine.
-      """
+
+      Under MPI, as in 'mpirun -n 4 tools run …', the ranks share the shards of each meta-batch, and checkpoint and metrics are the same
+      bytes for any number of ranks. Rank 0 writes all files, validates and tests. It needs a build with the package trait MPI.
+      """,
+    takesRanks: true
   ) { arguments in
     if arguments.has(.resume) {
       // A resumed run keeps its folder.
@@ -58,7 +62,19 @@ extension Command {
     let experiment = try arguments.experiment()
     Console.note(experiment.initialisation?.ignored ?? [])
     Interrupt.catchSignals()
+    if let group = Ranks.group {
+      // Before a file is touched: another rank may have failed.
+      try group.validate(experiment.algorithm, experiment.training)
+      try group.meet(experiment.rankFacts)
+      guard group.rank == 0 else {
+        Interrupt.leaveToRankZero()
+        try experiment.assist(in: group)
+        return .success
+      }
+      if !arguments.has(.quiet) { Console.note(idleIn: group, experiment) }
+    }
     var run = ExperimentRun(experiment)
+    run.group = Ranks.group
     run.events = try arguments.text(.logDir).map { try EventLog($0) }
     run.checkpointEvery = arguments.integer(.checkpointEvery)
     if let path = arguments.text(.out) {

@@ -19,6 +19,18 @@ enum Interrupt {
     ("SIGHUP", SIGHUP), ("SIGINT", SIGINT), ("SIGTERM", SIGTERM), ("SIGUSR1", SIGUSR1), ("SIGUSR2", SIGUSR2), ("SIGXCPU", SIGXCPU),
   ]
 
+  /// The number of the first signal; 0 if none has arrived.
+  static var pending: Int32 { received.load(ordering: .relaxed) }
+
+  /// The signal that a rank tells rank 0 when it fails while rank 0 does not await it.
+  static let ofFailure = SIGTERM
+
+  /// Takes a signal that another rank has told as one of this process.
+  static func raise(_ number: Int32) { note(number) }
+
+  /// Leaves it to rank 0 to stop the work of this process.
+  static func leaveToRankZero() { state.withLock { $0.isStopping = true } }
+
   /// The exit code of the first signal that has arrived.
   static var exitCode: ExitCode { .interrupted(signal: received.load(ordering: .relaxed)) }
 
@@ -48,6 +60,7 @@ enum Interrupt {
 
   /// Throws if a signal has arrived.
   static func check(_ place: @autoclosure () -> String) throws(Interrupted) {
+    Ranks.poll()
     guard received.load(ordering: .relaxed) != 0 else { return }
     // The work stops by itself now. If the watching task was first, it holds this lock until the process has ended.
     state.withLock { $0.isStopping = true }

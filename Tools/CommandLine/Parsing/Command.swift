@@ -49,6 +49,8 @@ struct Command: Sendable {
   let flags: [Flag]
   /// Further help.
   var discussion = ""
+  /// Whether the ranks of a job share the work.
+  var takesRanks = false
   let run: @Sendable (Arguments) throws -> ExitCode
 
   /// Every command, in the order of the overview.

@@ -22,6 +22,10 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case onlyForStateDict(Flag)
   case stateDictNeeds(Flag, path: String)
   case emptySelection(kind: String)
+  case invalidPart(Flag, found: String)
+  case tooManyParts(Flag, parts: Int, runs: Int)
+  case partOfRanks(Flag, ranks: Int)
+  case oneProcess(command: String, ranks: Int)
   case noDomains(task: String, others: [String])
   case noShift(domains: String)
   case noShiftInValidation
@@ -77,6 +81,14 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
     case .presetMode(let test, let mode, let modes):
       "the test \(test) of the preset has a number in the mode '\(legible(mode))', expected one of \(modes.joined(separator: ", "))."
     case .emptySelection(let kind): "no \(kind) is left to run; name at least one, and do not skip them all."
+    case .invalidPart(let flag, let found):
+      "\(flag.spelling) is '\(legible(found))', expected I/N with I from 1 to N, such as 1/4 for the first of four parts."
+    case .tooManyParts(let flag, let parts, let runs):
+      "\(flag.spelling) has \(parts) parts, but there \(runs == 1 ? "is 1 run" : "are \(runs) runs"); give at most \(runs)."
+    case .partOfRanks(let flag, let ranks):
+      "\(flag.spelling) is for processes without MPI; the \(ranks) ranks of this job divide the runs by themselves, so leave it out."
+    case .oneProcess(let command, let ranks):
+      "\(command) is the work of one process, found \(ranks) ranks; start it without MPI's launcher. 'run' and 'run-all' take ranks."
     case .nothingToSweep(let quantity):
       "none of these workloads can be swept over \(quantity): a single episode has no further tasks or threads, and an algorithm "
         + "without adaptation has no steps. Name another workload or another quantity."

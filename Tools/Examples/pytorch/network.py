@@ -10,10 +10,10 @@ import state_dict
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, kernel, stride, activation):
+    def __init__(self, inputs, outputs, kernel, stride, activation, same):
         super().__init__()
         layer, norm = (nn.Conv1d, nn.BatchNorm1d) if len(kernel) == 1 else (nn.Conv2d, nn.BatchNorm2d)
-        self.conv = layer(inputs, outputs, kernel, stride=2 if stride else 1, padding=tuple(k // 2 for k in kernel))
+        self.conv = layer(inputs, outputs, kernel, stride=2 if stride else 1, padding=tuple(k // 2 * same for k in kernel))
         self.norm = norm(outputs, track_running_stats=False)  # always with the statistics of the batch
         self.activation, self.pool = activation, nn.Identity() if stride else nn.MaxPool2d(2)
 
@@ -23,10 +23,10 @@ class Block(nn.Module):
 
 class ConvNet(nn.Module):
     """Images [batch, channels, height, width], or signals [batch, channels, time] with a kernel of one number."""
-    def __init__(self, channels, hidden, kernel, blocks, features, outputs, downsample, head, activation):
+    def __init__(self, channels, hidden, kernel, blocks, features, outputs, downsample, head, activation, same):
         super().__init__()
         self.features = nn.Sequential(*[
-            Block(hidden if i else channels, hidden, kernel, downsample == "stride", getattr(torch, activation))
+            Block(hidden if i else channels, hidden, kernel, downsample == "stride", getattr(torch, activation), same)
             for i in range(blocks)])
         self.classifier, self.head = nn.Linear(features, outputs), head
 
@@ -57,7 +57,7 @@ def load(path):
         (hidden, channels, *kernel), (outputs, features) = arrays["features.0.conv.weight"].shape, arrays["classifier.weight"].shape
         model = ConvNet(
             channels, hidden, tuple(kernel), int(setting("blocks")), features, outputs, about.get("model.downsample", "stride"),
-            setting("head"), setting("activation"))
+            setting("head"), setting("activation"), about.get("model.padding", "same") == "same")
     else:
         weights = [arrays["layers.%d.weight" % i].shape for i in range(len(arrays) // 2)]
         model = MLP([weights[0][1]] + [shape[0] for shape in weights], about.get("model.activation", "relu"))

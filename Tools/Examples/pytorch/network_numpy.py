@@ -11,9 +11,9 @@ def linear(x, weight, bias):  # weight [out, in]
     return x @ weight.T + bias
 
 
-def convolution(x, weight, bias, stride):  # x [n, in, …], weight [out, in, k, …], padding k // 2 in each dimension
+def convolution(x, weight, bias, stride, same):  # x [n, in, …], weight [out, in, k, …]; same: padding k // 2 in each dimension
     kernel, rank = weight.shape[2:], x.ndim - 2
-    x = numpy.pad(x, [(0, 0), (0, 0)] + [(k // 2, k // 2) for k in kernel])
+    x = numpy.pad(x, [(0, 0), (0, 0)] + [(k // 2 * same, k // 2 * same) for k in kernel])
     windows = numpy.lib.stride_tricks.sliding_window_view(x, kernel, axis=tuple(range(2, x.ndim)))
     windows = windows[(slice(None), slice(None)) + (slice(None, None, stride),) * rank]
     result = numpy.tensordot(windows, weight, ([1, *range(2 + rank, 2 + 2 * rank)], list(range(1, 2 + rank))))
@@ -39,9 +39,10 @@ def logits(x, p, about):
     activation = numpy.tanh if about.get("model.activation") == "tanh" else lambda x: numpy.maximum(x, 0)
     if about["model"] in ("conv", "conv1d"):
         stride = about.get("model.downsample", "stride") == "stride"  # conv1d always strides
+        same = about.get("model.padding", "same") == "same"
         for i in range(int(about["model.blocks"])):
             name = "features.%d." % i
-            x = convolution(x, p[name + "conv.weight"], p[name + "conv.bias"], 2 if stride else 1)
+            x = convolution(x, p[name + "conv.weight"], p[name + "conv.bias"], 2 if stride else 1, same)
             x = activation(batch_norm(x, p[name + "norm.weight"], p[name + "norm.bias"]))
             x = x if stride else max_pool(x)
         x = x.mean(tuple(range(2, x.ndim))) if about["model.head"] == "mean" else x.reshape(len(x), -1)

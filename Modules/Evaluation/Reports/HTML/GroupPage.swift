@@ -49,7 +49,7 @@ struct GroupPage {
         .heading("Published, for comparison"), .table(HTMLTable(["algorithm", "published", "how", "source"], rows, caption: "Published")),
       ]
     }
-    content += intervals + differences + learningCurves + adaptationCurves + paths + sampling + calibration + learned
+    content += intervals + differences + learningCurves + adaptationCurves + examples + paths + sampling + calibration + learned
     return HTMLPage.Section(group.task, content)
   }
 
