@@ -148,11 +148,12 @@ struct ParityCase {
         key: "model.kind", found: definition.model.kind,
         known: ["mlp", "conv"] + Self.referenceNames { if case .model(let name) = $0 { name } else { nil } })
     }
-    do {
-      taskLoss = try LossRegistry.type(of: definition.loss).taskLoss
-    } catch {
-      throw .unknownName(key: "loss", found: definition.loss, known: error.known)
+    // A case has labelled samples, so it has no loss of rewards.
+    let losses = LossRegistry.all.items.map(\.item.taskLoss).filter { $0.targets != .rewards }
+    guard let taskLoss = losses.first(where: { $0.id == definition.loss }) else {
+      throw .unknownName(key: "loss", found: definition.loss, known: losses.map(\.id))
     }
+    self.taskLoss = taskLoss
     tasks = try Self.checked(definition.tasks, "tasks", 1...1_000_000)
     supportRows = try Self.rows(definition.support, "support", rowsPerCount)
     queryRows = try Self.rows(definition.query, "query", rowsPerCount)

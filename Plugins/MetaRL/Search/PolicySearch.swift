@@ -45,7 +45,7 @@ public struct PolicySearch: Sendable, Hashable {
     ]) + .nested("trpo", \.region, TrustRegion.hyperparameters)
 
   /// The rule and the number of adaptation steps.
-  public var inner = InnerLoop(steps: 1, learningRate: 0.5)
+  public var inner = InnerLoop(steps: 1, learningRate: 0.2)
   /// Factor of the loss in adaptation steps after the first.
   public var laterFactor = 0.5
   /// How advantages are estimated.
@@ -59,7 +59,7 @@ public struct PolicySearch: Sendable, Hashable {
   /// Whether second derivatives of adaptation count; it is not a setting, because it tells algorithms apart.
   public var derivative = Unrolling.Derivative.full
 
-  /// The settings of the MAML paper's code.
+  /// One step with a rate of 0.2, the surrogate of the MAML paper's code, and TRPO.
   public init() {}
 
   /// Trajectories with their advantages.
