@@ -87,7 +87,12 @@ import Testing
     Variant(id: "knn", settings: [("neighbours", "2")]),
     // Ridges for the small features of the suite's network.
     Variant(id: "maml-rl", settings: [("inner.steps", "2"), ("surrogate", "likelihood"), ("update", "gradient")]),
-    Variant(id: "maml-rl", settings: [("inner.learn", "learningRate"), ("inner.granularity", "parameter"), ("surrogate", "ratio")]),
+    // Conjugate gradients amplify rounding by the condition of their system: with many learned rates beyond the suite's bounds.
+    Variant(
+      id: "maml-rl",
+      settings: [
+        ("inner.learn", "learningRate"), ("inner.granularity", "parameter"), ("surrogate", "ratio"), ("update", "gradient"),
+      ]),
     Variant(id: "fomaml-rl", settings: [("inner.steps", "2"), ("advantage.baseline", "none"), ("advantage.normalise", "false")]),
     Variant(id: "r2d2", settings: [("ridge", "0.2"), ("scale", "3")]),
     Variant(id: "lr-d2", settings: [("steps", "2"), ("ridge", "0.1"), ("shift", "0.5")]),

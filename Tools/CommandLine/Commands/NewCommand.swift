@@ -11,7 +11,7 @@ extension Command {
     name: "new", summary: "Write an algorithm, task, model or objective of your own, to start from.",
     operand: Operand(placeholder: "KIND NAME", count: .any), flags: [.package, .framework, .quiet],
     discussion: """
-      KIND is algorithm, task, model or objective. NAME is the name of the Swift type, such as SharpMAML; its id is then sharp-maml. The
+      KIND is algorithm, task, model or objective. NAME is the name of the Swift type, such as FlatMAML; its id is then flat-maml. The
       copy of the template is complete: it builds, registers itself and has a test. Without --package, it becomes a plug-in in Plugins,
       with a row in Package.swift. With --package, it becomes a package of its own with a 'tools' that knows everything registered here
       and the new part.

@@ -13,7 +13,7 @@ enum ScaffoldError: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .name(let name):
-      "'\(legible(name))' is no name of a Swift type; expected a capital letter and then letters and digits, at most 60, such as SharpMAML."
+      "'\(legible(name))' is no name of a Swift type; expected a capital letter and then letters and digits, at most 60, such as FlatMAML."
     case .taken(let kind, let id): "the \(kind) '\(id)' is registered; choose another name."
     case .noCheckout(let path):
       "\(legible(path, limit: nil)) has no Package.swift of this framework; run the command in a checkout of it, or name one with "

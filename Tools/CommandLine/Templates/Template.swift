@@ -65,9 +65,9 @@ struct Template: Sendable {
   }
 
   let kind: Kind
-  /// The name of the type, such as "SharpMAML".
+  /// The name of the type, such as "FlatMAML".
   let name: String
-  /// The id, such as "sharp-maml".
+  /// The id, such as "flat-maml".
   var id: String { Self.id(of: name) }
   /// The executable of a package.
   var toolsName: String { "\(id)-tools" }
