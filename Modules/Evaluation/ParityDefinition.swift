@@ -149,7 +149,7 @@ struct ParityCase {
         known: ["mlp", "conv"] + Self.referenceNames { if case .model(let name) = $0 { name } else { nil } })
     }
     // A case has labelled samples, so it has no loss of rewards.
-    let losses = LossRegistry.all.items.map(\.item.taskLoss).filter { $0.targets != .rewards }
+    let losses = LossRegistry.all.items.map { $0.item.taskLoss }.filter { $0.targets != .rewards }
     guard let taskLoss = losses.first(where: { $0.id == definition.loss }) else {
       throw .unknownName(key: "loss", found: definition.loss, known: losses.map(\.id))
     }

@@ -165,7 +165,8 @@ extension Comparison.Group {
   private func curve(_ curves: [(line: Comparison.Line, points: [CurvePoint])], _ score: ScoreText) -> TextTable {
     var table = TextTable(["step"] + curves.flatMap { [$0.line.label, "median"] })
     let learnedSteps = curves.map { $0.line.lastLearnedStep ?? .max }
-    for step in 0..<(curves.map(\.points.count).max() ?? 0) {
+    // Steps that change no algorithm have no row.
+    for step in 0..<(curves.map { $0.line.isStepless ? 1 : $0.points.count }.max() ?? 0) {
       table.append(
         ["\(step)"]
           + zip(curves, learnedSteps).flatMap { curve, last in
