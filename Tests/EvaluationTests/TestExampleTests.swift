@@ -30,7 +30,7 @@ import _TestSupport
       Issue.record("a sinusoid is a curve")
       return
     }
-    let episode = try tasks.episode(0, in: .metaTest, seed: experiment.episodeList.seed)
+    let episode = tasks.episode(0, in: .metaTest, seed: experiment.episodeList.seed)
     #expect(given.map(\.x) == episode.support.inputs.doubles.sorted())
     #expect(truth.count == 200 && truth.map(\.x) == truth.map(\.x).sorted())
     #expect(fitted.map(\.steps) == [0, 1, 5])
