@@ -7,7 +7,7 @@ public import Registry
 /// - SeeAlso: Finn et al., ICML 2017, section 5.3, "pretrained", <https://arxiv.org/abs/1703.03400>.
 public struct PretrainedRL: PolicyAlgorithm {
   public static let card = AlgorithmCard(
-    id: "pretrained-rl", title: "Baseline: one policy for all tasks by TRPO, then policy gradients",
+    id: "pretrained", title: "Baseline: one policy for all tasks by TRPO, then policy gradients",
     citation: "Finn et al., ICML 2017, section 5.3, https://arxiv.org/abs/1703.03400", metaGradient: .estimate, family: .baseline)
 
   public static let hyperparameters =

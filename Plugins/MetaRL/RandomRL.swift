@@ -9,7 +9,7 @@ public import TensorCore
 /// - SeeAlso: Finn et al., ICML 2017, section 5.3, "random", <https://arxiv.org/abs/1703.03400>.
 public struct RandomRL: PolicyAlgorithm {
   public static let card = AlgorithmCard(
-    id: "random-rl", title: "Baseline: random policy, then policy gradients",
+    id: "random", title: "Baseline: random policy, then policy gradients",
     citation: "Finn et al., ICML 2017, section 5.3, https://arxiv.org/abs/1703.03400", metaGradient: .none,
     family: .baseline)
 

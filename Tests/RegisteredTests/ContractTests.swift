@@ -6,7 +6,7 @@ import Testing
 /// Every registered algorithm passes the contract suite.
 @Suite struct ContractTests {
   /// Algorithms for environments, two of the suite's six problems, which suit no other algorithm.
-  private static let onlyForRewards = ["fomaml-rl", "maml-rl", "pretrained-rl", "random-rl"]
+  private static let onlyForRewards = ["fomaml-rl", "maml-rl", "pretrained", "random"]
   /// Algorithms for environments with discrete actions, one of the suite's six problems.
   private static let onlyForArms = ["epsilon-greedy", "thompson"]
   /// Algorithms for regression of vectors, one of the suite's six problems.

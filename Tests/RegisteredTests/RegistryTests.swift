@@ -11,8 +11,8 @@ import Testing
     let ids = [
       "anil", "bilevel", "boil", "cavia", "chance", "epsilon-greedy", "fomaml", "fomaml-rl", "imaml", "joint", "knn", "lr-d2", "lslr",
       "maml", "maml-plus-plus", "maml-rl",
-      "matching-net", "meta-curvature", "meta-opt-net", "meta-optimizer", "meta-sgd", "mixed-model", "pretrained-rl", "proto-maml",
-      "proto-net", "r2d2", "random-rl",
+      "matching-net", "meta-curvature", "meta-opt-net", "meta-optimizer", "meta-sgd", "mixed-model", "pretrained", "proto-maml",
+      "proto-net", "r2d2", "random",
       "relation-net", "reptile", "ridge-pooled", "ridge-task", "scratch", "t-net", "template", "thompson", "warp-grad",
     ]
     #expect(Set(AlgorithmRegistry.all.ids).isSuperset(of: ids))

@@ -11,7 +11,7 @@ private let small = [
 
 /// Runs in environments, and their bad input.
 @Suite struct EnvironmentRunTests {
-  @Test(arguments: ["maml-rl", "fomaml-rl", "pretrained-rl", "random-rl"], ["navigation", "bandit"])
+  @Test(arguments: ["maml-rl", "fomaml-rl", "pretrained", "random"], ["navigation", "bandit"])
   func `every algorithm for rewards runs in every environment`(algorithm: String, task: String) throws {
     let outcome = try ToolsProcess(["run", algorithm, "--task", task, "--iterations", "2", "--quiet"] + small).outcome()
     #expect(outcome.errors == "" && outcome.exitCode == 0)
@@ -20,7 +20,7 @@ private let small = [
 
   @Test func `run-all leaves out algorithms for labels`() throws {
     try withTemporaryFolder { folder throws in
-      let choice = ["run-all", "--task", "navigation", "--only", "maml,random-rl", "--iterations", "1", "--out", folder]
+      let choice = ["run-all", "--task", "navigation", "--only", "maml,random", "--iterations", "1", "--out", folder]
       let outcome = try ToolsProcess(choice + small).outcome()
       #expect(outcome.errors.contains("maml on navigation is left out"))
       #expect(outcome.exitCode == 0)
@@ -30,9 +30,9 @@ private let small = [
   @Test func `records keep paths, and the report draws them`() throws {
     try withTemporaryFolder { folder throws in
       let (whole, other) = ("\(folder)/whole", "\(folder)/other")
-      let choice = ["run-all", "--task", "navigation", "--only", "random-rl", "--quiet", "--out", whole]
+      let choice = ["run-all", "--task", "navigation", "--only", "random", "--quiet", "--out", whole]
       #expect(try ToolsProcess(choice + small).outcome().exitCode == 0)
-      let modes = try jsonObject("\(whole)/navigation/random-rl/results.json")["modes"] as? [[String: Any]]
+      let modes = try jsonObject("\(whole)/navigation/random/results.json")["modes"] as? [[String: Any]]
       let paths = try #require(modes?.first?["paths"] as? [[String: Any]])
       #expect(paths.map { $0["episode"] as? Int } == [0, 1, 2, 0, 1, 2, 0, 1, 2])
       #expect(paths.map { $0["step"] as? Int } == [0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -44,7 +44,7 @@ private let small = [
       #expect(try tools("compare", whole, "--out", other).exitCode == 0)
       let page = try bytes("\(whole)/report.html")
       #expect(try bytes("\(other)/report.html") == page)
-      #expect(String(decoding: page, as: UTF8.self).contains("random-rl: paths before and after adaptation"))
+      #expect(String(decoding: page, as: UTF8.self).contains("random: paths before and after adaptation"))
     }
   }
 
