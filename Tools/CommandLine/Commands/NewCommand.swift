@@ -9,7 +9,7 @@ extension Command {
   /// Writes an algorithm, a task family, a model or a meta-loss to start from.
   static let new = Command(
     name: "new", summary: "Write an algorithm, task, model or objective of your own, to start from.",
-    operand: Operand(placeholder: "KIND NAME", count: .any), flags: [.package, .framework, .quiet],
+    operand: Operand(placeholder: "KIND NAME", count: .two), flags: [.package, .framework, .quiet],
     discussion: """
       KIND is algorithm, task, model or objective. NAME is the name of the Swift type, such as FlatMAML; its id is then flat-maml. The
       copy of the template is complete: it builds, registers itself and has a test. Without --package, it becomes a plug-in in Plugins,
@@ -18,14 +18,11 @@ extension Command {
       """
   ) { arguments in
     let kinds = Template.Kind.allCases.map(\.rawValue)
-    guard let name = arguments.operands.first else {
-      throw UsageError.missingOperand(Operand(placeholder: "KIND NAME", count: .one), command: "new")
-    }
+    let name = arguments.operands[0]
     guard let kind = Template.Kind(rawValue: name) else { throw LookupError(kind: "kind", name: name, known: kinds) }
     guard arguments.operands.count > 1 else {
       throw UsageError.missingOperand(Operand(placeholder: "a NAME after \(name)", count: .one), command: "new")
     }
-    if arguments.operands.count > 2 { throw UsageError.unexpectedOperand(arguments.operands[2], command: "new") }
     let template = try Template(kind, name: arguments.operands[1])
     let checkout = try Checkout(arguments.text(.framework) ?? ".")
     let lines: [String]

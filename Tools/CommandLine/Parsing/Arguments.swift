@@ -64,9 +64,8 @@ struct Arguments: Sendable {
       if let extra = operands.first { throw .unexpectedOperand(extra, command: command.name) }
       return
     }
-    let (needsOne, takesMany) = (operand.count == .one || operand.count == .oneOrMore, operand.count == .any || operand.count == .oneOrMore)
-    if operands.isEmpty, needsOne { throw .missingOperand(operand, command: command.name) }
-    if operands.count > 1, !takesMany { throw .unexpectedOperand(operands[1], command: command.name) }
+    if operands.isEmpty, operand.count.isNeeded { throw .missingOperand(operand, command: command.name) }
+    if operands.count > operand.count.most { throw .unexpectedOperand(operands[operand.count.most], command: command.name) }
   }
 }
 

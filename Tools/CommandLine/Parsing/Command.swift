@@ -22,7 +22,19 @@ enum ExitCode: Sendable, Hashable {
 struct Operand: Sendable, Hashable {
   /// How many of them are allowed.
   enum Count: Sendable, Hashable {
-    case optional, one, oneOrMore, any
+    case optional, one, two, oneOrMore, any
+
+    /// Whether a command cannot do without any.
+    var isNeeded: Bool { self == .one || self == .two || self == .oneOrMore }
+
+    /// The largest number.
+    var most: Int {
+      switch self {
+      case .optional, .one: 1
+      case .two: 2
+      case .oneOrMore, .any: .max
+      }
+    }
   }
 
   /// The name in help, such as "ALGORITHM".
@@ -33,7 +45,7 @@ struct Operand: Sendable, Hashable {
   var usage: String {
     switch count {
     case .optional: "[\(placeholder)]"
-    case .one: placeholder
+    case .one, .two: placeholder
     case .oneOrMore: "\(placeholder)…"
     case .any: "[\(placeholder)…]"
     }
