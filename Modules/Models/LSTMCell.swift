@@ -36,6 +36,11 @@ public struct LSTMCell: Sendable, Hashable {
     ]
   }
 
+  /// Initial values of the parameters, each from a stream of its own.
+  public func initialValues(from stream: RandomStream, dtype: DType) -> [(name: String, leaf: Tensor)] {
+    parameters.map { ($0.name, $0.initialiser.tensor($0.shape, from: stream.child($0.name), dtype: dtype)) }
+  }
+
   /// The state before the first input: zeros for [T, N] sequences.
   public func start(tasks: Int, sequences: Int, dtype: DType) -> State {
     let zeros = Variable(constant: .zeros([tasks, sequences, width], dtype))

@@ -1,8 +1,8 @@
-import Autograd
+public import Autograd
 public import Algorithms
-import Models
+public import Models
 public import Registry
-public import Tasks
+import Tasks
 public import TensorCore
 
 /// The LSTM meta-learner: adaptation is the cell update of an LSTM, with the parameters as its cell state.
@@ -16,7 +16,7 @@ public import TensorCore
 /// - SeeAlso: Ravi and Larochelle, "Optimization as a model for few-shot learning", ICLR 2017, section 3, equations 2 to 4,
 ///   <https://openreview.net/forum?id=rJY0-Kcll>. As there, gradients and losses count as constants in the meta-gradient, and both come in
 ///   two features each. Deviation: batch norm uses the statistics of the support set, not running ones.
-public struct MetaLSTM: Algorithm {
+public struct MetaLSTM: LearnedUpdateAlgorithm {
   public static let card = AlgorithmCard(
     id: "meta-lstm", title: "LSTM meta-learner: learned rates and decays, gated by gradients",
     citation: "Ravi and Larochelle, ICLR 2017, section 3, https://openreview.net/forum?id=rJY0-Kcll", metaGradient: .estimate,
@@ -36,81 +36,36 @@ public struct MetaLSTM: Algorithm {
 
   public init() {}
 
-  public var adaptationSteps: Int { steps }
-  public var isRecordable: Bool { true }
-  public var acceptsPadding: Bool { true }
   /// A step holds about twenty-five numbers for each hidden unit of a parameter entry.
   public var footprint: TrainingFootprint { TrainingFootprint(steps: max(steps, 1), copiesPerStep: 25 * Double(width)) }
 
   private var cell: LSTMCell { LSTMCell("cell", inputs: 4, width: width) }
 
-  /// Adapts the head on images: a hidden state for each entry of a convolutional network would take gigabytes.
-  public mutating func adopt(_ signature: TaskSignature) { adapts = signature.inputKind == .image ? .head : .all }
-
-  public func validate(_ learner: Learner, _ signature: TaskSignature, _ training: TrainingConfiguration) throws(AlgorithmError) {
-    try validate(adapts, learner)
-  }
-
-  public func initialState(_ learner: Learner, from stream: RandomStream, dtype: DType) -> MetaState {
-    let recurrent = cell.parameters.map { cell in
-      (name: cell.name, leaf: cell.initialiser.tensor(cell.shape, from: stream.child("update").child(cell.name), dtype: dtype))
+  public func initialRule(from stream: RandomStream, dtype: DType) -> ParameterTree<Tensor> {
+    let gates = [("rate", -4.5), ("decay", 5)].flatMap { gate, bias -> [(name: String, leaf: Tensor)] in
+      let weights = Initialiser.truncatedNormal(deviation: 0.01).tensor([width + 2, 1], from: stream.child(gate), dtype: dtype)
+      return [("\(gate).weight", weights), ("\(gate).bias", Tensor(repeating: bias, shape: [1], dtype: dtype))]
     }
-    let gates = [("rate", -4.5), ("decay", 5)].flatMap { gate, bias in
-      [
-        (
-          name: "\(gate).weight",
-          leaf: Initialiser.truncatedNormal(deviation: 0.01).tensor(
-            [width + 2, 1], from: stream.child("update").child(gate), dtype: dtype)
-        ), (name: "\(gate).bias", leaf: Tensor(repeating: bias, shape: [1], dtype: dtype)),
-      ]
+    return ParameterTree(cell.initialValues(from: stream, dtype: dtype) + gates)
+  }
+
+  /// The recurrent state, and the last rates and decays, [T, E, 1] each.
+  public typealias Memory = (cell: LSTMCell.State, rate: Variable, decay: Variable)
+
+  public func updated(_ entries: UpdateEntries, _ memory: inout Memory?, _ rule: ParameterTree<Variable>) -> Variable {
+    let (shape, dtype) = (entries.gradients.shape, entries.gradients.value.dtype)
+    let (slope, loss) = (entries.gradients.sizeAndSign, entries.losses.sizeAndSign)
+    let features = [slope.size, slope.sign, loss.size.expanded(to: shape), loss.sign.expanded(to: shape)]
+    let zeros = Variable(constant: .zeros(shape, dtype))
+    let last = memory ?? (cell.start(tasks: shape[0], sequences: shape[1], dtype: dtype), zeros, zeros)
+    let state = cell(.concatenated(features, along: 2), last.cell, rule)
+    func gate(_ name: String, _ previous: Variable) -> Variable {
+      Variable.concatenated([state.hidden, entries.values, previous], along: 2)
+        .linear(rule["\(name).weight"], rule["\(name).bias"]).sigmoid()
     }
-    return MetaState(
-      learned: MetaParameters(
-        initial: learner.model.initialParameters(from: stream, dtype: dtype), own: ParameterTree(recurrent + gates)))
-  }
-
-  public func metaGradient(
-    _ state: MetaState, _ learner: Learner, _ shard: Episodes, _ context: AdaptationContext
-  ) -> MetaGradient {
-    Differentiated(QueryLoss(), at: state.learned, learner, shard, context) { theta, support in
-      path(theta, learner, support, steps)
-    }.contribution(shard)
-  }
-
-  public func adapt(
-    _ state: MetaState, _ learner: Learner, support: LabelledSet, steps: Int, _ context: AdaptationContext
-  ) -> [Adapted] {
-    let start = state.start.map { Variable(constant: $0.expanded(over: support.inputs.shape[0])) }
-    return path(start, learner, support, steps).parameters.map { Adapted(parameters: $0.map(\.value), support: support) }
-  }
-
-  private func path(
-    _ learned: MetaParameters<Variable>, _ learner: Learner, _ support: LabelledSet, _ steps: Int
-  ) -> Trajectory {
-    let names = adapts.names(in: learner.model)
-    var points = [learned.initial]
-    var before: (cell: LSTMCell.State, rate: Variable, decay: Variable)?
-    for _ in 0..<steps {
-      let now = points[points.count - 1]
-      let moving = names.map(now.filter) ?? now
-      let (losses, gradients) = moving.supportGradient(learner, support, among: now)
-      let (tasks, dtype) = (losses.shape[0], losses.value.dtype)
-      let slopes = gradients.rows.reshaped([tasks, gradients.rows.shape[1], 1])
-      let (slope, loss) = (slopes.sizeAndSign, losses.reshaped([tasks, 1, 1]).sizeAndSign)
-      let features = [slope.size, slope.sign, loss.size.expanded(to: slopes.shape), loss.sign.expanded(to: slopes.shape)]
-      let zeros = Variable(constant: .zeros(slopes.shape, dtype))
-      let last = before ?? (cell.start(tasks: tasks, sequences: slopes.shape[1], dtype: dtype), zeros, zeros)
-      let state = cell(.concatenated(features, along: 2), last.cell, learned.own)
-      let values = moving.rows.reshaped(slopes.shape)
-      func gate(_ name: String, _ previous: Variable) -> Variable {
-        Variable.concatenated([state.hidden, values, previous], along: 2)
-          .linear(learned.own["\(name).weight"], learned.own["\(name).bias"]).sigmoid()
-      }
-      let (rate, decay) = (gate("rate", last.rate), gate("decay", last.decay))
-      points.append(now.updated(with: moving.split((decay * values - rate * slopes).reshaped([tasks, slopes.shape[1]]))))
-      before = (state, rate, decay)
-    }
-    return Trajectory(parameters: points)
+    let (rate, decay) = (gate("rate", last.rate), gate("decay", last.decay))
+    memory = (state, rate, decay)
+    return decay * entries.values - rate * entries.gradients
   }
 }
 
