@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import TensorCore
 import Testing
 import _TestSupport
@@ -32,7 +33,7 @@ import Darwin
 
   @Test(arguments: ["", "4711 elsewhere\n"]) func `the file of a killed owner blocks nobody and is removed`(text: String) throws {
     try withTemporaryFolder { folder in
-      try AtomicFile.write(Array(text.utf8), to: "\(folder)/\(FolderLock.fileName)")
+      try writePlainly(text, to: "\(folder)/\(FolderLock.fileName)")
       do { _ = try RunFolder(folder) }
       #expect(fileNames(in: folder) == [])
     }
@@ -41,7 +42,7 @@ import Darwin
   @Test func `a user's file of the lock's name stays as it is`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/\(FolderLock.fileName)"
-      try AtomicFile.write(Array("my notes".utf8), to: path)
+      try writePlainly("my notes", to: path)
       try withExtendedLifetime(RunFolder(folder)) {
         _ = #expect(throws: RunFolderError.inUse(path: folder, owner: nil)) { try RunFolder(folder) }
       }
@@ -64,4 +65,11 @@ import Darwin
       #expect(fileNames(in: folder) == [])
     }
   }
+}
+
+/// Writes a file without a lock.
+///
+/// `AtomicFile.write` locks the file while it writes. A process that another test starts at that moment would hold the lock a little longer.
+private func writePlainly(_ text: String, to path: String) throws {
+  try Data(text.utf8).write(to: URL(fileURLWithPath: path))
 }

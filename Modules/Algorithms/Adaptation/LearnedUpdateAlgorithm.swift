@@ -38,6 +38,11 @@ public struct UpdateEntries {
   public let gradients: Variable
   /// The support loss of each task, [T, 1, 1], without a graph.
   public let losses: Variable
+
+  /// Creates entries from values and gradients of one shape, and the losses of the tasks.
+  public init(values: Variable, gradients: Variable, losses: Variable) {
+    (self.values, self.gradients, self.losses) = (values, gradients, losses)
+  }
 }
 
 extension LearnedUpdateAlgorithm {
