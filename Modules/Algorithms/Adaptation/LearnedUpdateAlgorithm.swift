@@ -21,12 +21,13 @@ public protocol LearnedUpdateAlgorithm: Algorithm {
   /// Initial values φ of the rule.
   func initialRule(from stream: RandomStream, dtype: DType) -> ParameterTree<Tensor>
 
-  /// The values of the entries after a step, [T, E, 1].
+  /// Takes one step of the rule.
   ///
   /// - Parameters:
   ///   - entries: What the rule reads.
   ///   - memory: What the rule remembers; nil before the first step. It is updated.
   ///   - rule: φ, [T, …] each, under the names of ``initialRule(from:dtype:)``.
+  /// - Returns: The values of the entries after the step, [T, E, 1].
   func updated(_ entries: UpdateEntries, _ memory: inout Memory?, _ rule: ParameterTree<Variable>) -> Variable
 }
 
