@@ -46,3 +46,12 @@ void tk_run_fill(const void *arguments) {
   if (a->dtype == TK_FLOAT32) fill_f32_kernel(a->count, a->out, (float)a->value);
   else fill_f64_kernel(a->count, a->out, a->value);
 }
+
+void tk_accumulate_pieces(tk_dtype dtype, void *sum, const tk_piece *pieces, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    const tk_accumulate_args a = {.dtype = dtype, .count = pieces[i].count, .sum = sum, .in = pieces[i].start};
+    if (dtype == TK_FLOAT32) accumulate_f32_kernel(&a);
+    else accumulate_f64_kernel(&a);
+    sum = (char *)sum + pieces[i].count * (dtype == TK_FLOAT32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double));
+  }
+}

@@ -43,3 +43,21 @@ void tk_run_copy(const void *arguments) {
     if (d < 0) return;
   }
 }
+
+void tk_gather(int32_t item_bytes, void *vector, const tk_piece *pieces, int64_t count) {
+  char *next = vector;
+  for (int64_t i = 0; i < count; i++) {
+    const size_t bytes = (size_t)(pieces[i].count * item_bytes);
+    if (bytes > 0) memcpy(next, pieces[i].start, bytes);
+    next += bytes;
+  }
+}
+
+void tk_scatter(int32_t item_bytes, const void *vector, const tk_piece *pieces, int64_t count) {
+  const char *next = vector;
+  for (int64_t i = 0; i < count; i++) {
+    const size_t bytes = (size_t)(pieces[i].count * item_bytes);
+    if (bytes > 0) memcpy(pieces[i].start, next, bytes);
+    next += bytes;
+  }
+}

@@ -146,17 +146,8 @@ extension Tensor {
     require(
       shape == other.shape && dtype == other.dtype && isExpanded == other.isExpanded,
       "overwriting \(dtype) \(shape) with \(other.dtype) \(other.shape)")
-    withExtendedLifetime((self, other)) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
-  }
-
-  /// Copies a vector's elements from `start` on into this tensor's storage; every value that shares the storage sees them.
-  /// - Precondition: Types agree, both are contiguous, and the vector is long enough.
-  package func overwrite(from vector: Tensor, at start: Int) {
-    require(
-      dtype == vector.dtype && !isExpanded && !vector.isExpanded && start >= 0 && start + storedCount <= vector.storedCount,
-      "overwriting \(dtype) \(shape) with \(vector.dtype) \(vector.shape) from \(start)")
-    withExtendedLifetime((self, vector)) {
-      tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, vector.address + start * dtype.byteCount)
+    withExtendedLifetime(self) {
+      withExtendedLifetime(other) { tk_copy_run(Int32(dtype.byteCount), Int64(storedCount), address, other.address) }
     }
   }
 

@@ -25,10 +25,12 @@ extension Tensor {
     }
   }
 
-  /// Updates this tensor's parameters and both moments in place by one Adam step.
+  /// Updates this tensor's parameters and both moments in place by one Adam step; subnormal moments become 0 afterwards.
   ///
+  /// - Returns: Whether all new elements are finite; always true during a recording, which reads no numbers.
   /// - SeeAlso: Kingma and Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019.
-  public mutating func applyAdam(_ gradient: Tensor, first: inout Tensor, second: inout Tensor, _ step: AdamStep) {
+  @discardableResult
+  public mutating func applyAdam(_ gradient: Tensor, first: inout Tensor, second: inout Tensor, _ step: AdamStep) -> Bool {
     require(
       shape == gradient.shape && shape == first.shape && shape == second.shape && dtype == gradient.dtype && dtype == first.dtype
         && dtype == second.dtype, "Adam: parameters \(dtype) \(shape), gradient \(gradient.dtype) \(gradient.shape)")
@@ -39,8 +41,20 @@ extension Tensor {
       old_parameter: (old.0 ?? self).address, old_first: (old.1 ?? first).address, old_second: (old.2 ?? second).address,
       gradient: UnsafeRawPointer(gradient.address), rate: step.rate, beta1: step.decays.first, beta2: step.decays.second,
       epsilon: step.epsilon, decay: step.weightDecay, correction1: 1 - raised(step.decays.first, to: step.number),
-      correction2: 1 - raised(step.decays.second, to: step.number))
-    withExtendedLifetime((gradient, old)) { tk_run_adam(&arguments) }
+      correction2: 1 - raised(step.decays.second, to: step.number), is_finite: nil)
+    return withExtendedLifetime((gradient, old)) {
+      // A recorded call keeps its arguments, so it must not point into this frame.
+      guard !tk_is_recording() else {
+        tk_run_adam(&arguments)
+        return true
+      }
+      var isFinite = true
+      withUnsafeMutablePointer(to: &isFinite) {
+        arguments.is_finite = $0
+        tk_run_adam(&arguments)
+      }
+      return isFinite
+    }
   }
 
   /// True if kernels may overwrite this value's storage: uniquely referenced, filled by this value, and no constant of a recording.

@@ -32,15 +32,14 @@ public enum Adam: OptimizerRule {
 
   public static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool {
+  ) -> InPlaceUpdate {
     fused(&parameter, gradient, &slots, values, weightDecay: 0, number)
-    return true
   }
 
   /// Runs the fused kernel, which passes once over all four vectors.
   static func fused(
     _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], _ values: [String: Double], weightDecay: Double, _ number: Int
-  ) {
+  ) -> InPlaceUpdate {
     func value(_ name: String) -> Double { values[name] ?? 0 }
     let step = Tensor.AdamStep(
       rate: value("learningRate"), decays: (value("beta1"), value("beta2")), epsilon: value("epsilon"), weightDecay: weightDecay,
@@ -48,8 +47,9 @@ public enum Adam: OptimizerRule {
     // Take the moments out of the list, so that Adam holds the only references and updates them in place.
     var (first, second) = (slots[0], slots[1])
     slots = []
-    parameter.applyAdam(gradient, first: &first, second: &second, step)
+    let isFinite = parameter.applyAdam(gradient, first: &first, second: &second, step)
     slots = [first, second]
+    return .checkedStep(isFinite: isFinite)
   }
 }
 

@@ -27,9 +27,8 @@ public enum AdamW: OptimizerRule {
 
   public static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool {
+  ) -> InPlaceUpdate {
     Adam.fused(&parameter, gradient, &slots, values, weightDecay: values["weightDecay"] ?? 0, number)
-    return true
   }
 }
 

@@ -32,10 +32,10 @@ public enum Momentum: OptimizerRule {
 
   public static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool {
+  ) -> InPlaceUpdate {
     slots[0] = gradient.combined(.add(scale: values["momentum"] ?? 0), with: slots[0])
     parameter = parameter.combined(.add(scale: -(values["learningRate"] ?? 0)), with: slots[0])
-    return true
+    return .step
   }
 }
 

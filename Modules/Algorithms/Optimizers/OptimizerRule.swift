@@ -28,10 +28,20 @@ public protocol OptimizerRule: Sendable {
   ///   - slots: One tensor per entry of ``slots``; zeros before the first step.
   ///   - values: The hyperparameters by name, including "learningRate".
   ///   - number: The number of this step, from 1.
-  /// - Returns: False, without any change, if the rule has no such way.
+  /// - Returns: What has been done; ``InPlaceUpdate/none``, without any change, if the rule has no such way.
   static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool
+  ) -> InPlaceUpdate
+}
+
+/// What ``OptimizerRule/updateInPlace(_:_:slots:_:number:)`` has done.
+public enum InPlaceUpdate: Sendable, Hashable {
+  /// Nothing.
+  case none
+  /// The step.
+  case step
+  /// The step; subnormal slots are 0, and it is known whether all new numbers are finite.
+  case checkedStep(isFinite: Bool)
 }
 
 extension OptimizerRule {
@@ -40,7 +50,7 @@ extension OptimizerRule {
 
   public static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool { false }
+  ) -> InPlaceUpdate { .none }
 
   /// The learning rate and the rule's own hyperparameters.
   static var allHyperparameters: [RuleHyperparameter] { [.learningRate] + hyperparameters }

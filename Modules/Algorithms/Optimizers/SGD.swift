@@ -18,9 +18,9 @@ public enum SGD: OptimizerRule {
 
   public static func updateInPlace(
     _ parameter: inout Tensor, _ gradient: Tensor, slots: inout [Tensor], _ values: [String: Double], number: Int
-  ) -> Bool {
+  ) -> InPlaceUpdate {
     parameter = parameter.combined(.add(scale: -(values["learningRate"] ?? 0)), with: gradient)
-    return true
+    return .step
   }
 }
 

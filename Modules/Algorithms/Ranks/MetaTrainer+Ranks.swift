@@ -26,9 +26,9 @@ extension MetaTrainer {
   public mutating func assist() throws {
     guard let group, group.rank > 0 else { fatalError("a rank that assists belongs to a group and is not rank 0") }
     while iteration < configuration.iterations {
-      let start = ContinuousClock.now
+      let watch = Stopwatch()
       let message = try partMessage(of: group)
-      pace.note(seconds: (ContinuousClock.now - start) / .seconds(1))
+      pace.note(seconds: watch.seconds)
       let (episodes, next) = (episodes, iteration + 1)
       let isLast = try adopt(group.exchange(message, for: .state) { episodes.drawNext(of: next) })
       if isLast { return }

@@ -33,7 +33,7 @@ final class FlatParameters: Sendable {
   }
 
   /// Concatenates leaves to one float32 vector.
-  func joined(_ leaves: [Tensor]) -> Tensor { .joined(leaves) }
+  func joined(_ leaves: [Tensor]) -> Tensor { TensorPieces(leaves).joined }
 
   /// Ranges of the vector with equal factors of the outer learning rate; empty if all factors are 1.
   func segments(_ factor: (String) -> Double) -> [OuterUpdate.Segment] {
@@ -48,11 +48,6 @@ final class FlatParameters: Sendable {
       }
     }
     return segments
-  }
-
-  /// Copies the parts of a vector into tensors with the leaves' shapes.
-  func cut(_ vector: Tensor, into leaves: [Tensor]) {
-    for (leaf, start) in zip(leaves, starts) { leaf.overwrite(from: vector, at: start) }
   }
 
   /// The leaves, as views of a vector.

@@ -155,16 +155,14 @@ public struct MetaTrainer: Sendable {
   ///
   /// It is a separate function, so that nothing in it still references the learned parameters during their update.
   package func contributions() throws -> Contributions {
-    let start = ContinuousClock.now
+    let watch = Stopwatch()
     let total = total()
     compute(total)
-    let computed = ContinuousClock.now
-    if let group {
-      try total.throwFailure()
-      try collect(total, from: group)
-    }
-    let sum = try total.sum()
-    return Contributions(sum: sum, seconds: ((group == nil ? .now : computed) - start) / .seconds(1))
+    guard let group else { return Contributions(sum: try total.sum(), seconds: watch.seconds) }
+    let seconds = watch.seconds
+    try total.throwFailure()
+    try collect(total, from: group)
+    return Contributions(sum: try total.sum(), seconds: seconds)
   }
 
   /// An empty total of the next step.
@@ -215,9 +213,9 @@ public struct MetaTrainer: Sendable {
 
   /// Updates with the contributions to the next step: the second part of ``step()``.
   package mutating func finish(_ contributions: Contributions) throws -> StepReport {
-    let start = ContinuousClock.now
+    let watch = Stopwatch()
     let report = try KernelProfile.timed(.optimizer) { try finish(contributions.sum) }
-    pace.note(seconds: contributions.seconds + (ContinuousClock.now - start) / .seconds(1))
+    pace.note(seconds: contributions.seconds + watch.seconds)
     return report
   }
 

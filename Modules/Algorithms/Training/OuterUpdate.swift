@@ -82,7 +82,8 @@ public struct OuterUpdate: Sendable {
     count += 1
     if segments.isEmpty {
       values[Self.rate] = rate
-      Self.update(&learned, clipped, &slots, values, by: optimizer.optimizer, number: count)
+      let done = Self.update(&learned, clipped, &slots, values, by: optimizer.optimizer, number: count)
+      if case .checkedStep(let isFinite) = done { return isFinite }
     } else {
       applyToSegments(clipped, rate, &learned)
     }
@@ -100,7 +101,7 @@ public struct OuterUpdate: Sendable {
       var part = learned.slice(segment.range)
       var own = slots.map { $0.slice(segment.range) }
       if segment.factor > 0 {
-        Self.update(&part, gradient.slice(segment.range), &own, values, by: optimizer.optimizer, number: count)
+        _ = Self.update(&part, gradient.slice(segment.range), &own, values, by: optimizer.optimizer, number: count)
       }
       parts.append(part)
       for (place, slot) in own.enumerated() { kept[place].append(slot) }
@@ -116,8 +117,9 @@ public struct OuterUpdate: Sendable {
   /// It is static: a copy of the calling value would share the slots, and every update would copy them.
   private static func update(
     _ learned: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], _ values: [String: Double], by optimizer: Optimizer, number: Int
-  ) {
-    if optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: number) { return }
+  ) -> InPlaceUpdate {
+    let done = optimizer.rule.updateInPlace(&learned, gradient, slots: &slots, values, number: number)
+    guard done == .none else { return done }
     var optimizer = optimizer
     optimizer[rate] = values[rate] ?? 0
     // Without a faster way, apply the rule itself to one task whose only parameter is the vector.
@@ -129,6 +131,7 @@ public struct OuterUpdate: Sendable {
     var state = number == 1 ? OptimizerState() : OptimizerState(slots.map(lifted), count: number - 1)
     learned = state.step(lifted(learned), lifted(gradient), by: optimizer.rule, lookup).leaves[0].value.reshaped(shape)
     slots = state.trees.map { $0.leaves[0].value.reshaped(shape) }
+    return .step
   }
 
   private func clip(_ gradient: Tensor, _ known: Double?) -> Tensor {

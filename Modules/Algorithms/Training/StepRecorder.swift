@@ -1,4 +1,5 @@
 import Models
+import Registry
 import Synchronization
 import Tasks
 import TensorCore
@@ -113,7 +114,7 @@ private struct Outline: Hashable {
 /// One recorded meta-gradient, with its input and output tensors.
 private final class Recording {
   private let program: RecordedProgram
-  private let learned: [Tensor]
+  private let learned: TensorPieces
   private let carried: ParameterTree<Tensor>
   private let scheduled: ParameterTree<Tensor>
   private let shard: Episodes
@@ -139,7 +140,7 @@ private final class Recording {
     }
     guard !program.readsNumbers else { throw TrainingError.readsNumbers(algorithm: type(of: algorithm).card.id) }
     guard !witness.hasSeen else { throw TrainingError.readsContext(algorithm: type(of: algorithm).card.id) }
-    learned = ownState.learned.leaves
+    learned = TensorPieces(ownState.learned.leaves)
     carried = ownState.carried
     scheduled = ownNumbers
     self.shard = ownShard
@@ -157,7 +158,7 @@ private final class Recording {
 
   func run(_ state: FlatState, _ shard: Episodes, _ context: AdaptationContext, step: UInt64, on team: WorkerPool?) {
     if step != self.step {
-      state.layout.cut(state.learned, into: learned)
+      learned.overwrite(from: state.learned)
       for (own, other) in zip(carried.leaves, state.carried.leaves) { own.overwrite(with: other) }
       for (own, other) in zip(scheduled.leaves, context.scheduled.leaves) { own.overwrite(with: other) }
       self.step = step
@@ -174,17 +175,16 @@ extension LabelledSet {
     LabelledSet(inputs: inputs.separateCopy, targets: targets.mapTensor(\.separateCopy))
   }
 
-  fileprivate func fits(_ other: LabelledSet) -> Bool {
-    inputs.shape == other.inputs.shape && inputs.dtype == other.inputs.dtype && targets.tensor.shape == other.targets.tensor.shape
-      && targets.tensor.dtype == other.targets.tensor.dtype && targets.ways == other.targets.ways
-      && targets.isPadded == other.targets.isPadded
-  }
+  fileprivate func fits(_ other: LabelledSet) -> Bool { inputs.fits(other.inputs) && targets.fits(other.targets) }
 
   fileprivate func overwrite(with other: LabelledSet) {
     inputs.overwrite(with: other.inputs)
-    targets.tensor.overwrite(with: other.targets.tensor)
-    if targets.isPadded, let mask, let new = other.mask { mask.overwrite(with: new) }
+    targets.overwrite(with: other.targets)
   }
+}
+
+extension Tensor {
+  fileprivate func fits(_ other: Tensor) -> Bool { shape == other.shape && dtype == other.dtype }
 }
 
 extension Targets {
@@ -194,6 +194,26 @@ extension Targets {
     case .classes(_, let ways): ways
     case .values: nil
     case .padded(let targets, _): targets.ways
+    }
+  }
+
+  // These two look at both values in place. Copies would count references, which takes longer than the rest.
+  fileprivate func fits(_ other: Targets) -> Bool {
+    switch (self, other) {
+    case (.classes(let own, let ways), .classes(let new, let newWays)): ways == newWays && own.fits(new)
+    case (.values(let own), .values(let new)): own.fits(new)
+    case (.padded(let own, let mask), .padded(let new, let newMask)): own.fits(new) && mask.fits(newMask)
+    case (.classes, _), (.values, _), (.padded, _): false
+    }
+  }
+
+  fileprivate func overwrite(with other: Targets) {
+    switch (self, other) {
+    case (.classes(let own, _), .classes(let new, _)), (.values(let own), .values(let new)): own.overwrite(with: new)
+    case (.padded(let own, let mask), .padded(let new, let newMask)):
+      own.overwrite(with: new)
+      mask.overwrite(with: newMask)
+    case (.classes, _), (.values, _), (.padded, _): require(false, "targets of another kind than the recorded ones")
     }
   }
 }

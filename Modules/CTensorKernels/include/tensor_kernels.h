@@ -129,14 +129,18 @@ typedef struct tk_solve_args {
 
 // ---- Outer optimizer -----------------------------------------------------------------------------------------------
 /// Adam with decoupled weight decay: updates m and v, then θ ← θ − rate·(m̂/(√v̂ + ε) + decay·θ). Each old vector is its new one, or
-/// does not overlap it.
+/// does not overlap it. Subnormal moments become 0 after the step has used them.
 typedef struct tk_adam_args {
   tk_dtype dtype; int64_t count; void *parameter, *first, *second; const void *old_parameter, *old_first, *old_second, *gradient;
   double rate, beta1, beta2, epsilon, decay; double correction1, correction2;  // 1 − β^t
+  bool *is_finite;  // set to whether no new element is infinite or NaN; null for none
 } tk_adam_args;
 
 /// sum ← sum + in.
 typedef struct tk_accumulate_args { tk_dtype dtype; int64_t count; void *sum; const void *in; } tk_accumulate_args;
+
+/// A part of a vector that lies apart from the others.
+typedef struct tk_piece { void *start; int64_t count; } tk_piece;
 
 // ---- Recording -----------------------------------------------------------------------------------------------------
 /// A recorded list of kernel calls with its own memory, which can run again on new contents of the same inputs.
@@ -173,7 +177,13 @@ void *tk_reader(void);
 /// The same, but null if the recorded program owns the block. The reader must keep all other blocks alive.
 void *tk_reader_of(const void *block);
 
-// These return numbers, not tensors, and are not recorded.
+// These are not recorded.
+/// Copies pieces, one after another, to a vector of items of 4 or 8 bytes.
+void tk_gather(int32_t item_bytes, void *vector, const tk_piece *pieces, int64_t count);
+/// Copies a vector's items to pieces, one after another.
+void tk_scatter(int32_t item_bytes, const void *vector, const tk_piece *pieces, int64_t count);
+/// Adds pieces, one after another, to a vector.
+void tk_accumulate_pieces(tk_dtype dtype, void *sum, const tk_piece *pieces, int64_t count);
 /// Replaces subnormal values by 0; true if no element is infinite or NaN.
 bool tk_flush(tk_dtype dtype, void *values, int64_t count);
 /// True if no element is infinite or NaN.
