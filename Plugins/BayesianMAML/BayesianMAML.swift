@@ -12,9 +12,15 @@ public import TensorCore
 /// ```
 /// The mean of classes is that of their probabilities, and of numbers that of the outputs. The posterior has the likelihood exp(−N·L) for
 /// N support samples with mean loss L, and a flat prior. The metric "spread" is the deviation of the outputs between particles.
+///
+/// With `leaderSteps` above 0, the meta-loss is the chaser loss: the adapted particles shall be where they would go on support and query
+/// together. The leader Θ″, that many steps further, is held constant. The metric "chase" is this loss.
+/// ```
+/// Θ″ᵢ = SVGD(Θ′ᵢ; supportᵢ ∪ queryᵢ)        Θ ← Θ − β ∇Θ Σᵢ Σₘ ‖θ′ᵢᵐ − θ″ᵢᵐ‖²
+/// ```
 /// - SeeAlso: Yoon et al., "Bayesian model-agnostic meta-learning", NeurIPS 2018, algorithm 2 and equation 6 (Bayesian fast adaptation),
-///   <https://arxiv.org/abs/1806.03836>. Deviations: the meta-loss is the loss of the mean prediction; the chaser loss of section 3.3 is
-///   left out.
+///   section 3.3 (the chaser loss), <https://arxiv.org/abs/1806.03836>. Deviation: without a leader, the meta-loss is the loss of the mean
+///   prediction.
 public struct BayesianMAML: InnerLoopAlgorithm {
   public static let card = AlgorithmCard(
     id: "bayesian-maml", title: "Bayesian MAML: particles that adapt and predict together",
@@ -25,6 +31,9 @@ public struct BayesianMAML: InnerLoopAlgorithm {
     + HyperparameterTable([
       .integer("particles", \.particles, in: 1...1000, "Number of particles M; 1 is MAML."),
       .real("repulsion", \.repulsion, in: 0...1e6, "Strength of the repulsion of particles; 1 samples the posterior, 0 only descends."),
+      .integer(
+        "leaderSteps", \.leaderSteps, in: 0...100,
+        "Steps by which the chaser loss's leader is ahead, on support and query together; 0 is the loss of the mean prediction."),
     ])
 
   public var inner = InnerLoop()
@@ -32,12 +41,14 @@ public struct BayesianMAML: InnerLoopAlgorithm {
   public var particles = 5
   /// Strength of the repulsion.
   public var repulsion = 1.0
+  /// Steps of the chaser loss's leader; 0 for the loss of the mean prediction.
+  public var leaderSteps = 0
 
   public init() {}
 
   public var isRecordable: Bool { true }
   public var footprint: TrainingFootprint {
-    // Stein's directions take about twelve copies of the particles.
+    // Stein's directions take about twelve copies of the particles. The leader's steps keep no graph.
     TrainingFootprint(steps: max(adaptationSteps, 1), copiesPerStep: inner.optimizer.copiesPerStep + 12, models: particles)
   }
 
@@ -60,9 +71,22 @@ public struct BayesianMAML: InnerLoopAlgorithm {
     let outputs = learner.queryPredictions(end, repeated)
     let predictions = mean(outputs, learner)
     let losses = learner.loss(predictions, shard.query.targets)
+    let chase = leaderSteps > 0 ? distance(of: end, toLeaderOf: repeated, learner) : nil
     return MetaGradient(
-      gradient: leaves.replacing(gradient(of: losses, at: leaves.leaves).map(\.value)), losses: losses.value,
-      scored: .init(predictions.value, shard.query.targets), metrics: ParameterTree([("spread", spread(outputs.value))]))
+      gradient: leaves.replacing(gradient(of: chase ?? losses, at: leaves.leaves).map(\.value)), losses: losses.value,
+      scored: .init(predictions.value, shard.query.targets),
+      metrics: ParameterTree([("spread", spread(outputs.value))] + (chase.map { [("chase", $0.value)] } ?? [])))
+  }
+
+  /// The chaser loss of each task, [T], for particles [T·M, …].
+  private func distance(of chaser: ParameterTree<Variable>, toLeaderOf episodes: Episodes, _ learner: Learner) -> Variable {
+    let start = chaser.map {
+      Variable(constant: $0.value.reshaped(Shape([$0.shape[0] / particles, particles] + $0.shape.dimensions.dropFirst())))
+    }
+    let leader = path(start, learner, episodes.support.concatenated(with: episodes.query), leaderSteps, .none).end
+    let apart = chaser.rows - Variable(constant: leader.rows.value)
+    return apart.squared().reshaped([apart.shape[0] / particles, particles * apart.shape[1]]).sum([1])
+      .reshaped([apart.shape[0] / particles])
   }
 
   /// Adapted parameters are [T, M, …] each.

@@ -82,6 +82,39 @@ import Testing
     }
   }
 
+  @Test func `the chaser loss is the squared distance to a leader that knows the query set, held constant`() {
+    var algorithm = BayesianMAML()
+    (algorithm.particles, algorithm.leaderSteps) = (3, 2)
+    algorithm.inner = InnerLoop(steps: 1, learningRate: 0.05)
+    let (start, shard) = (state(algorithm), shard())
+    let found = algorithm.metaGradient(start, learner, shard, context)
+    func adapted(_ state: MetaState, on support: LabelledSet, steps: Int) -> ParameterTree<Tensor> {
+      algorithm.adapt(state, learner, support: support, steps: steps, context)[steps].parameters
+    }
+    var leaders: [[Double]] = []
+    func distances(_ state: MetaState) -> [Double] {
+      let chaser = adapted(state, on: shard.support, steps: 1)
+      return (0..<shard.count).map { task in
+        let own = chaser.leaves.flatMap { $0[task].doubles }
+        if leaders.count == task {
+          let alone = MetaState(initial: chaser.map { $0[task] })
+          let union = shard.support.concatenated(with: shard.query).slice(task..<(task + 1))
+          leaders.append(adapted(alone, on: union, steps: 2).leaves.flatMap { $0[0].doubles })
+        }
+        return zip(own, leaders[task]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      }
+    }
+    for (chase, expected) in zip(found.metrics["chase"].doubles, distances(start)) { #expect(abs(chase - expected) < 1e-12 * expected) }
+    // The slope along the meta-gradient, with the leaders of the start, is the gradient's squared norm.
+    let slope = found.gradient.initial
+    func moved(by length: Double) -> Double {
+      distances(MetaState(initial: start.initial.replacing(zip(start.initial.leaves, slope.leaves).map { $0 + length * $1 })))
+        .reduce(0, +)
+    }
+    let square = slope.leaves.reduce(0) { $0 + $1.norm * $1.norm }
+    #expect(abs((moved(by: 1e-4) - moved(by: -1e-4)) / 2e-4 - square) < 1e-5 * square)
+  }
+
   @Test func `particles predict the mean of probabilities`() throws {
     var model = MLP(widths: [2, 4, 3])
     try model.configure(inputShape: [2], outputs: 3)

@@ -80,7 +80,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
 
   @Test func `a test shard that takes minutes stops within seconds`() throws {
     try withTemporaryFolder { folder throws in
-      let large = ["--test-episodes", "100000", "--test-steps", "10", "--set", "test.shardSize=100000"]
+      let large = ["--test-episodes", "100000", "--test-steps", "200", "--set", "test.shardSize=100000"]
       let run = ["run", "maml", "--task", "sinusoid", "--iterations", "3", "--out", folder, "--threads", "1", "--quiet"]
       let (outcome, seconds) = try stopped(run + smallSettings + large, by: SIGTERM, when: "\(folder)/checkpoint.safetensors")
       #expect(outcome.exitCode == 143)
@@ -95,7 +95,7 @@ private func arguments(_ algorithm: String, _ iterations: Int, _ folder: String)
 
   @Test func `an iteration that takes minutes is left, and the one before is saved`() throws {
     try withTemporaryFolder { folder throws in
-      let large = ["--set", "training.metaBatch=100000", "--set", "training.shardSize=100000", "--set", "inner.steps=100"]
+      let large = ["--set", "training.metaBatch=100000", "--set", "training.shardSize=100000", "--set", "inner.steps=1000"]
       let run = ["run", "fomaml", "--task", "sinusoid", "--iterations", "3", "--out", folder, "--threads", "1", "--set", "model.hidden=4"]
       let (outcome, seconds) = try stopped(run + smallTest + large, by: SIGUSR1, when: folder)
       #expect(outcome.exitCode == 128 + SIGUSR1)

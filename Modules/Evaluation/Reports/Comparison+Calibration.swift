@@ -56,6 +56,11 @@ extension Comparison.Group {
     return table.rows.isEmpty ? nil : table
   }
 
+  /// The table of calibration below the adaptation curves; empty without class probabilities.
+  var calibrationText: String {
+    calibrationTable.map { "\ncalibration: error over 15 bins, negative log-likelihood in nats, Brier score; lower is better\n\n\($0.text)" } ?? ""
+  }
+
   /// The reliability diagram of the headline's mode; nil without predictions.
   var calibrationChart: CalibrationChart? {
     guard let mode = rows.first?.result.modes[0] else { return nil }

@@ -12,11 +12,12 @@ extension Comparison {
 }
 
 extension Comparison.Row {
-  /// The tables of this run alone: the adaptation curve in every mode, and published numbers.
+  /// The tables of this run alone: the adaptation curve in every mode, the calibration, and published numbers.
   public var table: String {
     let group = Comparison.Group(task: run.task, rows: [self])
     let curves = group.curves.map { "\($0.title)\n\n\($0.table.text)" }
-    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))\(group.starText)\(group.samplingText)\(group.publishedText)"
+    return "\(group.heading)\n\n\(curves.joined(separator: "\n"))"
+      + group.starText + group.calibrationText + group.samplingText + group.publishedText
   }
 }
 

@@ -47,6 +47,23 @@ extension Preset {
           ]
         },
         {
+          "name": "anil-1-shot",
+          "algorithm": "anil",
+          "task": "omniglot",
+          "iterations": 10000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3, "inner.steps": 5, "inner.learningRate": 0.1, "training.metaBatch": 16, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "tests": [
+            {
+              "name": "15-queries",
+              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "cells": [
+                {"statistic": "mean", "step": 5, "mode": "transductive"},
+                {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
+              ]
+            }
+          ]
+        },
+        {
           "name": "maml-plus-plus-1-shot",
           "algorithm": "maml-plus-plus",
           "task": "omniglot",
@@ -75,7 +92,7 @@ extension Preset {
               "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 0},
               "cells": [
                 {"statistic": "mean", "step": 0, "mode": "transductive"},
-                {"statistic": "mean", "step": 0, "mode": "support-plus-one", "published": 96.0}
+                {"statistic": "mean", "step": 0, "mode": "support-plus-one", "published": 96.0, "target": 94.0}
               ]
             }
           ]
@@ -92,7 +109,7 @@ extension Preset {
               "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 0},
               "cells": [
                 {"statistic": "mean", "step": 0, "mode": "transductive"},
-                {"statistic": "mean", "step": 0, "mode": "support-plus-one"}
+                {"statistic": "mean", "step": 0, "mode": "support-plus-one", "target": 94.0}
               ]
             }
           ]
