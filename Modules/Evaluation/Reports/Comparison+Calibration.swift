@@ -58,7 +58,8 @@ extension Comparison.Group {
 
   /// The table of calibration below the adaptation curves; empty without class probabilities.
   var calibrationText: String {
-    calibrationTable.map { "\ncalibration: error over 15 bins, negative log-likelihood in nats, Brier score; lower is better\n\n\($0.text)" } ?? ""
+    guard let table = calibrationTable else { return "" }
+    return "\ncalibration: error over 15 bins, negative log-likelihood in nats, Brier score; lower is better\n\n\(table.text)"
   }
 
   /// The reliability diagram of the headline's mode; nil without predictions.
