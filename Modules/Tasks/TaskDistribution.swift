@@ -220,7 +220,8 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooFewClasses(let required, let available, let split):
-      "\(required) ways were requested, but \(split.rawValue) has \(available) classes; set --ways to at most \(available)."
+      "\(required) ways were requested, but \(split.rawValue) has \(available) \(available == 1 ? "class" : "classes"); "
+        + (available > 1 ? "set --ways to at most \(available)." : "choose a split, or data, with more classes.")
     case .tooFewDrawings(let required, let available, let className):
       "shots and queries ask for \(required) drawings of a class, but \(legible(className)) has \(available); lower --shots or --queries."
     case .notPrepared(let task): "\(task) was asked for an episode before its data were loaded."

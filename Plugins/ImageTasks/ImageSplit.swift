@@ -1,3 +1,4 @@
+import Registry
 package import Tasks
 import TensorCore
 
@@ -59,6 +60,26 @@ package struct ImageDivision: Sendable, Hashable {
       }
     }
     return parts
+  }
+
+  /// What gives a split `missing` more classes.
+  func advice(for split: Split, of classes: [ImageClass], missing: Int, in folder: String) -> String {
+    switch resolved(classes, folder) {
+    case .folders: return "add classes to its folder '\(ImageSplit.name(of: split))'"
+    case .lists: return "add classes to \(legible(Self.list(of: split, in: lists.isEmpty ? folder : lists), limit: nil))"
+    default:
+      /// The share, in hundredths, that gives a split as many classes.
+      func share(_ now: Double) -> String {
+        let needed = (Double(classes.count) * now).rounded() + Double(missing)
+        let least = (100 * needed / Double(max(classes.count, 1))).rounded(.up)
+        return "\(least / 100)"
+      }
+      switch split {
+      case .metaTrain: return "lower task.validationShare or task.testShare"
+      case .metaValidation: return "set task.validationShare to \(share(validationShare))"
+      case .metaTest: return "set task.testShare to \(share(testShare))"
+      }
+    }
   }
 
   private func resolved(_ classes: [ImageClass], _ folder: String) -> ImageSplit {

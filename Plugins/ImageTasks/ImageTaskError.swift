@@ -1,5 +1,5 @@
 import Registry
-import Tasks
+public import Tasks
 public import TensorCore
 
 /// A folder of images that is not as expected.
@@ -18,6 +18,8 @@ public enum ImageTaskError: Error, Hashable, CustomStringConvertible {
   case undecodable(path: String, reason: String)
   /// There are too few classes to divide them into three splits.
   case tooFewClasses(path: String, found: Int, ways: Int)
+  /// A split has fewer classes than the ways; the advice says what gives it more.
+  case smallSplit(path: String, split: Split, found: Int, ways: Int, advice: String)
   /// Only some of the folders train, val and test are there.
   case missingSplitFolder(path: String, found: [String])
   /// A file with a list of classes names a class that has no folder.
@@ -43,6 +45,9 @@ public enum ImageTaskError: Error, Hashable, CustomStringConvertible {
     case .tooFewClasses(let path, let found, let ways):
       "\(legible(path, limit: nil)) has \(found) \(found == 1 ? "class" : "classes"); meta-training, meta-validation and meta-test need "
         + "\(ways) each (the ways), \(3 * ways) in all; add classes, or lower --ways."
+    case .smallSplit(let path, let split, let found, let ways, let advice):
+      "\(split.rawValue) has \(found) \(found == 1 ? "class" : "classes") of \(legible(path, limit: nil)), but --ways asks for \(ways); "
+        + "\(advice)\(found > 1 ? ", or set --ways to at most \(found)" : "")."
     case .missingSplitFolder(let path, let found):
       "\(legible(path, limit: nil)) has classes in \(found.joined(separator: " and ")); the folders train, val and test have to be there "
         + "together; add classes, or set task.split to 'shuffle'."

@@ -146,7 +146,14 @@ public struct Images: TaskDistribution {
     }
     let sampler = FewShotSampler(ways: ways, shots: shots, queries: queries)
     for split in Split.allCases {
-      let turned = (0..<turns(in: split)).flatMap { _ in (parts[split] ?? []).map { (name: $0.name, drawings: $0.count) } }
+      let (own, turns) = (parts[split] ?? [], turns(in: split))
+      let turned = (0..<turns).flatMap { _ in own.map { (name: $0.name, drawings: $0.count) } }
+      guard turned.count >= ways else {
+        let missing = (ways - turned.count + turns - 1) / turns
+        throw ImageTaskError.smallSplit(
+          path: folder.path, split: split, found: turned.count, ways: ways,
+          advice: division.advice(for: split, of: classes, missing: missing, in: folder.path))
+      }
       try sampler.validate(turned, in: split)
     }
     return parts

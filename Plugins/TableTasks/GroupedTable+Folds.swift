@@ -13,9 +13,11 @@ extension GroupedTable: GroupedTasks {
     if group.isEmpty { throw TableError.noGroupToLeaveOut(columns: try TableFile(source, separator: separator).header) }
     if split != "random" { throw TableError.splitBesideFolds(key: "task.split") }
     if splitSeed != 0 { throw TableError.splitBesideFolds(key: "task.splitSeed") }
-    let content = try TableContent(source, self, statistics: nil)
-    self.content = content
-    return content.names.sorted()
+    do {
+      let content = try TableContent(source, self, statistics: nil)
+      self.content = content
+      return content.names.sorted()
+    } catch { throw error.locatedInTable(source) }
   }
 
   public func assigning(_ splits: [Split: [String]]) throws -> GroupedTable {

@@ -79,7 +79,9 @@ public struct GroupedTable: TaskDistribution {
   public mutating func prepare(source: String?) throws { try prepare(source: source, statistics: nil) }
 
   public mutating func prepare(source: String?, statistics: String?) throws {
-    try prepare(source: source, statistics: statistics, latest: .shared)
+    do { try prepare(source: source, statistics: statistics, latest: .shared) } catch let error as TableError {
+      throw error.locatedInTable(source ?? "")
+    }
   }
 
   /// Prepares a table, or takes the latest one if it is the same: a comparison prepares it for every algorithm.

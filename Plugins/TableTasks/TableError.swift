@@ -63,6 +63,8 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
   case predictedColumn(path: String, name: String)
   /// An error in a file to which the settings of a column do not apply: examples of a user's own, or a list of splits.
   indirect case inFile(path: String, TableError)
+  /// An error in the table of a task.
+  indirect case inTable(path: String, TableError)
 
   public var description: String {
     switch self {
@@ -151,6 +153,7 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .predictedColumn(let path, let name):
       "\(legible(path, limit: nil)) has a column '\(legible(name))', as the predictions will; rename or remove it."
     case .inFile(let path, let error): "\(legible(path, limit: nil)): \(error.adviceWithoutSettings)"
+    case .inTable(let path, let error): "\(legible(path, limit: nil)): \(error)"
     }
   }
 
@@ -174,6 +177,17 @@ public enum TableError: Error, Hashable, CustomStringConvertible {
     case .duplicateColumn, .unterminatedQuote, .textAfterQuote, .raggedRow, .unknownColumn, .notANumber, .decimalComma, .unknownClass,
       .severalGroups:
       .inFile(path: path, self)
+    default: self
+    }
+  }
+
+  /// The error with the path of the task's table, if it is about the table's content; see ``inTable(path:_:)``.
+  func locatedInTable(_ path: String) -> TableError {
+    switch self {
+    case .duplicateColumn, .unterminatedQuote, .textAfterQuote, .raggedRow, .unknownColumn, .noInputs, .notANumber, .mixedColumn,
+      .decimalComma, .emptyColumn, .emptyInTraining, .missingValue, .tooManyLevels, .tooLarge, .constantTarget, .tooFewGroups,
+      .groupsTooSmall, .groupsTooShort, .tooFewRows, .unknownClass, .otherGroups:
+      .inTable(path: path, self)
     default: self
     }
   }

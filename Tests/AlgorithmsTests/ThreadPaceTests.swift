@@ -33,6 +33,12 @@ import Testing
     #expect(run(&pace, for: 5) { 90e-6 / Double($0) } > 0.97)
   }
 
+  @Test func `a run that starts beside another program notices it within a second, even with long steps`() {
+    var pace = ThreadPace(most: 2, isFixed: false)
+    run(&pace, for: 1) { $0 == 1 ? 9e-3 : 12e-3 }
+    #expect(pace.active == 1)
+  }
+
   @Test func `a program that starts during the run is noticed at once`() {
     var pace = ThreadPace(most: 2, isFixed: false)
     run(&pace, for: 20) { 90e-6 / Double($0) }

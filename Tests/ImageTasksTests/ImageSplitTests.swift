@@ -38,6 +38,15 @@ import Darwin
       #expect(Set(others + [task.splitFingerprint]).count == 6)
       let shares = try load(folder) { ($0.division.validationShare, $0.division.testShare) = (0.25, 0.5) }
       #expect(Split.allCases.map { shares.classes(in: $0).count } == [3, 3, 6])
+      // A quarter of twelve is three.
+      let advice = "set task.validationShare to 0.25"
+      #expect(throws: ImageTaskError.smallSplit(path: folder, split: .metaValidation, found: 2, ways: 3, advice: advice)) {
+        try load(folder) { $0.ways = 3 }
+      }
+      let half = "lower task.validationShare or task.testShare"
+      #expect(throws: ImageTaskError.smallSplit(path: folder, split: .metaTrain, found: 3, ways: 4, advice: half)) {
+        try load(folder) { ($0.ways, $0.division.validationShare, $0.division.testShare) = (4, 0.4, 0.35) }
+      }
       #expect(throws: ImageTaskError.shares(validation: 0.6, test: 0.4)) {
         try load(folder) { ($0.division.validationShare, $0.division.testShare) = (0.6, 0.4) }
       }
@@ -51,6 +60,10 @@ import Darwin
       #expect(task.classes(in: .metaTrain) == ["a", "b", "x/c"])
       #expect(task.classes(in: .metaValidation) == ["d", "e"] && task.classes(in: .metaTest) == ["f", "g"])
       #expect(try load(folder) { $0.division.way = .folders }.splitFingerprint == task.splitFingerprint)
+      let advice = "add classes to its folder 'val'"
+      #expect(throws: ImageTaskError.smallSplit(path: folder, split: .metaValidation, found: 2, ways: 3, advice: advice)) {
+        try load(folder) { ($0.ways, $0.trainRotations) = (3, true) }
+      }
       let shuffled = try load(folder) { ($0.division.way, $0.division.validationShare, $0.division.testShare) = (.shuffle, 0.3, 0.3) }
       #expect(Split.allCases.flatMap { shuffled.classes(in: $0) }.sorted() == classes.sorted())
     }

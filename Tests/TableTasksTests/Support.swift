@@ -9,13 +9,13 @@ func load(_ text: String, _ settings: [String: String], statistics: String? = ni
   try load(Array(text.utf8), settings, statistics: statistics)
 }
 
-/// Loads a table from bytes.
+/// Loads a table from bytes; errors in its content come without the path.
 func load(_ bytes: [UInt8], _ settings: [String: String], statistics: String? = nil) throws -> GroupedTable {
   try withTemporaryFolder { folder in
     let path = "\(folder)/table.csv"
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     var table = try configured(settings)
-    try table.prepare(source: path, statistics: statistics)
+    do { try table.prepare(source: path, statistics: statistics) } catch TableError.inTable(path: path, let error) { throw error }
     return table
   }
 }

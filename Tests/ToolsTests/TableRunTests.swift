@@ -105,7 +105,11 @@ import Glibc
       #expect(outcome.exitCode == 0, "\(outcome.errors)")
       let tasks = try #require(try jsonObject("\(folder)/all/results.json")["tasks"] as? [[String: Any]])
       #expect((tasks[0]["rows"] as? [Any])?.count == 14)
-      #expect(outcome.errors.split(separator: "\n").count { $0.hasPrefix("tools: note: table: groups: ") } == 1)
+      let notes = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tools: note: table: groups: ") }
+      try #require(notes.count == 1)
+      // The report says it too.
+      let report = String(decoding: try bytes("\(folder)/all/report.md"), as: UTF8.self)
+      #expect(report.contains("\n- Note: \(notes[0].dropFirst("tools: note: table: ".count))\n"))
     }
   }
 
@@ -113,7 +117,7 @@ import Glibc
     try withTable(Self.text + "p9,1\n") { folder, data in
       let out = ["--out", "\(folder)/run"]
       try expectError(
-        "row 242 has 2 cells, expected 4 as in the header; correct the row, or set task.separator.",
+        "\(folder)/t.data: row 242 has 2 cells, expected 4 as in the header; correct the row, or set task.separator.",
         ["run", "maml", "--task", "table"] + data + Self.settings + out)
       try expectError("table needs a file; name it by --data table=FILE.", ["run", "maml", "--task", "table"] + out)
       try expectError(

@@ -4,14 +4,17 @@
 /// scheduled. The rates of short windows of steps tell: now and then a window runs with one thread more or less, and the faster number
 /// stays. The sums of a step are a fixed tree, so the number does not change a bit of the result.
 package struct ThreadPace: Sendable, Hashable {
-  /// Steps and seconds that a window has at least.
+  /// Steps and seconds that a window has at least; of long steps, a few make one.
   private static let (windowSteps, windowSeconds) = (16, 0.02)
+  private static let (fewSteps, fewSeconds) = (4, 0.2)
   /// Steps and seconds after which a trial ends early if it is clearly slower, and the fraction of the rate below which it is.
   private static let (glanceSteps, glanceSeconds, slower) = (1, 0.002, 0.9)
   /// Windows between two trials, at first and at most.
   ///
   /// The number doubles while nothing changes, so trials cost next to nothing.
   private static let (firstWait, longestWait) = (8, 128)
+  /// Windows before the very first trial: a run on a busy machine should not lose seconds.
+  private static let startWait = 2
   /// The gain in rate from which another number is better, and the fraction of the rate from which something has changed.
   private static let (margin, drop) = (1.05, 0.8)
 
@@ -28,7 +31,7 @@ package struct ThreadPace: Sendable, Hashable {
   /// Steps per second in the last window with the settled number.
   private var rate = 0.0
   private var wait = Self.firstWait
-  private var windowsLeft = Self.firstWait
+  private var windowsLeft = Self.startWait
   private var windowsSinceTrial = 0
   private var direction = -1
   /// Consecutive trials that the other number won; it needs two.
@@ -57,7 +60,8 @@ package struct ThreadPace: Sendable, Hashable {
     let measured = Double(steps) / seconds
     let isTrial = active != settled
     let isClear = isTrial && steps >= Self.glanceSteps && seconds >= Self.glanceSeconds && measured < Self.slower * rate
-    guard isClear || (steps >= Self.windowSteps && seconds >= Self.windowSeconds) else { return }
+    let isWindow = steps >= Self.windowSteps && seconds >= Self.windowSeconds || steps >= Self.fewSteps && seconds >= Self.fewSeconds
+    guard isClear || isWindow else { return }
     (steps, seconds) = (0, 0)
     if isTrial { endTrial(measured) } else { endOrdinary(measured) }
   }

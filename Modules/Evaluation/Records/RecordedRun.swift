@@ -117,7 +117,8 @@ extension RunDescription {
       configuration: try record.members("configuration").map { (member) throws(RunRecordError) in
         guard let value = HyperparameterValue(member.value) else { throw record.fault("configuration.\(member.key)") }
         return Setting(member.key, value)
-      }, episodes: episodes, modes: modes, published: published)
+      }, episodes: episodes, modes: modes, published: published,
+      notes: record.has("notes") ? try record.strings("notes") : [])
   }
 }
 

@@ -89,6 +89,7 @@ extension RunDescription {
           .init("seed", .string("\(list.seed)")), .init("splitFingerprint", .string(list.splitFingerprint)),
           .init("dataDigest", .optional(list.dataDigest)), .init("settings", .array(list.settings.map { .string($0) })),
         ])),
+      .init("notes", .array(notes.map { .string($0) })),
       .init("modes", .array(modes.map(\.json))),
       .init("learned", .array(learned.map(\.json))),
       .init("published", .array(published.map(\.json))),

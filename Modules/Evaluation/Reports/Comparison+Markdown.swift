@@ -53,6 +53,12 @@ extension Comparison.Group {
     return text + learnedText + configurationText
   }
 
+  /// The notes of all runs on the data, each once.
+  var notes: [String] {
+    var known: Set<String> = []
+    return runs.flatMap(\.notes).filter { known.insert($0).inserted }
+  }
+
   /// Learned hyperparameters by algorithm; empty if there are none.
   private var learnedText: String {
     let byLine = lines.flatMap { line in
@@ -84,6 +90,7 @@ extension Comparison.Group {
     func list(_ entries: [String]) -> String { entries.map { "`\($0)`" }.joined(separator: " ") }
     var text = "### Configuration\n\n"
     if let digest = episodes.dataDigest { text += "Data: `\(digest)`\n\n" }
+    if !notes.isEmpty { text += notes.map { "- Note: \($0)\n" }.joined() + "\n" }
     if all.count > 1 { text += "All: \(list(all[0].filter(shared.contains)))\n\n" }
     for (owner, entries) in zip(owners, all) {
       let own = all.count > 1 ? entries.filter { !shared.contains($0) } : entries

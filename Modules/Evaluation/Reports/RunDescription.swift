@@ -44,6 +44,8 @@ public struct RunDescription: Sendable, Hashable {
   public let modes: [String]
   /// The published numbers that the run can be compared with.
   public let published: [PublishedResult]
+  /// What a user should know about the data: the groups that were left out, for example.
+  public let notes: [String]
 
   /// Describes an experiment.
   public init(_ experiment: Experiment) {
@@ -57,12 +59,14 @@ public struct RunDescription: Sendable, Hashable {
     episodes = experiment.episodeList
     modes = experiment.testModes.map(\.name)
     published = PublishedResult.matching(experiment)
+    notes = experiment.tasks.notes
   }
 
   /// Restores a recorded description.
   init(
     algorithm: String, task: String, model: String, seed: UInt64, iterations: Int, adaptationSteps: Int, taskLoss: String,
-    measure: Measure?, configuration: [Setting], episodes: EpisodeList, modes: [String], published: [PublishedResult]
+    measure: Measure?, configuration: [Setting], episodes: EpisodeList, modes: [String], published: [PublishedResult],
+    notes: [String]
   ) {
     self.algorithm = algorithm
     self.task = task
@@ -76,6 +80,7 @@ public struct RunDescription: Sendable, Hashable {
     self.episodes = episodes
     self.modes = modes
     self.published = published
+    self.notes = notes
   }
 
   /// The text of a setting; nil if the run has no such setting.

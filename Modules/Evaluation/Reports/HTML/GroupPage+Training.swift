@@ -103,6 +103,7 @@ extension GroupPage {
       (term: "split", value: list.splitFingerprint), (term: "data", value: list.dataDigest ?? "synthetic"),
       (term: "episodes", value: "\(list.count) of \(list.split.rawValue)"),
     ]
+    facts += group.notes.map { (term: "note", value: $0) }
     if let timing = group.rows.compactMap({ $0.folder.flatMap(Timing.recorded(in:)) }).first {
       facts.append((term: "products of matrices", value: timing.products))
     }
