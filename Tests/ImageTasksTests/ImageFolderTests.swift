@@ -120,9 +120,9 @@ import Darwin
     try withImages(images) { folder in
       // 'short' may be in any split, so look for it in all of them.
       #expect(throws: TaskError.tooFewDrawings(required: 3, available: 2, className: "short")) { try load(folder) }
-      #expect(throws: TaskError.tooFewClasses(required: 4, available: 3, split: .metaValidation)) {
-        try load(folder) { ($0.ways, $0.queries) = (4, 1) }
-      }
+      let error = ImageTaskError.smallSplit(
+        path: resolved(folder), split: .metaValidation, found: 3, ways: 4, advice: "set task.validationShare to 0.31")
+      #expect(throws: error) { try load(folder) { ($0.ways, $0.queries) = (4, 1) } }
     }
   }
 

@@ -120,6 +120,9 @@ public struct Learner: Sendable {
 
   // MARK: Without a graph
 
+  /// The query samples that support-plus-one predicts at one time.
+  private static let samplesAtOnce = 16
+
   /// Predictions [T, M, outputs] for query inputs [T, M, …].
   public func predict(_ parameters: ParameterTree<Tensor>, support: Tensor, query: Tensor, mode: NormalisationMode) -> Tensor {
     guard mode == .supportPlusOne, model.usesBatchStatistics else {
@@ -128,14 +131,19 @@ public struct Learner: Sendable {
     // Each query sample forms a batch with the support set. The samples of a task become the task axis, over which the task's
     // parameters are broadcast.
     let tasks = (0..<query.shape[0]).map { task -> Tensor in
-      let samples = query.shape[1]
-      let own = parameters.map { Variable(constant: $0[task].expanded(over: samples)) }
-      let front = support[task].expanded(over: samples).contiguous
-      let each = query[task].reshaped(query[task].shape.inserting(1, at: 1))
-      let batch = Variable(constant: .concatenated([front, each], along: 1))
-      let rows = support.shape[1]
-      let outputs = model(batch, own, normalisation: .wholeBatch).sliced(rows..<(rows + 1), along: 1)
-      return outputs.value.reshaped([samples, outputs.shape[2]])
+      let all = query[task].reshaped(query[task].shape.inserting(1, at: 1))
+      // In chunks: every sample takes the memory of a whole support set.
+      let chunks = stride(from: 0, to: query.shape[1], by: Self.samplesAtOnce).map { start -> Tensor in
+        let each = all.slice(start..<min(start + Self.samplesAtOnce, query.shape[1]))
+        let samples = each.shape[0]
+        let own = parameters.map { Variable(constant: $0[task].expanded(over: samples)) }
+        let front = support[task].expanded(over: samples).contiguous
+        let batch = Variable(constant: .concatenated([front, each], along: 1))
+        let rows = support.shape[1]
+        let outputs = model(batch, own, normalisation: .wholeBatch).sliced(rows..<(rows + 1), along: 1)
+        return outputs.value.reshaped([samples, outputs.shape[2]])
+      }
+      return .concatenated(chunks, along: 0)
     }
     return .stacked(tasks)
   }

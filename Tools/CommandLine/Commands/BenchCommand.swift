@@ -6,6 +6,7 @@ extension Flag {
   static let everyWorkload = toggle("all", "Run all workloads.")
   static let seconds = value("seconds", "S", "Seconds to measure each workload, after the warm-up (default: 5).", in: .real(0.01...3600))
   static let profile = toggle("profile", "Also print the time per pass and kernel.")
+  static let benchMemory = toggle("memory", "Estimate the peak memory before the first step, and measure it.")
   static let sweep = value(
     "sweep", "QUANTITY", "Measure how time and peak memory grow with a quantity, and fit lines.",
     in: .choice(BenchmarkSweep.Quantity.allCases.map(\.rawValue)))
@@ -16,7 +17,7 @@ extension Command {
   static let bench = Command(
     name: "bench", summary: "Time meta-training on synthetic tasks.",
     operand: Operand(placeholder: "WORKLOAD", count: .any),
-    flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .json],
+    flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .benchMemory, .json],
     discussion: """
       Measures meta-iterations per second of the meta-trainer in steady state, with a pool of 16 meta-batches. The limit is the rate at
       which the necessary matrix products of an iteration would run at the machine's best product rate, measured in the same run with
@@ -36,6 +37,9 @@ extension Command {
       --sweep contention compares one thread, all threads, and as many as the trainer finds fastest, on the quiet machine and beside
       a busy loop that takes a core. Without --threads and --sweep, the trainer chooses as in a run; with --threads, all take part.
 
+      --memory measures one shard, estimates the peak memory of tensors from it as 'run --memory' does, and compares with the peak of a few
+      steps. The pool of tasks counts.
+
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
   ) { arguments in
@@ -46,7 +50,14 @@ extension Command {
     let seconds = arguments.real(.seconds) ?? 5
     if let quantity = arguments.text(.sweep).flatMap(BenchmarkSweep.Quantity.init) {
       if arguments.has(.profile) { throw UsageError.exclusiveFlags(.sweep, .profile) }
+      if arguments.has(.benchMemory) { throw UsageError.exclusiveFlags(.sweep, .benchMemory) }
       return try sweep(workloads, over: quantity, threads: threads, seconds: seconds, asJSON: arguments.has(.json))
+    }
+    if arguments.has(.benchMemory) {
+      if arguments.has(.profile) { throw UsageError.exclusiveFlags(.benchMemory, .profile) }
+      let all = try workloads.map { try BenchmarkMemory($0, threads: threads) }
+      try Console.print(arguments.has(.json) ? JSON.array(all.map(\.json)).line : BenchmarkMemory.table(all).text)
+      return .success
     }
     let peak = try ProductPeak.measure(threads: threads)
     var results: [BenchmarkResult] = []
