@@ -2,13 +2,14 @@ import Registry
 import Tasks
 import TensorCore
 
-/// The tasks of a benchmark: sixteen meta-batches, drawn and stacked in advance, in an endless cycle.
+/// The tasks of a benchmark: some meta-batches, drawn and stacked in advance, in an endless cycle.
 ///
 /// A benchmark thus times handing episodes over, but not drawing them.
 struct BatchPool: TaskDistribution {
   static let card = TaskCard(id: "benchmark", title: "Synthetic tasks of the benchmarks", citation: "none")
   static let hyperparameters = HyperparameterTable<BatchPool>([])
-  private static let batchCount = 16
+  /// The number of meta-batches, unless memory is limited.
+  static let usualCount = 16
 
   private var batches: [Episodes] = []
   private(set) var tasksPerBatch = 0
@@ -17,10 +18,10 @@ struct BatchPool: TaskDistribution {
 
   init() {}
 
-  private init(_ tasks: Int, _ signature: TaskSignature, draw: (Int) -> Episodes) {
+  private init(_ tasks: Int, _ signature: TaskSignature, batches count: Int, draw: (Int) -> Episodes) {
     tasksPerBatch = tasks
     self.signature = signature
-    batches = (0..<Self.batchCount).map(draw)
+    batches = (0..<count).map(draw)
   }
 
   var splitFingerprint: String { "none" }
@@ -34,14 +35,14 @@ struct BatchPool: TaskDistribution {
   func episodes(_ indices: Range<Int>, in split: Split, seed: UInt64) -> Episodes {
     let start = indices.lowerBound % tasksPerBatch
     require(start + indices.count <= tasksPerBatch, "episodes \(indices) of batches of \(tasksPerBatch)")
-    return batches[indices.lowerBound / tasksPerBatch % Self.batchCount][start..<(start + indices.count)]
+    return batches[indices.lowerBound / tasksPerBatch % batches.count][start..<(start + indices.count)]
   }
 
   /// Sine waves as in the `sinusoid` family, 10 support points.
-  static func sinusoids(tasks: Int, queries: Int) -> BatchPool {
+  static func sinusoids(tasks: Int, queries: Int, batches: Int) -> BatchPool {
     var family = Sinusoid()
     family.queries = queries
-    return BatchPool(tasks, family.signature) { batch in
+    return BatchPool(tasks, family.signature, batches: batches) { batch in
       Episodes(((batch * tasks)..<((batch + 1) * tasks)).map { family.episode($0, in: .metaTrain, seed: 7) })
     }
   }
@@ -53,8 +54,8 @@ struct BatchPool: TaskDistribution {
   }
 
   /// Images of 28×28: a normally distributed prototype for each class, plus normal noise of deviation 0.3 for each drawing.
-  static func images(ways: Int, shots: Int, queries: Int, tasks: Int) -> BatchPool {
-    BatchPool(tasks, imageSignature(ways: ways, shots: shots, queries: queries)) { batch in
+  static func images(ways: Int, shots: Int, queries: Int, tasks: Int, batches: Int) -> BatchPool {
+    BatchPool(tasks, imageSignature(ways: ways, shots: shots, queries: queries), batches: batches) { batch in
       Episodes(
         (0..<tasks).map { task in
           var stream = RandomStream(seed: 7).child("benchmark images").child(batch).child(task)

@@ -16,13 +16,14 @@ public struct Workload: Sendable {
   /// The number of tasks, queries and adaptation steps.
   public let size: WorkloadSize
 
-  let algorithm: any Algorithm
+  private(set) var algorithm: any Algorithm
   let learner: Learner
   let signature: TaskSignature
-  let training: TrainingConfiguration
+  private(set) var training: TrainingConfiguration
   private let row: Row
   // Each trainer draws its own tasks, so an idle workload takes no memory.
-  private let tasks: @Sendable () -> BatchPool
+  private let tasks: @Sendable (_ batches: Int) -> BatchPool
+  private var batches = BatchPool.usualCount
 
   /// Creates a trainer at the start of the workload, with its own tasks.
   ///
@@ -35,7 +36,33 @@ public struct Workload: Sendable {
     var configuration = training
     configuration.threads = threads
     configuration.usesAllThreads = !adapts
-    return try MetaTrainer(algorithm, learner, tasks: tasks(), configuration)
+    return try MetaTrainer(algorithm, learner, tasks: tasks(batches), configuration)
+  }
+
+  /// The workload cut so that its tensors fit a limit, with as many threads as fit, and what was chosen.
+  ///
+  /// Its pool has two meta-batches.
+  /// - Throws: ``ExperimentError/memoryLimit(limit:least:)`` if nothing fits, and errors of meta-training.
+  public func fitted(to limit: ByteCount, threads: Int) throws -> (workload: Workload, threads: Int, note: String) {
+    var small = self
+    small.batches = 2
+    small.training.threads = threads
+    let options = MemoryPlan.Options(small.training, algorithm, chosen: [], keepsThreads: false)
+    func changed(_ way: String?) throws -> Workload {
+      guard let way else { return small }
+      var other = small
+      other.algorithm = try setting(MemoryPlan.wayKey, to: way, in: algorithm)
+      return other
+    }
+    let plans = try MemoryPlan.all(options) { try changed($0).trainer(threads: threads) }
+    guard let plan = plans.first(where: { $0.memory.total <= Double(limit.bytes) }) else {
+      throw ExperimentError.memoryLimit(limit: limit, least: ByteCount.megabytes(plans.map(\.memory.total).min() ?? 0))
+    }
+    var workload = try changed(plan.way)
+    workload.training.shardSize = plan.shardSize
+    let way = plan.way.map { ", gradient=\($0)" } ?? ""
+    let note = "about \(ByteCount.megabytes(plan.memory.total)): shards of \(plan.shardSize), threads \(plan.threads)\(way)"
+    return (workload, plan.threads, note)
   }
 
   /// The same workload in another size; its necessary operations are unknown.
@@ -143,7 +170,7 @@ extension Workload {
         algorithm(InnerLoop(steps: size.steps, learningRate: 0.01)),
         Learner(model: MLP(widths: [1, 40, 40, 1]), taskLoss: .meanSquaredError),
         Sinusoid().signature, shardSize: 13, outer: outer
-      ) { .sinusoids(tasks: size.tasks, queries: size.queries) }
+      ) { .sinusoids(tasks: size.tasks, queries: size.queries, batches: $0) }
     }
   }
 
@@ -162,13 +189,13 @@ extension Workload {
         summary: "\(size.tasks) tasks, \(ways)-way \(shots)-shot, \(size.queries) queries a class, \(size.steps) steps of \(rate), \(name)",
         algorithm(InnerLoop(steps: size.steps, learningRate: rate)), Learner(model: model, taskLoss: .crossEntropy),
         BatchPool.imageSignature(ways: ways, shots: shots, queries: size.queries), shardSize: 1, outer: OuterOptimizer()
-      ) { .images(ways: ways, shots: shots, queries: size.queries, tasks: size.tasks) }
+      ) { .images(ways: ways, shots: shots, queries: size.queries, tasks: size.tasks, batches: $0) }
     }
   }
 
   private init(
     _ row: Row, _ size: WorkloadSize, _ operations: Double, summary: String, _ algorithm: any Algorithm, _ learner: Learner,
-    _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable () -> BatchPool
+    _ signature: TaskSignature, shardSize: Int, outer: OuterOptimizer, tasks: @escaping @Sendable (_ batches: Int) -> BatchPool
   ) {
     var training = TrainingConfiguration()
     training.iterations = 1 << 40  // large enough that every timed step draws ahead

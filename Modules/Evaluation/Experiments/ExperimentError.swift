@@ -4,6 +4,8 @@ import Registry
 public enum ExperimentError: Error, Hashable, CustomStringConvertible {
   /// The run needs more memory than it may use.
   case memory(estimate: MemoryEstimate, machineBytes: Int)
+  /// Nothing that may be chosen makes a run fit a limit; the text is the least that it needs.
+  case memoryLimit(limit: ByteCount, least: String)
   /// A data folder was given for synthetic tasks.
   case needsNoData(task: String)
   /// The run was given its initial parameters, which its checkpoint does not hold.
@@ -31,6 +33,9 @@ public enum ExperimentError: Error, Hashable, CustomStringConvertible {
       "a validation every \(every) iterations (validation.every) never takes place in a run of \(iterations); lower --validate-every."
     case .patienceWithoutValidation(let patience):
       "a patience of \(patience) validations (validation.patience) has no effect without validations; give --validate-every N."
+    case .memoryLimit(let limit, let least):
+      "the tensors of the run do not fit into \(limit), whatever the shard sizes, the threads and the way through the inner loop: they need "
+        + "about \(least); raise --memory, or lower --queries, --shots, --ways or model.hidden."
     case .memory(let estimate, let machineBytes):
       """
       the run needs about \(byteText(estimate.totalBytes)) of memory (\(estimate)), the machine has \(byteText(machineBytes)); \

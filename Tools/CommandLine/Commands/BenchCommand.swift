@@ -7,6 +7,7 @@ extension Flag {
   static let seconds = value("seconds", "S", "Seconds to measure each workload, after the warm-up (default: 5).", in: .real(0.01...3600))
   static let profile = toggle("profile", "Also print the time per pass and kernel.")
   static let benchMemory = toggle("memory", "Estimate the peak memory before the first step, and measure it.")
+  static let limit = value("limit", "LIMIT", "Cut shards, threads and graphs so that tensors take no more than LIMIT, such as 128MB.")
   static let sweep = value(
     "sweep", "QUANTITY", "Measure how time and peak memory grow with a quantity, and fit lines.",
     in: .choice(BenchmarkSweep.Quantity.allCases.map(\.rawValue)))
@@ -17,7 +18,7 @@ extension Command {
   static let bench = Command(
     name: "bench", summary: "Time meta-training on synthetic tasks.",
     operand: Operand(placeholder: "WORKLOAD", count: .any),
-    flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .benchMemory, .json],
+    flags: [.everyWorkload, .seconds, .threads, .profile, .sweep, .benchMemory, .limit, .json],
     discussion: """
       Measures meta-iterations per second of the meta-trainer in steady state, with a pool of 16 meta-batches. The limit is the rate at
       which the necessary matrix products of an iteration would run at the machine's best product rate, measured in the same run with
@@ -38,16 +39,23 @@ extension Command {
       a busy loop that takes a core. Without --threads and --sweep, the trainer chooses as in a run; with --threads, all take part.
 
       --memory measures one shard, estimates the peak memory of tensors from it as 'run --memory' does, and compares with the peak of a few
-      steps. The pool of tasks counts.
+      steps. The pool of tasks counts. With --limit, it has two meta-batches only.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
   ) { arguments in
     let ids = arguments.has(.everyWorkload) ? Workload.ids : arguments.operands
     guard !ids.isEmpty else { throw UsageError.emptySelection(kind: "workload") }
-    let workloads = try ids.map { try Workload.named($0) }
-    let threads = min(arguments.integer(.threads) ?? .max, Processors.allowed)
+    var workloads = try ids.map { try Workload.named($0) }
+    var threads = min(arguments.integer(.threads) ?? .max, Processors.allowed)
     let seconds = arguments.real(.seconds) ?? 5
+    if let text = arguments.text(.limit) {
+      guard workloads.count == 1 else { throw UsageError.oneWorkload(.limit, found: workloads.count) }
+      if arguments.has(.sweep) { throw UsageError.exclusiveFlags(.sweep, .limit) }
+      let fitted = try workloads[0].fitted(to: ByteCount(text, key: Flag.limit.spelling), threads: threads)
+      (workloads, threads) = ([fitted.workload], fitted.threads)
+      Console.note("\(fitted.workload.id): \(fitted.note)")
+    }
     if let quantity = arguments.text(.sweep).flatMap(BenchmarkSweep.Quantity.init) {
       if arguments.has(.profile) { throw UsageError.exclusiveFlags(.sweep, .profile) }
       if arguments.has(.benchMemory) { throw UsageError.exclusiveFlags(.sweep, .benchMemory) }

@@ -15,6 +15,9 @@ extension Flag {
     sets: "validation.every")
   static let patience = value(
     "patience", "N", "Validations without improvement that end the meta-training (default: no end).", sets: "validation.patience")
+  static let memory = value(
+    "memory", "LIMIT",
+    "Choose shard sizes, threads and the way through the inner loop so that tensors take no more than LIMIT, such as 512MB.")
   static let logDir = value("log-dir", "DIR", "Write event files for TensorBoard into this folder.")
   static let checkpointEvery = value(
     "checkpoint-every", "N", "Iterations between checkpoints (default: one per minute, and one at the end).", in: .integer(1...(.max)))
@@ -29,7 +32,7 @@ extension Command {
     name: "run", summary: "Meta-train an algorithm, and test it on held-out tasks.",
     operand: Operand(placeholder: "ALGORITHM", count: .optional),
     flags: [.config, .task, .model, .initialisation, .iterations] + Flag.work + [.validateEvery, .patience]
-      + [.out, .resume, .overwrite, .checkpointEvery, .logDir, .quiet, .json],
+      + [.memory, .out, .resume, .overwrite, .checkpointEvery, .logDir, .quiet, .json],
     discussion: """
       Example: tools run maml --task sinusoid --iterations 10000 --out runs/maml
 
@@ -49,6 +52,10 @@ extension Command {
       The folder keeps the checkpoint before the latest as checkpoint.previous.safetensors. If the latest is damaged, --resume goes on from
       that one. A finished run goes on with more --iterations, unless something depends on their number, such as outer.schedule=cosine.
 
+      --memory keeps the settings that the command line gives, and chooses the others by measuring one shard of the training and of the
+      test. The choice is in config.json, so that it can be repeated, and --resume keeps that of the run. Data count; the program itself,
+      some tens of megabytes, does not.
+
       Under MPI, as in 'mpirun -n 4 tools run …', the ranks share the shards of each meta-batch, and checkpoint and metrics are the same
       bytes for any number of ranks. Rank 0 writes all files, validates and tests. It needs a build with the package trait MPI.
       """,
@@ -59,7 +66,7 @@ extension Command {
       guard arguments.has(.out) else { throw UsageError.needsFlag(.resume, needs: .out) }
       if arguments.has(.overwrite) { throw UsageError.exclusiveFlags(.resume, .overwrite) }
     }
-    let experiment = try arguments.experiment()
+    let experiment = try arguments.fittedExperiment()
     Console.note(experiment.initialisation?.ignored ?? [])
     Interrupt.catchSignals()
     if let group = Ranks.group {

@@ -17,21 +17,26 @@ extension Arguments {
   }
 
   /// The experiment of `run`.
-  func experiment() throws -> Experiment {
+  func experiment() throws -> Experiment { try requested().experiment }
+
+  /// The experiment of the flags, or of a configuration and the flags beside it, with the request that it follows.
+  func requested() throws -> (request: ExperimentRequest, experiment: Experiment) {
     if let path = text(.config) { return try experiment(RunConfiguration(contentsOf: path), path: RunConfiguration.file(at: path)) }
     guard let algorithm = operands.first else {
       throw UsageError.missingOperand(Operand(placeholder: "ALGORITHM", count: .one), command: command.name)
     }
     var request = try request(algorithm: algorithm, task: required(.task), settings: settings())
     request.initialisation = try text(.initialisation).map { try StateDict(contentsOf: $0) }
-    return try Experiment(request)
+    return (request, try Experiment(request))
   }
 
   /// The experiment of a configuration, with the values of the flags in place of its own.
   ///
   /// - Throws: ``UsageError/differsFromConfig(_:found:expected:path:)`` for another algorithm, task or model, and all errors of an
   ///   experiment.
-  private func experiment(_ configuration: RunConfiguration, path: String) throws -> Experiment {
+  private func experiment(
+    _ configuration: RunConfiguration, path: String
+  ) throws -> (request: ExperimentRequest, experiment: Experiment) {
     for (name, found, expected) in [
       ("ALGORITHM", operands.first, configuration.algorithm), (Flag.task.spelling, text(.task), configuration.task),
       (Flag.model.spelling, text(.model), configuration.model),
@@ -51,7 +56,7 @@ extension Arguments {
     request.initialisation = try (text(.initialisation) ?? configuration.initialisation).map { try StateDict(contentsOf: $0) }
     let experiment = try Experiment(request)
     try configuration.check(experiment, data: source == nil, initialisation: !has(.initialisation))
-    return experiment
+    return (request, experiment)
   }
 
   /// The random seed.

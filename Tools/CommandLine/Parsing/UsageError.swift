@@ -26,6 +26,8 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
   case tooManyParts(Flag, parts: Int, runs: Int)
   case partOfRanks(Flag, ranks: Int)
   case oneProcess(command: String, ranks: Int)
+  case memoryOfRanks(ranks: Int)
+  case oneWorkload(Flag, found: Int)
   case noDomains(task: String, others: [String])
   case noShift(domains: String)
   case noShiftInValidation
@@ -87,6 +89,9 @@ enum UsageError: Error, Hashable, CustomStringConvertible {
       "\(flag.spelling) has \(parts) parts, but there \(runs == 1 ? "is 1 run" : "are \(runs) runs"); give at most \(runs)."
     case .partOfRanks(let flag, let ranks):
       "\(flag.spelling) is for processes without MPI; the \(ranks) ranks of this job divide the runs by themselves, so leave it out."
+    case .oneWorkload(let flag, let found): "\(flag.spelling) is for one workload, found \(found); name one."
+    case .memoryOfRanks(let ranks):
+      "--memory chooses for one process, but there are \(ranks) ranks; choose with one rank first, and give the settings of its config.json."
     case .oneProcess(let command, let ranks):
       "\(command) is the work of one process, found \(ranks) ranks; start it without MPI's launcher. 'run' and 'run-all' take ranks."
     case .nothingToSweep(let quantity):

@@ -1,0 +1,112 @@
+import Algorithms
+import Registry
+import Tasks
+import TensorCore
+
+extension Experiment {
+  /// An experiment whose tensors fit a limit, and what was chosen for that.
+  public struct Fitted: Sendable {
+    /// The experiment; its record has the chosen settings.
+    public let experiment: Experiment
+    /// What was chosen and what it costs, in a sentence.
+    public let note: String
+  }
+
+  /// The keys of the settings that a limit may choose.
+  public static let fittedKeys: Set<String> = [MemoryPlan.wayKey, "training.shardSize", "test.shardSize"]
+
+  /// Chooses shard sizes, threads and the way through the inner loop so that the tensors of a run fit a limit.
+  ///
+  /// Settings of the request are kept. The rest is chosen by measuring a shard of meta-training and of the meta-test; of the choices that
+  /// fit, the one that should be fastest. Data count, but not the program itself.
+  /// - Parameters:
+  ///   - limit: The most bytes of tensors at one time.
+  ///   - request: The request of this experiment.
+  ///   - keepsThreads: Whether the user has chosen the number of threads.
+  ///   - keeping: Further keys whose settings stay as they are.
+  /// - Throws: ``ExperimentError/memoryLimit(limit:least:)`` if nothing fits, and errors of meta-training and of the test.
+  public func fitted(
+    to limit: ByteCount, _ request: ExperimentRequest, keepsThreads: Bool, keeping: [String] = []
+  ) throws -> Fitted {
+    let chosen = Set(request.settings.map(\.key) + keeping)
+    let options = MemoryPlan.Options(training, algorithm, chosen: chosen, keepsThreads: keepsThreads)
+    let plans = try MemoryPlan.all(options) { way in try changed(way, request).trainer() }
+    let tests = try testMemory()
+    let sizes = chosen.contains("test.shardSize") ? [test.shardSize] : halves(of: min(test.shardSize, test.episodes))
+    let data = Double(TensorMemory.liveBytes)
+    var least = Double.infinity
+    for plan in plans {
+      for size in sizes {
+        let workers = min(plan.threads, (test.episodes + size - 1) / size)
+        let testing = Double(workers) * tests.of(size)
+        // A validation runs beside the recordings of the training.
+        let total = validation.isOn ? plan.memory.total + testing : max(plan.memory.total, data + testing)
+        least = min(least, total)
+        if total <= Double(limit.bytes) { return try fitted(to: limit, request, plan, testSize: size, total) }
+      }
+    }
+    throw ExperimentError.memoryLimit(limit: limit, least: ByteCount.megabytes(least))
+  }
+
+  private func fitted(to limit: ByteCount, _ request: ExperimentRequest, _ plan: MemoryPlan, testSize: Int, _ total: Double) throws -> Fitted {
+    var request = request
+    var changes: [String] = []
+    if let way = plan.way {
+      request.settings.append((MemoryPlan.wayKey, way))
+      changes.append("gradient=\(way), which repeats the forward passes")
+    }
+    if plan.shardSize != min(training.shardSize, training.metaBatchSize) {
+      request.settings.append(("training.shardSize", "\(plan.shardSize)"))
+      changes.append("training.shardSize=\(plan.shardSize) instead of \(training.shardSize)")
+    }
+    if testSize != min(test.shardSize, test.episodes) {
+      request.settings.append(("test.shardSize", "\(testSize)"))
+      changes.append("test.shardSize=\(testSize) instead of \(test.shardSize)")
+    }
+    if plan.threads != training.workers {
+      request.threads = plan.threads
+      changes.append("\(plan.threads) of \(training.workers) threads")
+    }
+    let list = changes.isEmpty ? "no setting has to change" : changes.joined(separator: "; ")
+    let note = "about \(ByteCount.megabytes(total)) of tensors within --memory \(limit): \(list)."
+    return Fitted(experiment: changes.isEmpty ? self : try Experiment(request, tasks: tasks), note: note)
+  }
+
+  /// The experiment with another way through the inner loop.
+  private func changed(_ way: String?, _ request: ExperimentRequest) throws -> Experiment {
+    guard let way else { return self }
+    var request = request
+    request.settings.append((MemoryPlan.wayKey, way))
+    return try Experiment(request, tasks: tasks)
+  }
+
+  private func halves(of size: Int) -> [Int] {
+    var sizes = [size]
+    while let last = sizes.last, last > 1 { sizes.append(last / 2) }
+    return sizes
+  }
+
+  /// The memory of a test's shard, on the line through those of one and of two episodes.
+  private struct TestMemory {
+    let one: Double
+    let two: Double
+
+    func of(_ episodes: Int) -> Double { max(one, one + Double(episodes - 1) * (two - one)) }
+  }
+
+  /// Tests the initial state on one and on two episodes, and measures the memory of the shard.
+  private func testMemory() throws -> TestMemory {
+    let state = try trainer().state
+    func measured(_ episodes: Int) throws -> Double {
+      var small = self
+      small.test.episodes = episodes
+      small.test.shardSize = episodes
+      small.test.disjoint = false
+      let before = TensorMemory.liveBytes
+      TensorMemory.resetPeak()
+      _ = try small.metaTest(state)
+      return Double(TensorMemory.peakBytes - before)
+    }
+    return TestMemory(one: try measured(1), two: try measured(2))
+  }
+}
