@@ -177,7 +177,8 @@ public struct MetaTrainer: Sendable {
     let (phase, scheduled) = (algorithm.phase(step), isScheduled ? algorithm.scheduled(step) : ParameterTree())
     let (recorder, stepNumber) = (recorder, recorder.nextStep())
     // Threads share the work of a single shard; otherwise each thread takes whole shards.
-    let team = own.count == 1 ? workers : nil
+    let isShared = configuration.sharesShards(of: own.count)
+    let team = isShared ? workers : nil
     let isCoupled = isCoupled
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
       // One part, unless the tasks have different shapes.
@@ -196,8 +197,10 @@ public struct MetaTrainer: Sendable {
       for part in parts { try add(part) { sum.add($0, $1) } }
       try sum.hand(to: total, shard: shard, of: algorithm)
     }
-    if own.count == 1 {
-      do { try contribution(own.lowerBound, 0) } catch { total.fail(error, in: own.lowerBound) }
+    if isShared {
+      for shard in own {
+        do { try contribution(shard, 0) } catch { total.fail(error, in: shard) }
+      }
     } else {
       let ahead = own.count > 0 && iteration + 1 < configuration.iterations ? episodes.countAhead : 0
       workers.each(own.count + ahead) { item, worker in

@@ -26,6 +26,10 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var threads = 1
   /// Whether all threads take part in every step; otherwise the trainer measures how many are fastest.
   public var usesAllThreads = false
+  /// Whether all threads work at one shard together, one shard after another, instead of a shard each; it does not change the result.
+  ///
+  /// A step then takes the memory of one shard. Threads share large kernels only, so it is slower for small networks.
+  public var sharesShards = false
   /// The outer optimizer.
   public var outer = OuterOptimizer()
 
@@ -76,9 +80,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The limit is four per thread, so that memory never holds a whole large meta-batch.
   package var shardsAhead: Int { shardsAhead(of: shards, awaitsOthers: false) }
 
+  /// Whether all threads work at the same shard.
+  func sharesShards(of own: Int) -> Bool { own == 1 || sharesShards }
+
   /// Largest number of a rank's shards of the next step to draw ahead; a rank that awaits others has time for it even with one thread.
   func shardsAhead(of own: Int, awaitsOthers: Bool) -> Int {
-    own > 0 && (awaitsOthers || workers > 1 && own > 1) ? min(own, 4 * min(workers, own)) : 0
+    own > 0 && (awaitsOthers || workers > 1 && !sharesShards(of: own)) ? min(own, 4 * min(workers, own)) : 0
   }
 
   /// Creates the default configuration.

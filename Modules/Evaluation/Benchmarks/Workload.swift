@@ -41,17 +41,16 @@ public struct Workload: Sendable {
 
   /// The workload cut so that its tensors fit a limit, with as many threads as fit, and what was chosen.
   ///
-  /// Its pool has two meta-batches.
+  /// Its pool has one meta-batch.
   /// - Throws: ``ExperimentError/memoryLimit(limit:least:)`` if nothing fits, and errors of meta-training.
   public func fitted(to limit: ByteCount, threads: Int) throws -> (workload: Workload, threads: Int, note: String) {
     var small = self
-    small.batches = 2
+    small.batches = 1
     small.training.threads = threads
     let options = MemoryPlan.Options(small.training, algorithm, chosen: [], keepsThreads: false)
-    func changed(_ way: String?) throws -> Workload {
-      guard let way else { return small }
+    func changed(_ way: MemoryPlan.Way) throws -> Workload {
       var other = small
-      other.algorithm = try setting(MemoryPlan.wayKey, to: way, in: algorithm)
+      for (key, value) in way.settings { other.algorithm = try setting(key, to: value, in: other.algorithm) }
       return other
     }
     let plans = try MemoryPlan.all(options) { try changed($0).trainer(threads: threads) }
@@ -59,9 +58,10 @@ public struct Workload: Sendable {
       throw ExperimentError.memoryLimit(limit: limit, least: ByteCount.megabytes(plans.map(\.memory.total).min() ?? 0))
     }
     var workload = try changed(plan.way)
-    workload.training.shardSize = plan.shardSize
-    let way = plan.way.map { ", gradient=\($0)" } ?? ""
-    let note = "about \(ByteCount.megabytes(plan.memory.total)): shards of \(plan.shardSize), threads \(plan.threads)\(way)"
+    (workload.training.shardSize, workload.training.sharesShards) = (plan.shardSize, plan.sharesShards)
+    let way = plan.way.settings.map { ", \($0.key)=\($0.value)" }.joined()
+    let threads = "\(plan.threads) \(plan.threads == 1 ? "thread" : "threads")\(plan.sharesShards ? " at one shard" : "")"
+    let note = "about \(ByteCount.megabytes(plan.memory.total)) of tensors: shards of \(plan.shardSize), \(threads)\(way)"
     return (workload, plan.threads, note)
   }
 

@@ -39,6 +39,7 @@ extension Experiment {
     training.iterations = iterations ?? training.iterations
     training.seed = request.seed
     training.threads = threads
+    training.sharesShards = request.sharesShards
     try self.init(
       algorithm: algorithm, learner: Learner(model: model, taskLoss: signature.taskLoss, trainingMode: settings.mode),
       tasks: tasks, training: training, test: test, validation: validation)

@@ -18,6 +18,8 @@ public struct ExperimentRequest: Sendable {
   public var seed: UInt64 = 0
   /// The number of worker threads; it does not affect the results.
   public var threads = 1
+  /// Whether all threads work at one shard together; it does not affect the results.
+  public var sharesShards = false
   /// The folder or file of the task's data; nil if none was given.
   public var source: String?
   /// The statistics that an earlier run of the task learned from its data; nil to learn them anew.

@@ -13,7 +13,9 @@ extension Experiment {
   }
 
   /// The keys of the settings that a limit may choose.
-  public static let fittedKeys: Set<String> = [MemoryPlan.wayKey, "training.shardSize", "test.shardSize"]
+  public static let fittedKeys: Set<String> = [
+    MemoryPlan.Way.key, MemoryPlan.Way.segmentKey, "training.shardSize", "test.shardSize",
+  ]
 
   /// Chooses shard sizes, threads and the way through the inner loop so that the tensors of a run fit a limit.
   ///
@@ -48,35 +50,30 @@ extension Experiment {
     throw ExperimentError.memoryLimit(limit: limit, least: ByteCount.megabytes(least))
   }
 
-  private func fitted(to limit: ByteCount, _ request: ExperimentRequest, _ plan: MemoryPlan, testSize: Int, _ total: Double) throws -> Fitted {
+  private func fitted(
+    to limit: ByteCount, _ request: ExperimentRequest, _ plan: MemoryPlan, testSize: Int, _ total: Double
+  ) throws -> Fitted {
     var request = request
-    var changes: [String] = []
-    if let way = plan.way {
-      request.settings.append((MemoryPlan.wayKey, way))
-      changes.append("gradient=\(way), which repeats the forward passes")
-    }
-    if plan.shardSize != min(training.shardSize, training.metaBatchSize) {
-      request.settings.append(("training.shardSize", "\(plan.shardSize)"))
-      changes.append("training.shardSize=\(plan.shardSize) instead of \(training.shardSize)")
-    }
-    if testSize != min(test.shardSize, test.episodes) {
-      request.settings.append(("test.shardSize", "\(testSize)"))
-      changes.append("test.shardSize=\(testSize) instead of \(test.shardSize)")
-    }
-    if plan.threads != training.workers {
-      request.threads = plan.threads
-      changes.append("\(plan.threads) of \(training.workers) threads")
-    }
-    let list = changes.isEmpty ? "no setting has to change" : changes.joined(separator: "; ")
-    let note = "about \(ByteCount.megabytes(total)) of tensors within --memory \(limit): \(list)."
+    var settings = plan.way.settings
+    if plan.shardSize != min(training.shardSize, training.metaBatchSize) { settings.append(("training.shardSize", "\(plan.shardSize)")) }
+    if testSize != min(test.shardSize, test.episodes) { settings.append(("test.shardSize", "\(testSize)")) }
+    var changes = settings.map { "\($0.key)=\($0.value)" }
+    if plan.threads != training.workers { changes.append("\(plan.threads) of \(training.workers) threads") }
+    if plan.sharesShards { changes.append("\(plan.threads) threads at one shard") }
+    let cost = plan.way == .configured ? "" : "; the forward passes of the adaptation are repeated"
+    let list = changes.isEmpty ? "no setting has to change" : changes.joined(separator: ", ") + cost
+    let note = "about \(ByteCount.megabytes(total)) of tensors, the limit is \(limit): \(list)."
+    request.settings += settings
+    request.threads = plan.threads
+    request.sharesShards = plan.sharesShards
     return Fitted(experiment: changes.isEmpty ? self : try Experiment(request, tasks: tasks), note: note)
   }
 
   /// The experiment with another way through the inner loop.
-  private func changed(_ way: String?, _ request: ExperimentRequest) throws -> Experiment {
-    guard let way else { return self }
+  private func changed(_ way: MemoryPlan.Way, _ request: ExperimentRequest) throws -> Experiment {
+    if way == .configured { return self }
     var request = request
-    request.settings.append((MemoryPlan.wayKey, way))
+    request.settings += way.settings
     return try Experiment(request, tasks: tasks)
   }
 

@@ -9,7 +9,7 @@ import TensorCore
 /// ```
 /// `base` is what is live with a new trainer: data, learned parameters and the outer optimizer's slots. W threads work at S shards of a
 /// step. G is the graph of a shard, R all recordings, v one vector of learned parameters. Gradients wait in a binary tree, on each of whose
-/// levels one waits at most, and each thread has one more. An update holds the sum, the mean, and new parameters and slots. `episodes`
+/// levels one waits at most, and each thread has one more. Threads that share shards count as one. An update holds the sum, the mean, and new parameters and slots. `episodes`
 /// are those of the shards at work and of those drawn ahead.
 ///
 /// Each thread keeps a recording of a full shard. If the meta-batch is not a multiple of the shard size, the rest has a recording of its
@@ -39,7 +39,7 @@ public struct TrainingMemory: Sendable, Hashable {
     let size = min(training.shardSize, training.metaBatchSize)
     let (full, rest) = (training.metaBatchSize / size, training.metaBatchSize % size)
     let shards = full + (rest > 0 ? 1 : 0)
-    let workers = min(threads, shards)
+    let workers = training.sharesShards ? 1 : min(threads, shards)
     let whole = try memory(size)
     var recordings = Double(min(workers, full)) * whole.recording
     if rest > 0 { recordings += try Double(shards <= workers ? 1 : workers) * memory(rest).recording }

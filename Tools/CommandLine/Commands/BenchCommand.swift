@@ -39,7 +39,7 @@ extension Command {
       a busy loop that takes a core. Without --threads and --sweep, the trainer chooses as in a run; with --threads, all take part.
 
       --memory measures one shard, estimates the peak memory of tensors from it as 'run --memory' does, and compares with the peak of a few
-      steps. The pool of tasks counts. With --limit, it has two meta-batches only.
+      steps. The pool of tasks counts. With --limit, it has one meta-batch only.
 
       Workloads: \(Workload.ids.joined(separator: ", ")).
       """
