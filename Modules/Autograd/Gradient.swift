@@ -21,6 +21,19 @@ public func gradient(of output: Variable, at targets: [Variable], differentiable
   pullback(of: output, at: targets, cotangent: Variable(constant: .ones(output.shape, output.value.dtype)), differentiable: differentiable)
 }
 
+/// The gradients of a scalar (or of the sum of a tensor) at the given variables, as the last use of the graph.
+///
+/// The pass takes the graph apart as it goes, so that a value's memory is free once the pass is beyond it. The bits are those of
+/// ``gradient(of:at:differentiable:)``. Afterwards, the variables of the graph keep their values and count as leaves.
+/// - Parameters:
+///   - output: The variable to differentiate.
+///   - targets: The variables to differentiate at.
+/// - Returns: One gradient for each target, of its shape.
+public func finalGradient(of output: Variable, at targets: [Variable]) -> [Variable] {
+  ReversePass(from: output, to: targets, isFinal: true)
+    .cotangents(at: targets, from: Variable(constant: .ones(output.shape, output.value.dtype)), differentiable: false)
+}
+
 /// The transposed derivative of `output` at the targets, applied to a cotangent of the output's shape.
 ///
 /// ```
@@ -123,21 +136,40 @@ extension ReverseOrder {
 }
 
 /// The graph that a reverse pass walks, in topological order: inputs before results.
-struct ReversePass: ReverseOrder {
+final class ReversePass: ReverseOrder {
   private static let counter = Atomic<UInt64>(0)
 
   let number: UInt64
-  var order: [Variable] = []
-  var leads: [Bool] = []
-  var isTarget: [Bool] = []
+  private(set) var leads: [Bool] = []
+  private(set) var isTarget: [Bool] = []
+  /// A final pass drops a node when it is done with it.
+  private var order: [Variable?] = []
+  private let isFinal: Bool
 
-  func node(_ place: Int) -> Variable { order[place] }
-  func finish(_ place: Int) {}
+  func node(_ place: Int) -> Variable {
+    guard let node = order[place] else { fatalError("a node of a graph is asked for twice") }
+    return node
+  }
+
+  func finish(_ place: Int) {
+    guard isFinal, let node = order[place] else { return }
+    if case .evaluation(let evaluation) = node.origin {
+      // Drop the results of an evaluation together, once the pass is done with the one of the lowest place. Until then the pass finds them
+      // through the evaluation.
+      let places = evaluation.places(in: number).compactMap { $0 }
+      guard places.allSatisfy({ $0 >= place }) else { return }
+      for other in places { order[other] = nil }
+    } else if !isTarget[place] {
+      node.leaveGraph()
+      order[place] = nil
+    }
+  }
 
   /// A number that no other pass has.
   static func nextNumber() -> UInt64 { counter.add(1, ordering: .relaxed).newValue }
 
-  init(from output: Variable, to targets: [Variable]) {
+  init(from output: Variable, to targets: [Variable], isFinal: Bool = false) {
+    self.isFinal = isFinal
     number = Self.nextNumber()
     let wanted = Set(targets.map(ObjectIdentifier.init))
     guard output.isTracked else { return }

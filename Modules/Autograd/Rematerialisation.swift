@@ -225,7 +225,10 @@ private final class RematerialisedPass: ReverseOrder {
   }
 
   func finish(_ place: Int) {
-    guard case .inside(let number, let index) = order[place] else { return }
+    guard case .inside(let number, let index) = order[place] else {
+      if case .outside(let variable) = order[place], !isTarget[place] { variable.leaveGraph() }
+      return
+    }
     let segment = graph.segment(number)
     segment.pending -= 1
     guard segment.pending > 0 else {

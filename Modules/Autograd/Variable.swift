@@ -77,6 +77,13 @@ public final class Variable {
     return body(&value)
   }
 
+  /// Forgets the inputs, so that only other variables keep them.
+  ///
+  /// The results of an operation with several find each other through their evaluation, so they stay as they are.
+  func leaveGraph() {
+    if case .operation = origin { inputs = [] }
+  }
+
   // Long inner loops make long chains. This loop releases them; recursive deinitialization would overflow a thread's stack.
   deinit {
     guard !inputs.isEmpty else { return }

@@ -138,8 +138,7 @@ public struct ConvNet: EmbeddingModel {
       let block = ConvolutionBlock(block, activation)
       let convolved = result.convolved(
         with: parameters[block.filters], stride: downsampling == .stride ? 2 : 1, padding: padding == .same ? 1 : 0)
-      result = block.normalised(convolved, parameters, statistics)
-      if downsampling == .maxpool { result = result.maximumPooled(window: 2) }
+      result = block.normalised(convolved, parameters, statistics, pooling: downsampling == .maxpool ? 2 : nil)
     }
     let shape = result.shape
     return head == .mean

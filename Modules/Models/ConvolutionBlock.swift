@@ -40,11 +40,16 @@ struct ConvolutionBlock {
     ]
   }
 
-  /// Batch norm and activation of what the convolution gives.
-  func normalised(_ convolved: Variable, _ parameters: ParameterTree<Variable>, _ statistics: BatchStatistics) -> Variable {
+  /// Batch norm, activation and, if there is a window, max pooling of what the convolution gives.
+  func normalised(
+    _ convolved: Variable, _ parameters: ParameterTree<Variable>, _ statistics: BatchStatistics, pooling: Int? = nil
+  ) -> Variable {
+    let isReLU = activation == .relu
     let normalised = convolved.batchNormalised(
       scale: parameters["\(name).norm.weight"], offset: parameters["\(name).norm.bias"], statistics: statistics,
-      relu: activation == .relu)
-    return activation == .relu ? normalised : activation(normalised)
+      relu: isReLU, pooling: isReLU ? pooling : nil)
+    if isReLU { return normalised }
+    let activated = activation(normalised)
+    return pooling.map(activated.maximumPooled) ?? activated
   }
 }

@@ -9,6 +9,11 @@ public struct PoolingPositions: Sendable {
   public let window: Int
   /// The shape of the images, [T, N, H, W, C].
   public let images: Shape
+
+  /// Positions that max pooling with the window found in images of the shape.
+  package init(offsets: Tensor, window: Int, images: Shape) {
+    (self.offsets, self.window, self.images) = (offsets, window, images)
+  }
 }
 
 extension Tensor {

@@ -24,6 +24,7 @@ import _TestSupport
   static let labels = tensorOf([1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0], [2, 2, 3])
   static let bits = tensorOf([1, 0, 0, 1, 1, 0], [2, 3, 1])
   static let images = random([2, 3, 2, 2, 2])
+  static let spacedImages = tensorOf((0..<48).map { Double($0 * 29 % 48) / 16 }, [2, 3, 2, 2, 2])
   static let scale = random([2, 2], "scale")
   static let offset = random([2, 2], "offset")
   /// Numbers at least 0.2 away from 0, 0.1 and ±1, where the functions below have kinks.
@@ -51,6 +52,10 @@ import _TestSupport
     Case(testDescription: "batch norm", inputs: [images, scale, offset]) { $0[0].batchNormalised(scale: $0[1], offset: $0[2]) },
     Case(testDescription: "batch norm, ReLU", inputs: [images, scale, offset]) {
       $0[0].batchNormalised(scale: $0[1], offset: $0[2], relu: true)
+    },
+    // The maximum of a window is far from the other elements, so that it stays the maximum nearby.
+    Case(testDescription: "batch norm, ReLU, max pooling", inputs: [spacedImages, scale, offset]) {
+      $0[0].batchNormalised(scale: $0[1], offset: $0[2], relu: true, pooling: 2)
     },
     // Some inputs of the fused operation are constants.
     Case(testDescription: "batch norm in its images alone", inputs: [images, scale, offset], fixed: [1, 2]) {
@@ -109,7 +114,7 @@ import _TestSupport
 
   /// Fused operations have hand-written derivatives, so each must be among the cases above.
   @Test func `every fused operation is checked`() {
-    let checked = ["BatchNormReLU.swift": "batch norm, ReLU"]
+    let checked = ["BatchNormReLU.swift": "batch norm, ReLU", "BatchNormReLUMaxPool.swift": "batch norm, ReLU, max pooling"]
     let root = String(#filePath).split(separator: "/").dropLast(3).joined(separator: "/")
     #expect(fileNames(in: "/\(root)/Modules/Autograd/Fused") == checked.keys.sorted())
     for name in checked.values { #expect(Self.cases.contains { $0.testDescription == name }) }

@@ -23,6 +23,51 @@ import _TestSupport
     expectClose(derivative(3, of: { $0.tanh() }, at: x), (1 - t * t) * (6 * t * t - 2), tolerance: 1e-13)
   }
 
+  /// Two steps through batch norm, whose gradient has several results: what an adapted loss depends on.
+  private func adapted(_ leaves: [Variable]) -> (loss: Variable, middle: Variable) {
+    var current = leaves
+    var middle = leaves[0]
+    for _ in 0..<2 {
+      let images = FunctionTests.images
+      let y = Variable(constant: images).batchNormalised(scale: current[0], offset: current[1], relu: true, pooling: 2)
+      middle = y.squared()
+      let slopes = gradient(of: middle.sum([1, 2, 3]) * current[2], at: current, differentiable: true)
+      current = zip(current, slopes).map { $0 - $1 * 0.1 }
+    }
+    let end = Variable(constant: FunctionTests.images).batchNormalised(scale: current[0], offset: current[1], relu: true)
+    return ((end * current[2].reshaped([2, 1, 1, 1, 2])).squared().sum([1, 2, 3, 4]), middle)
+  }
+
+  private var adaptedLeaves: [Variable] {
+    [Variable(FunctionTests.scale), Variable(FunctionTests.offset), Variable(FunctionTests.scale * FunctionTests.offset)]
+  }
+
+  @Test func `a final gradient has the same bits`() {
+    let (one, two) = (adaptedLeaves, adaptedLeaves)
+    let found = finalGradient(of: adapted(one).loss, at: one).map(\.value.doubles)
+    #expect(found == gradient(of: adapted(two).loss, at: two).map(\.value.doubles))
+    // A target in the middle of the graph, and one that is no part of it.
+    let x = leaf(3)
+    let (square, other) = (x.squared(), leaf(1))
+    let slopes = finalGradient(of: square * square * x, at: [square, x, other]).map(\.value.doubles)
+    #expect(slopes == [[54], [405], [0]])
+  }
+
+  @Test func `a final gradient lets go of the graph while its output is held`() {
+    let leaves = adaptedLeaves
+    weak var middle: Variable?
+    let loss = { () -> Variable in
+      let graph = adapted(leaves)
+      middle = graph.middle
+      return graph.loss
+    }()
+    #expect(middle != nil)
+    _ = gradient(of: loss, at: leaves)
+    #expect(middle != nil)
+    _ = finalGradient(of: loss, at: leaves)
+    #expect(middle == nil && loss.value.doubles.allSatisfy(\.isFinite))
+  }
+
   @Test func `derivatives of every order of a fifth power`() {
     let expected = [32.0, 80, 160, 240, 240, 120, 0]
     for (order, value) in expected.enumerated() {

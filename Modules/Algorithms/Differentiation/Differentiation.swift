@@ -92,12 +92,12 @@ public struct Differentiated: Sendable {
   ///   - learner: Model and task loss.
   ///   - shard: The tasks.
   ///   - context: Where in the run this happens.
-  ///   - differentiate: Takes the gradient of a variable at others; backpropagation unless given.
+  ///   - differentiate: Takes the gradient of a variable at others; backpropagation unless given. It may take the graph apart.
   ///   - adapt: Adapts the learned variables, [T, …], to a support set.
   public init(
     _ objective: some MetaObjective, at learned: MetaParameters<Tensor>, _ learner: Learner, _ shard: Episodes,
     _ context: AdaptationContext,
-    differentiating differentiate: (Variable, [Variable]) -> [Variable] = { Autograd.gradient(of: $0, at: $1) },
+    differentiating differentiate: (Variable, [Variable]) -> [Variable] = { finalGradient(of: $0, at: $1) },
     adapting adapt: (MetaParameters<Variable>, LabelledSet) -> Trajectory
   ) {
     let leaves = learned.map { Variable($0) }

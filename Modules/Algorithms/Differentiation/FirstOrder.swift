@@ -34,7 +34,7 @@ public struct FirstOrder: Differentiation {
     let value = objective(adapted, learner, shard, context)
     let points = adapted.flatMap(\.parameters)
     let gradients = KernelProfile.during(.outerGradient) {
-      gradient(of: value.objective, at: points.flatMap(\.leaves)).map { $0.value.sum([0]) }
+      finalGradient(of: value.objective, at: points.flatMap(\.leaves)).map { $0.value.sum([0]) }
     }
     // Every point of every path is the initialisation plus an offset, so its gradient adds to the gradient of the initialisation.
     let width = learned.initial.count

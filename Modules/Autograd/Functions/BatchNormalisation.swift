@@ -23,11 +23,13 @@ extension Variable {
   ///   - statistics: The images that mean and variance are taken over.
   ///   - epsilon: ε.
   ///   - relu: Whether a ReLU follows.
-  /// - Returns: [T, N, H, W, C].
+  ///   - pooling: The window of a max pooling that follows, as in ``maximumPooled(window:)``; nil for none.
+  /// - Returns: [T, N, H, W, C], or the pooled images.
   /// - SeeAlso: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1. No running averages are kept: in
   ///   meta-learning the statistics belong to a task.
   public func batchNormalised(
-    scale: Variable, offset: Variable, statistics: BatchStatistics = .all, epsilon: Double = 1e-5, relu: Bool = false
+    scale: Variable, offset: Variable, statistics: BatchStatistics = .all, epsilon: Double = 1e-5, relu: Bool = false,
+    pooling: Int? = nil
   ) -> Variable {
     require(
       shape.rank == 5 && scale.shape == [shape[0], shape[4]] && offset.shape == scale.shape,
@@ -42,9 +44,14 @@ extension Variable {
       let weights = Variable(constant: (shares / shares.sum([1])).reshaped([shape[0], shape[1], 1, 1, 1]))
       result = composedBatchNorm(scale: scale, offset: offset, epsilon: epsilon) { ($0.mean([2, 3]) * weights).sum([1]) }
     case .all, .leading:
+      if let pooling {
+        let pooled = BatchNormReLUMaxPool(epsilon: epsilon, appliesReLU: relu, window: pooling)
+        return Variable.results(of: pooled, [self, scale, offset])[0]
+      }
       return Variable.results(of: BatchNormReLU(epsilon: epsilon, appliesReLU: relu), [self, scale, offset])[0]
     }
-    return relu ? result.relu() : result
+    let activated = relu ? result.relu() : result
+    return pooling.map(activated.maximumPooled) ?? activated
   }
 
   /// Batch normalisation in elementary operations; `mean` computes [T, 1, 1, 1, C] over the images that count.
