@@ -76,7 +76,10 @@ public struct MemoryPlan: Sendable, Hashable {
 
   /// All plans, the fastest first.
   ///
-  /// - Parameter trainer: Makes a trainer of a way at its start.
+  /// - Parameters:
+  ///   - options: What a plan may choose from.
+  ///   - trainer: Makes a trainer of a way at its start.
+  /// - Returns: A plan for each combination of a way, a shard size and a number of threads.
   /// - Throws: Errors of meta-training.
   static func all(_ options: Options, trainer: (Way) throws -> MetaTrainer) throws -> [MemoryPlan] {
     var plans: [(plan: MemoryPlan, time: Double)] = []
