@@ -43,7 +43,8 @@ extension Experiment {
     let options = MemoryPlan.Options(training, algorithm, chosen: chosen, keepsThreads: keepsThreads)
     let plans = try MemoryPlan.all(options) { way in try changed(way, request).trainer() }
     let tests = try testMemory()
-    let sizes = chosen.contains("test.shardSize") ? [test.shardSize] : halves(of: min(test.shardSize, test.episodes))
+    let testSize = min(test.shardSize, test.episodes)
+    let sizes = chosen.contains("test.shardSize") ? [testSize] : halves(of: testSize)
     let data = Double(TensorMemory.liveBytes)
     var least = Double.infinity
     for plan in plans {
