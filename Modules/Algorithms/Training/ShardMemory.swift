@@ -24,6 +24,7 @@ extension MetaTrainer {
   ///
   /// The trainer stays as it is. Tasks of different shapes count like the first one. Resets ``TensorCore/TensorMemory/peakBytes``.
   /// - Parameter tasks: The number of tasks, at most those of a meta-batch.
+  /// - Returns: The bytes of episodes, graph and recording.
   /// - Throws: Errors of the task distribution, and ``TrainingError``.
   public func measureShard(of tasks: Int) throws -> ShardMemory {
     let start = TensorMemory.liveBytes

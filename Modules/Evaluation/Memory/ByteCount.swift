@@ -4,6 +4,8 @@ public import Registry
 public struct ByteCount: Sendable, Hashable, CustomStringConvertible {
   /// The number of bytes, at least 1.
   public let bytes: Int
+  /// The text as it was written.
+  public let description: String
 
   private static let units: [(name: String, bytes: Double)] = [
     ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40),
@@ -22,10 +24,9 @@ public struct ByteCount: Sendable, Hashable, CustomStringConvertible {
     let bytes = number * unit.bytes
     guard bytes >= 1, bytes < 0x1p62 else { throw fault() }
     self.bytes = Int(bytes)
+    description = text
   }
 
   /// In megabytes of 10⁶ bytes, rounded up, so that the text as a limit is enough.
   public static func megabytes(_ bytes: Double) -> String { "\(fixed((bytes / 1e6).rounded(.up), 0))MB" }
-
-  public var description: String { Self.megabytes(Double(bytes)) }
 }

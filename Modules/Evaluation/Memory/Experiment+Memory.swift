@@ -25,16 +25,26 @@ extension Experiment {
   ///   - limit: The most bytes of tensors at one time.
   ///   - request: The request of this experiment.
   ///   - keepsThreads: Whether the user has chosen the number of threads.
-  ///   - keeping: Further keys whose settings stay as they are.
+  ///   - keeping: Further settings to apply and keep, as of a run that goes on; those that the experiment does not have are ignored.
+  /// - Returns: The experiment with the chosen settings, and a sentence about them.
   /// - Throws: ``ExperimentError/memoryLimit(limit:least:)`` if nothing fits, and errors of meta-training and of the test.
   public func fitted(
-    to limit: ByteCount, _ request: ExperimentRequest, keepsThreads: Bool, keeping: [String] = []
+    to limit: ByteCount, _ request: ExperimentRequest, keepsThreads: Bool, keeping: [(key: String, value: String)] = []
   ) throws -> Fitted {
-    let chosen = Set(request.settings.map(\.key) + keeping)
+    let chosen = Set(request.settings.map(\.key))
+    let own = Dictionary(settings.map { ($0.key, $0.value.description) }) { $1 }
+    let kept = keeping.filter { own[$0.key] != nil && !chosen.contains($0.key) }
+    if !kept.isEmpty {
+      var request = request
+      request.settings += kept
+      // The same data, so that they count once.
+      return try Experiment(request, tasks: tasks).fitted(to: limit, request, keepsThreads: keepsThreads)
+    }
     let options = MemoryPlan.Options(training, algorithm, chosen: chosen, keepsThreads: keepsThreads)
     let plans = try MemoryPlan.all(options) { way in try changed(way, request).trainer() }
     let tests = try testMemory()
-    let sizes = chosen.contains("test.shardSize") ? [test.shardSize] : halves(of: min(test.shardSize, test.episodes))
+    let testSize = min(test.shardSize, test.episodes)
+    let sizes = chosen.contains("test.shardSize") ? [testSize] : halves(of: testSize)
     let data = Double(TensorMemory.liveBytes)
     var least = Double.infinity
     for plan in plans {

@@ -74,9 +74,12 @@ public struct MemoryPlan: Sendable, Hashable {
     }
   }
 
-  /// All plans, the fastest first.
+  /// All plans: the one without a change first, then the fastest.
   ///
-  /// - Parameter trainer: Makes a trainer of a way at its start.
+  /// - Parameters:
+  ///   - options: What a plan may choose from.
+  ///   - trainer: Makes a trainer of a way at its start.
+  /// - Returns: A plan for each combination of a way, a shard size and a number of threads.
   /// - Throws: Errors of meta-training.
   static func all(_ options: Options, trainer: (Way) throws -> MetaTrainer) throws -> [MemoryPlan] {
     var plans: [(plan: MemoryPlan, time: Double)] = []
@@ -97,8 +100,10 @@ public struct MemoryPlan: Sendable, Hashable {
         }
       }
     }
-    // Of equal times, the plan with fewer changes comes first.
-    return plans.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element.plan)
+    // Where nothing has to change, nothing does. Of equal times, the plan with fewer changes comes first.
+    guard let configured = plans.first else { return [] }
+    let others = plans.enumerated().dropFirst().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+    return [configured.plan] + others.map(\.element.plan)
   }
 
   /// Measures shards so that a large one need not fit: the memory of a shard lies on a line over its tasks.

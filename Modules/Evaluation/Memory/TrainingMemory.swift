@@ -9,8 +9,8 @@ import TensorCore
 /// ```
 /// `base` is what is live with a new trainer: data, learned parameters and the outer optimizer's slots. W threads work at S shards of a
 /// step. G is the graph of a shard, R all recordings, v one vector of learned parameters. Gradients wait in a binary tree, on each of whose
-/// levels one waits at most, and each thread has one more. Threads that share shards count as one. An update holds the sum, the mean, and new parameters and slots. `episodes`
-/// are those of the shards at work and of those drawn ahead.
+/// levels one waits at most, and each thread has one more. Threads that share shards count as one. An update holds the sum, the mean, and
+/// new parameters and slots. `episodes` are those of the shards at work and of those drawn ahead.
 ///
 /// Each thread keeps a recording of a full shard. If the meta-batch is not a multiple of the shard size, the rest has a recording of its
 /// own: on one thread if every thread has one shard, on all of them otherwise, because any may take the last one.

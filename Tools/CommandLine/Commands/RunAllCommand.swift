@@ -35,13 +35,14 @@ extension Command {
     name: "run-all", summary: "Meta-train and test algorithms on several tasks, and compare them.",
     operand: nil,
     flags: [.tasks, .only, .family, .allAlgorithms, .skip, .model, .iterations] + Flag.work + [
-      .seeds, .part, .rankAt, .target, .validateEvery, .patience, .domainShift, .logDirAll, .outAll, .resumeAll, .overwrite, .quiet, .json,
+      .seeds, .part, .rankAt, .target, .validateEvery, .patience, .domainShift, .memory, .logDirAll, .outAll, .resumeAll, .overwrite,
+      .quiet, .json,
     ],
     discussion: """
       Prints a table for each task, sorted by result. Writes results.json, results.csv, scores.csv (every episode's scores) and
       report.md into the folder --out, and each run with its checkpoint into TASK/ALGORITHM below it, or TASK/ALGORITHM/seed-S with
       --seeds. A setting applies to the runs that have it; --validate-every not to algorithms without meta-training, and --disjoint to
-      tasks of classes. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With
+      tasks of classes. --memory chooses for each run by itself. A run that diverges is marked as failed. After an interruption, the same command with --resume continues. With
       --domain-shift, a second table has the score in the domains of training beside the one in other domains, and the drop, paired over
       episodes of the same drawings.
 
@@ -186,23 +187,31 @@ private struct Sweep {
   ///
   /// - Throws: `AlgorithmError` if no experiment is left, and all other errors of an experiment.
   private func suited() throws -> [Experiment] {
-    var suited: [Experiment] = []
+    let limit = try arguments.memoryLimit()
+    var suited: [(experiment: Experiment, request: ExperimentRequest)] = []
     var last: AlgorithmError?
     for request in requests {
       do {
-        let experiment = try Experiment(request)
-        // The seeds share the data.
-        suited += try seeds.map { try $0.map(experiment.reseeded) } ?? [experiment]
+        suited.append((try Experiment(request), request))
       } catch let error as AlgorithmError where error.isUnsuited {
         last = error
         if !arguments.has(.quiet) { Console.note("tools: \(request.algorithm) on \(request.task) is left out: \(error)") }
       }
     }
     if suited.isEmpty, let last { throw last }
-    if case .step(let step) = rankAt, let short = suited.first(where: { $0.test.steps < step }) {
-      throw UsageError.rankBeyondTest(step: step, last: short.test.steps)
+    if case .step(let step) = rankAt, let short = suited.first(where: { $0.experiment.test.steps < step }) {
+      throw UsageError.rankBeyondTest(step: step, last: short.experiment.test.steps)
     }
-    return suited
+    return try suited.flatMap { experiment, request in
+      // The seeds share the data.
+      let seeded = try seeds.map { try $0.map(experiment.reseeded) } ?? [experiment]
+      guard let limit, let first = seeded.first else { return seeded }
+      // The data of all runs are live now, so they count. The seeds share the choice, too.
+      let folder = arguments.has(.resumeAll) ? arguments.text(.outAll).map { path(of: first, in: $0) } : nil
+      let label = "\(experiment.ids.algorithm) on \(experiment.ids.task): "
+      let fitted = try arguments.fitted(experiment, of: request, to: limit, resuming: folder, label: label)
+      return try seeds.map { try $0.map(fitted.reseeded) } ?? [fitted]
+    }
   }
 
   /// The folder of a run below the folder of the comparison.
