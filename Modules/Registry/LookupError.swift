@@ -26,6 +26,7 @@ public struct LookupError: Error, Hashable, CustomStringConvertible {
 
 /// The candidate with the smallest edit distance; nil if all distances exceed a third of the name's length, or 2 if that is larger.
 ///
+/// A candidate that has no character in common with the name, place by place, is not near.
 /// A transposition of neighbours counts as one edit (optimal string alignment distance). Case is ignored. Nothing is near to a name of
 /// more than 200 bytes.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
@@ -33,7 +34,8 @@ public func nearestName(to name: String, among candidates: [String]) -> String? 
   guard name.utf8.count <= 200 else { return nil }
   let limit = max(2, name.count / 3)
   let scored = candidates.map { (name: $0, distance: editDistance(name.lowercased(), $0.lowercased())) }
-  return scored.filter { $0.distance <= limit }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+  let near = scored.filter { $0.distance <= limit && $0.distance < max(name.count, $0.name.count) }
+  return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
 private func editDistance(_ first: String, _ second: String) -> Int {

@@ -137,7 +137,10 @@ struct TableFile {
             readout.facts[column].numberCount += 1
           } else {
             readout.numbers.append(.nan)
-            try noteText(cell, row, column, readings[column], &readout.facts[column])
+            do { try noteText(cell, row, column, readings[column], &readout.facts[column]) } catch {
+              // A cell too many or too few moves the others to the wrong columns.
+              throw Self.ragged(row, after: cell, column, scanner, expected: readings.count) ?? error
+            }
           }
         case .levels:
           if cell.isMissing {
@@ -181,6 +184,18 @@ struct TableFile {
       }
       return rows
     }
+  }
+
+  /// The error of a row with another number of cells than the header; nil if there is none, or if the row cannot be read to its end.
+  private static func ragged(
+    _ row: Int, after last: CSVScanner.Cell, _ column: Int, _ scanner: CSVScanner, expected: Int
+  ) -> TableError? {
+    var (scanner, cell, count) = (scanner, last, column + 1)
+    while !cell.endsRow {
+      guard let next = try? scanner.next() else { return nil }
+      (cell, count) = (next, count + 1)
+    }
+    return count == expected ? nil : .raggedRow(row: row, found: count, expected: expected, isMore: count > expected)
   }
 
   private func noteText(

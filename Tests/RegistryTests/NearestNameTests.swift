@@ -21,6 +21,9 @@ import Testing
     #expect(nearestName(to: "ac", among: ["ad", "ab"]) == "ab")
     #expect(nearestName(to: "a", among: []) == nil)
     #expect(nearestName(to: "", among: ["abc"]) == nil)
+    // A single letter is not near to another one.
+    #expect(nearestName(to: "x", among: ["c", "g", "xx"]) == "xx")
+    #expect(nearestName(to: "x", among: ["c", "g"]) == nil)
   }
 
   @Test func `the error names kind, suggestion and what there is`() {

@@ -53,6 +53,9 @@ import _TestSupport
     expect(.raggedRow(row: 3, found: 2, expected: 3, isMore: false), "g,x,y\na,1,2\na,1\n")
     expect(.raggedRow(row: 2, found: 4, expected: 3, isMore: true), "g,x,y\na,1,2,3,4\n")
     expect(.raggedRow(row: 3, found: 1, expected: 3, isMore: false), "g,\"x\n\",y\n\"a\n\na\",1,2\nb\n", ["group": "g", "target": "y"])
+    // A cell too many comes first, although the cell in the place of y is a text.
+    let shifted = Ten.text.replacing("\ng0,3,", with: "\ng0,3,blue,")
+    expect(.raggedRow(row: 5, found: 5, expected: 4, isMore: true), shifted, Ten.settings.merging(["kind": "regression"]) { $1 })
     #expect(
       TableError.raggedRow(row: 3, found: 2, expected: 3, isMore: false).description
         == "row 3 has 2 cells, expected 3 as in the header; correct the row, or set task.separator.")
