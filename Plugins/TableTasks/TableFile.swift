@@ -137,7 +137,7 @@ struct TableFile {
             readout.facts[column].numberCount += 1
           } else {
             readout.numbers.append(.nan)
-            do { try noteText(cell, row, column, readings[column], &readout.facts[column]) } catch {
+            do throws(TableError) { try noteText(cell, row, column, readings[column], &readout.facts[column]) } catch {
               // A cell too many or too few moves the others to the wrong columns.
               throw Self.ragged(row, after: cell, column, scanner, expected: readings.count) ?? error
             }
