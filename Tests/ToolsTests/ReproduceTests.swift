@@ -49,6 +49,44 @@ import _TestSupport
     }
   }
 
+  /// The built-in presets; those of Omniglot where its archives are.
+  private static let presets =
+    ["maml-table2", "meta-sgd-table1"] + (sharedFolder == nil ? [] : ["omniglot-5way", "omniglot-20way", "omniglot-fc"])
+
+  /// Each preset with one iteration, two tasks, two episodes, two ways and one query a class: the numbers that it asks for exist.
+  @Test(arguments: presets) func `a built-in preset runs as it is written`(name: String) throws {
+    try withTemporaryFolder { folder throws in
+      let printed = try tools("reproduce", name, "--print").output
+      var preset = try #require(try JSONSerialization.jsonObject(with: Data(printed.utf8)) as? [String: Any])
+      preset["seeds"] = 1
+      var runs = try #require(preset["runs"] as? [[String: Any]])
+      for place in runs.indices {
+        runs[place]["iterations"] = 1
+        runs[place]["quickIterations"] = 1
+        var settings = runs[place]["settings"] as? [String: Any] ?? [:]
+        settings["training.metaBatch"] = 2
+        for key in ["task.ways", "task.queries"] where settings[key] != nil { settings[key] = 2 }
+        if runs[place]["task"] as? String == "omniglot", runs[place]["model"] == nil { settings["model.hidden"] = 4 }
+        runs[place]["settings"] = settings
+        var tests = try #require(runs[place]["tests"] as? [[String: Any]])
+        for test in tests.indices {
+          var settings = tests[test]["settings"] as? [String: Any] ?? [:]
+          settings["test.episodes"] = 2
+          if settings["task.queries"] != nil { settings["task.queries"] = 1 }
+          tests[test]["settings"] = settings
+        }
+        runs[place]["tests"] = tests
+      }
+      preset["runs"] = runs
+      let file = "\(folder)/small.json"
+      try JSONSerialization.data(withJSONObject: preset).write(to: URL(fileURLWithPath: file))
+      let data = ["XDG_CACHE_HOME": folder].merging(sharedFolder.map { ["OMNIGLOT_DIR": "\($0)/data/omniglot"] } ?? [:]) { $1 }
+      let outcome = try ToolsProcess(["reproduce", file, "--out", "\(folder)/out", "--quiet"], environment: data).outcome()
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      #expect(!outcome.output.contains("not built yet"))
+    }
+  }
+
   @Test func `a wrong preset is refused, and nothing is written`() throws {
     try withTemporaryFolder { folder throws in
       let file = "\(folder)/p.json"
