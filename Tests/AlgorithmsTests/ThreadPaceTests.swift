@@ -39,6 +39,12 @@ import Testing
     #expect(pace.active == 1)
   }
 
+  @Test func `long steps are not tried before a trial costs less than two in a hundred`() {
+    var pace = ThreadPace(most: 2, isFixed: false)
+    #expect(run(&pace, for: 6) { 0.2 / Double($0) } > 0.9999)
+    #expect(run(&pace, for: 60) { 0.2 / Double($0) } > 0.98)
+  }
+
   @Test func `a program that starts during the run is noticed at once`() {
     var pace = ThreadPace(most: 2, isFixed: false)
     run(&pace, for: 20) { 90e-6 / Double($0) }

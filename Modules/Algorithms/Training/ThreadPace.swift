@@ -4,17 +4,18 @@
 /// scheduled. The rates of short windows of steps tell: now and then a window runs with one thread more or less, and the faster number
 /// stays. The sums of a step are a fixed tree, so the number does not change a bit of the result.
 package struct ThreadPace: Sendable, Hashable {
-  /// Steps and seconds that a window has at least; of long steps, a few make one.
+  /// Steps and seconds that a window has at least; of long steps, fewer make one.
   private static let (windowSteps, windowSeconds) = (16, 0.02)
-  private static let (fewSteps, fewSeconds) = (4, 0.2)
+  private static let (fewSteps, fewSeconds) = (8, 0.2)
   /// Steps and seconds after which a trial ends early if it is clearly slower, and the fraction of the rate below which it is.
   private static let (glanceSteps, glanceSeconds, slower) = (1, 0.002, 0.9)
   /// Windows between two trials, at first and at most.
   ///
   /// The number doubles while nothing changes, so trials cost next to nothing.
   private static let (firstWait, longestWait) = (8, 128)
-  /// Windows before the very first trial: a run on a busy machine should not lose seconds.
-  private static let startWait = 2
+  /// Windows before the very first trial of short steps, so that a run on a busy machine does not lose seconds; and steps per second below
+  /// which steps are long, so that a trial costs too much so early.
+  private static let (startWait, longSteps) = (2, 20.0)
   /// The gain in rate from which another number is better, and the fraction of the rate from which something has changed.
   private static let (margin, drop) = (1.05, 0.8)
 
@@ -32,6 +33,7 @@ package struct ThreadPace: Sendable, Hashable {
   private var rate = 0.0
   private var wait = Self.firstWait
   private var windowsLeft = Self.startWait
+  private var isFirstTrial = true
   private var windowsSinceTrial = 0
   private var direction = -1
   /// Consecutive trials that the other number won; it needs two.
@@ -73,6 +75,10 @@ package struct ThreadPace: Sendable, Hashable {
       (wait, windowsLeft) = (Self.firstWait, 0)
     }
     rate = measured
+    if windowsLeft <= 0, isFirstTrial {
+      isFirstTrial = false
+      if measured < Self.longSteps { windowsLeft = Self.firstWait - Self.startWait }
+    }
     guard windowsLeft <= 0 else { return }
     if !(1...most).contains(settled + direction) { direction = -direction }
     active = settled + direction
