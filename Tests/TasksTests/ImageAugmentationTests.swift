@@ -1,3 +1,4 @@
+import Foundation
 import Tasks
 import TensorCore
 import Testing
@@ -49,6 +50,35 @@ import Testing
     #expect(counts[[5, 6, 6, 8, 9, 9, 8, 9, 9]] != nil, "up and to the left")
     // A shift beyond the image leaves a border.
     #expect(changed([1, 2, 3, 4], [2, 2, 1], make { $0.shift = 200 }, 1).count == 4)
+  }
+
+  /// The centre of ink beside the centre of an image turns with it: its angle is that of the turn.
+  @Test func `turns have every angle up to the largest, in both directions`() {
+    let side = 21
+    var image = [Float](repeating: 0, count: side * side)
+    image[10 * side + 18] = 1
+    let angles = (0..<200).map { number in
+      let new = changed(image, [21, 21, 1], make { $0.rotation = 30 }, number)
+      let ink = new.reduce(0, +)
+      #expect(abs(ink - 1) < 0.2)
+      func centre(_ place: (Int) -> Int) -> Double { new.indices.reduce(0.0) { $0 + Double(new[$1]) * Double(place($1) - 10) } / Double(ink) }
+      return atan2(-centre { $0 / side }, centre { $0 % side }) * 180 / .pi
+    }
+    #expect(angles.allSatisfy { abs($0) < 30.5 })
+    #expect(angles.contains { $0 > 25 } && angles.contains { $0 < -25 } && angles.contains { abs($0) < 5 })
+  }
+
+  @Test func `sizes change up to the largest, in both directions`() {
+    let side = 21
+    var image = [Float](repeating: 0, count: side * side)
+    for row in 6...14 { for column in 6...14 { image[row * side + column] = 1 } }
+    let factors = (0..<200).map { number in
+      (Double(changed(image, [21, 21, 1], make { $0.scale = 0.3 }, number).reduce(0, +)) / 81).squareRoot()
+    }
+    #expect(factors.allSatisfy { 0.65...1.35 ~= $0 })
+    #expect(factors.contains { $0 < 0.75 } && factors.contains { $0 > 1.25 })
+    // The paper around the square stays white, and turned ink stays within its range.
+    #expect((0..<20).allSatisfy { changed(image, [21, 21, 1], make { ($0.rotation, $0.scale) = (180, 0.9) }, $0).allSatisfy { 0...1 ~= $0 } })
   }
 
   @Test func `contrast keeps the mean and scales the differences`() {

@@ -1,7 +1,7 @@
 public import Registry
 public import TensorCore
 
-/// Random changes of the images of an episode: mirror images, shifts, contrast and noise, in this order.
+/// Random changes of the images of an episode: mirror images, shifts, turns and sizes, contrast and noise, in this order.
 ///
 /// All changes are off by default. Each kind draws from a random stream of its own, keyed by the episode, the class and the drawing. So
 /// the result does not depend on the number of threads or on a resume, and a kind that is turned on changes no other one. Contrast and
@@ -23,6 +23,8 @@ public struct ImageAugmentation: Sendable, Hashable {
   public static let hyperparameters = HyperparameterTable<ImageAugmentation>([
     .choice("flip", \.flip, "Mirror images in meta-training, each with probability 1/2."),
     .integer("shift", \.shift, in: 0...256, "Largest shift of an image in meta-training along each axis, in pixels."),
+    .real("rotation", \.rotation, in: 0...180, "Largest turn of an image in meta-training, in degrees."),
+    .real("scale", \.scale, in: 0...0.9, "Largest relative change of an image's size in meta-training."),
     .real("contrast", \.contrast, in: 0...1, "Largest relative change of contrast in meta-training."),
     .real("noise", \.noise, in: 0...1, "Standard deviation of the noise of a pixel in meta-training; a pixel is in 0...1."),
   ])
@@ -31,6 +33,10 @@ public struct ImageAugmentation: Sendable, Hashable {
   public var flip = Flip.none
   /// The largest shift along each axis, in pixels; the border is repeated.
   public var shift = 0
+  /// The largest angle of a turn about the centre, in either direction, in degrees.
+  public var rotation = 0.0
+  /// The largest relative change s of the size: an image is enlarged by a factor in 1 ± s.
+  public var scale = 0.0
   /// The largest relative change c of contrast: differences from the image's mean are multiplied by a factor in 1 ± c.
   public var contrast = 0.0
   /// The standard deviation of the noise that is added to each value; its law is the sum of four uniform numbers, close to a normal law.
@@ -40,7 +46,7 @@ public struct ImageAugmentation: Sendable, Hashable {
   public init() {}
 
   /// Whether any kind is on.
-  public var isActive: Bool { flip != .none || shift > 0 || contrast > 0 || noise > 0 }
+  public var isActive: Bool { flip != .none || [Double(shift), rotation, scale, contrast, noise].contains { $0 > 0 } }
 
   /// Changes one image in place.
   ///
@@ -52,6 +58,11 @@ public struct ImageAugmentation: Sendable, Hashable {
   public func apply(to image: UnsafeMutableBufferPointer<Float>, shape: Shape, from stream: RandomStream) {
     require(shape.rank == 3 && shape.elementCount == image.count, "augmentation: \(image.count) values as \(shape)")
     move(image, shape, from: stream)
+    if rotation > 0 || scale > 0 {
+      var (angle, factor) = (stream.child("rotation"), stream.child("scale"))
+      resample(
+        image, shape, turnedBy: angle.uniform(-rotation...rotation) * .pi / 180, enlargedBy: factor.uniform(1 - scale...1 + scale))
+    }
     if contrast > 0 { changeContrast(image, from: stream.child("contrast")) }
     if noise > 0 { addNoise(noise, to: image, from: stream.child("noise")) }
   }
