@@ -93,7 +93,7 @@ import _TestSupport
       return Comparison.Row(experiment: experiment, result: TestResult(modes: [mode], episodes: experiment.episodeList))
     }
     let tested = Reproduction.Tested(run: preset.runs[0], test: preset.runs[0].tests[0], rows: rows)
-    return Reproduction(preset: preset, tested: [tested], notBuilt: [], isQuick: false).json
+    return Reproduction(preset: preset, tested: [tested], trained: [], notBuilt: [], isQuick: false).json
   }
 
   /// The mean is 11, and its interval ±1.96 · 1 = ±1.96 for the episodes 10 and 12.

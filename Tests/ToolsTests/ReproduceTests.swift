@@ -49,6 +49,31 @@ import _TestSupport
     }
   }
 
+  /// The loss of the sinusoid is below 1000 and not below a millionth.
+  @Test func `a preset asks when scores are reached, and tests the best validated state`() throws {
+    try withTemporaryFolder { folder throws in
+      let (file, out) = ("\(folder)/p.json", "\(folder)/out")
+      let own = preset.split(separator: "\"tests\": [", maxSplits: 1).joined(separator: "\"reaches\": [1000, 1e-6], \"tests\": [")
+        .split(separator: "\"test.episodes\": 4,").joined(separator: "\"test.episodes\": 4, \"validation.every\": 1,")
+      try Data(own.utf8).write(to: URL(fileURLWithPath: file))
+      let outcome = try tools("reproduce", file, "--out", out, "--quiet")
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      let reached = try #require(outcome.output.split(separator: "\n").first { $0.contains(" s, validation)") })
+      #expect(reached.hasPrefix("a ") && reached.contains("1000"))
+      #expect(outcome.output.contains("0 of 2 seeds (validation)"))
+      #expect(try bytes("\(out)/a/seed-1/same/results.json").count > 0)
+      let (trained, tested) = (try scores("\(out)/a/seed-1"), try scores("\(out)/a/seed-1/same"))
+      #expect(trained == tested, "the run tests its best state, and so does the preset")
+      let wrong = own.split(separator: "[1000, 1e-6]").joined(separator: "[\"soon\"]")
+      try Data(wrong.utf8).write(to: URL(fileURLWithPath: file))
+      let refused = try tools("reproduce", file, "--out", "\(folder)/wrong", "--quiet")
+      #expect(refused.exitCode == 2 && refused.errors.contains("reaches"), "\(refused.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/wrong"))
+    }
+  }
+
+  private func scores(_ folder: String) throws -> String { String(decoding: try bytes("\(folder)/scores.csv"), as: UTF8.self) }
+
   /// The built-in presets; those of Omniglot where its archives are.
   private static let presets =
     ["maml-table2", "meta-sgd-table1"] + (sharedFolder == nil ? [] : ["omniglot-5way", "omniglot-20way", "omniglot-fc"])

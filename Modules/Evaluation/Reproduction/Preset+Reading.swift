@@ -66,7 +66,7 @@ extension Preset {
 
 extension Preset.Run {
   fileprivate init(_ run: PresetReader) throws(ConfigurationError) {
-    try run.check(["name", "algorithm", "task", "model", "iterations", "quickIterations", "settings", "tests"])
+    try run.check(["name", "algorithm", "task", "model", "iterations", "quickIterations", "settings", "reaches", "tests"])
     name = try run.name("name")
     algorithm = try run.text("algorithm")
     task = try run.text("task")
@@ -75,6 +75,7 @@ extension Preset.Run {
     quickIterations = try run.optionalCount("quickIterations", in: 1...(.max))
     let domains = try run.domains(algorithm: algorithm, task: task, model: model)
     settings = try run.settings("settings", of: domains)
+    reaches = try run.numbers("reaches")
     tests = try run.objects("tests").map { (test) throws(ConfigurationError) in
       try test.check(["name", "settings", "cells"])
       return Preset.Test(
@@ -149,6 +150,14 @@ private struct PresetReader {
       texts.append(text)
     }
     return texts
+  }
+
+  func numbers(_ key: String) throws(ConfigurationError) -> [Double] {
+    guard let member = members.member(key) else { return [] }
+    guard case .array(let elements) = member.value else { throw wrong(key, "a list of numbers") }
+    let numbers = elements.compactMap { $0.text.flatMap(Double.init) }.filter(\.isFinite)
+    guard numbers.count == elements.count else { throw wrong(key, "a list of numbers") }
+    return numbers
   }
 
   func count(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {

@@ -49,6 +49,8 @@ public struct Preset: Sendable, Hashable {
     public let quickIterations: Int?
     /// Settings by dotted key.
     public let settings: [Setting]
+    /// Scores whose first reach in meta-training is reported; validations count if the settings ask for them.
+    public let reaches: [Double]
     public let tests: [Test]
   }
 

@@ -29,6 +29,22 @@ extension Reproduction {
     return table
   }
 
+  /// When the runs first reach scores; nil if no run is asked for it.
+  private var reachTable: TextTable? {
+    guard !trained.isEmpty else { return nil }
+    var table = TextTable(["run", "score", "iterations to it"])
+    for trained in trained {
+      let measure = trained.line.rows[0].result.modes[0].headlineMeasure
+      for score in trained.run.reaches {
+        table.append([
+          trained.run.name, ScoreText(measure).text(score / measure.factor),
+          trained.line.reachText(score / measure.factor, withTime: true),
+        ])
+      }
+    }
+    return table
+  }
+
   private var rules: [String] {
     let unit =
       seedCount > 1
@@ -40,15 +56,20 @@ extension Reproduction {
         + "number.",
       "Within: the intervals overlap, where a published number without an interval counts as a point. Seconds: of training and test, all "
         + "seeds together.",
-    ] + preset.notes
+    ]
+      + (trained.isEmpty
+        ? [] : ["Iterations to a score: the mean over seeds, and their seconds at the training's mean rate, validations included."])
+      + preset.notes
   }
 
   /// The printed table with its rules.
-  public var text: String { "\(heading)\n\n\(table.text)\n" + rules.map { "\($0)\n" }.joined() }
+  public var text: String {
+    "\(heading)\n\n\(table.text)\n" + (reachTable.map { "\($0.text)\n" } ?? "") + rules.map { "\($0)\n" }.joined()
+  }
 
   /// The content of reproduction.md.
   public var markdown: String {
-    "# \(preset.title)\n\n\(heading)\n\n\(table.markdown)\n" + rules.map { "- \($0)\n" }.joined()
+    "# \(preset.title)\n\n\(heading)\n\n\(table.markdown)\n" + (reachTable.map { "\($0.markdown)\n" } ?? "") + rules.map { "- \($0)\n" }.joined()
       + "\nMade by version \(FrameworkVersion.current).\n"
   }
 
@@ -66,9 +87,20 @@ extension Reproduction {
         .init("seeds", .array(cell.tested.line.seeds.map { .string("\($0)") })),
       ])
     }
+    let reached = trained.flatMap { trained in
+      trained.run.reaches.map { score in
+        let factor = trained.line.rows[0].result.modes[0].headlineMeasure.factor
+        let all = trained.line.reaches(score / factor)
+        return JSON.object([
+          .init("run", .string(trained.run.name)), .init("score", .number(score)),
+          .init("curve", .optional(all?.first?.curve.rawValue)),
+          .init("iterations", .array((all ?? []).map { $0.iteration.map { .integer($0) } ?? .null })),
+        ])
+      }
+    }
     return JSON.object([
       .init("version", .string(FrameworkVersion.current)), .init("preset", .string(preset.name)), .init("quick", .boolean(isQuick)),
-      .init("source", .string(preset.source)), .init("cells", .array(cells)),
+      .init("source", .string(preset.source)), .init("cells", .array(cells)), .init("reached", .array(reached)),
       .init("notBuilt", .array(notBuilt.map { .string($0.name) })),
     ]).text
   }

@@ -20,6 +20,20 @@ public struct Reproduction: Sendable {
     }
   }
 
+  /// The trainings of a run, one for each seed.
+  public struct Trained: Sendable {
+    /// The training.
+    public let run: Preset.Run
+    /// The results in the training's own test, by ascending seed, with the folders of the curves.
+    public let line: Comparison.Line
+
+    /// Joins the trainings of all seeds; at least one.
+    public init(run: Preset.Run, rows: [Comparison.Row]) {
+      self.run = run
+      line = Comparison.Line(rows.sorted { $0.run.seed < $1.run.seed }, label: run.name, rankAt: .last)
+    }
+  }
+
   /// How our number compares with the published one.
   public enum Verdict: String, Sendable, Hashable {
     /// The intervals overlap, or ours contains the published number.
@@ -38,15 +52,18 @@ public struct Reproduction: Sendable {
   public let preset: Preset
   /// The tests, in the order of the preset.
   public let tested: [Tested]
+  /// The trainings of runs that ask when a score is reached, in the order of the preset.
+  public let trained: [Trained]
   /// The runs whose algorithm is not registered.
   public let notBuilt: [Preset.Run]
   /// Whether it is the quick form.
   public let isQuick: Bool
 
   /// Collects results.
-  public init(preset: Preset, tested: [Tested], notBuilt: [Preset.Run], isQuick: Bool) {
+  public init(preset: Preset, tested: [Tested], trained: [Trained], notBuilt: [Preset.Run], isQuick: Bool) {
     self.preset = preset
     self.tested = tested
+    self.trained = trained
     self.notBuilt = notBuilt
     self.isQuick = isQuick
   }

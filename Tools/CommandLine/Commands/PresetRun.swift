@@ -79,6 +79,7 @@ struct PresetRun {
     let folder = try resumes ? RunFolder(resuming: out) : RunFolder(out, overwrite: overwrite)
     let stages = try parts.map { try resumes ? RunStage(of: $0.experiment, in: $0.path) : .new }
     var rows: [String: [Comparison.Row]] = [:]
+    var trainings: [String: [Comparison.Row]] = [:]
     for (number, part) in parts.enumerated() {
       let label = "[\(number + 1)/\(parts.count)] \(part.run.name), seed \(part.experiment.training.seed)"
       let advice = "; run the same command with --resume to continue"
@@ -88,20 +89,23 @@ struct PresetRun {
         run.start = stages[number].checkpoint
         _ = try Session(run: run, label: label, resumeAdvice: advice, quiet: arguments.has(.quiet))()
       }
-      let state = try Checkpoint(contentsOf: part.path).state(for: part.experiment)
-      let seconds = try? Comparison.Outcome(recordedIn: part.path).row?.seconds
+      let checkpoint = try Checkpoint(contentsOf: part.path)
+      // With validations, the best state.
+      let state = try checkpoint.end(of: part.experiment, in: part.path)?.state ?? checkpoint.state(for: part.experiment)
+      let training = try? Comparison.Outcome(recordedIn: part.path).row
+      if let training { trainings[part.run.name, default: []].append(training) }
       for (test, experiment) in zip(part.run.tests, part.tests) {
         let path = "\(part.path)/\(test.name)"
         var row = resumes ? Comparison.Row(experiment: experiment, state: state, recordedIn: path) : nil
         if row == nil {
           let session = Session(
             run: ExperimentRun(experiment), label: "\(label), \(test.name)", resumeAdvice: advice, quiet: arguments.has(.quiet))
-          let tested = Comparison.Row(experiment: experiment, result: try session.test(state), state: state, seconds: seconds ?? nil)
+          let tested = Comparison.Row(experiment: experiment, result: try session.test(state), state: state, seconds: training?.seconds)
           try RunFolder(path, overwrite: overwrite || resumes).write(tested)
           row = tested
         }
         if var row {
-          row.seconds = seconds ?? nil
+          row.seconds = training?.seconds
           rows["\(part.run.name)/\(test.name)", default: []].append(row)
         }
       }
@@ -111,7 +115,10 @@ struct PresetRun {
         rows["\(run.name)/\(test.name)"].map { Reproduction.Tested(run: run, test: test, rows: $0) }
       }
     }
-    let reproduction = Reproduction(preset: preset, tested: tested, notBuilt: notBuilt, isQuick: isQuick)
+    let trained = preset.runs.filter { !$0.reaches.isEmpty }.compactMap { run in
+      trainings[run.name].map { Reproduction.Trained(run: run, rows: $0) }
+    }
+    let reproduction = Reproduction(preset: preset, tested: tested, trained: trained, notBuilt: notBuilt, isQuick: isQuick)
     try folder.write(reproduction)
     return reproduction
   }
