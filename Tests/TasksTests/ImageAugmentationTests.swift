@@ -61,7 +61,9 @@ import Testing
       let new = changed(image, [21, 21, 1], make { $0.rotation = 30 }, number)
       let ink = new.reduce(0, +)
       #expect(abs(ink - 1) < 0.2)
-      func centre(_ place: (Int) -> Int) -> Double { new.indices.reduce(0.0) { $0 + Double(new[$1]) * Double(place($1) - 10) } / Double(ink) }
+      func centre(_ place: (Int) -> Int) -> Double {
+        new.indices.reduce(0.0) { $0 + Double(new[$1]) * Double(place($1) - 10) } / Double(ink)
+      }
       return atan2(-centre { $0 / side }, centre { $0 % side }) * 180 / .pi
     }
     #expect(angles.allSatisfy { abs($0) < 30.5 })
@@ -78,7 +80,8 @@ import Testing
     #expect(factors.allSatisfy { 0.65...1.35 ~= $0 })
     #expect(factors.contains { $0 < 0.75 } && factors.contains { $0 > 1.25 })
     // The paper around the square stays white, and turned ink stays within its range.
-    #expect((0..<20).allSatisfy { changed(image, [21, 21, 1], make { ($0.rotation, $0.scale) = (180, 0.9) }, $0).allSatisfy { 0...1 ~= $0 } })
+    #expect(
+      (0..<20).allSatisfy { changed(image, [21, 21, 1], make { ($0.rotation, $0.scale) = (180, 0.9) }, $0).allSatisfy { 0...1 ~= $0 } })
   }
 
   @Test func `contrast keeps the mean and scales the differences`() {

@@ -69,7 +69,8 @@ extension Reproduction {
 
   /// The content of reproduction.md.
   public var markdown: String {
-    "# \(preset.title)\n\n\(heading)\n\n\(table.markdown)\n" + (reachTable.map { "\($0.markdown)\n" } ?? "") + rules.map { "- \($0)\n" }.joined()
+    "# \(preset.title)\n\n\(heading)\n\n\(table.markdown)\n" + (reachTable.map { "\($0.markdown)\n" } ?? "")
+      + rules.map { "- \($0)\n" }.joined()
       + "\nMade by version \(FrameworkVersion.current).\n"
   }
 
