@@ -31,6 +31,11 @@ import Testing
           head: "layers.\(widths.count - 2)")
       }
     }
+    let normed = Activation.allCases.map { activation in
+      var model = MLP(widths: [3, 6, 5, 4], activation: activation)
+      model.norm = .batch
+      return Case(testDescription: "mlp with batch norm \(activation)", model: model, inputShape: [3], head: "layers.2")
+    }
     let networks = try ConvNet.Downsampling.allCases.flatMap { downsampling in
       try ConvNet.Head.allCases.flatMap { head in
         try Activation.allCases.map {
@@ -40,12 +45,12 @@ import Testing
         }
       }
     }
-    return layers + networks + [Case(testDescription: "logistic", model: logistic, inputShape: [5], head: "layers.0")]
+    return layers + normed + networks + [Case(testDescription: "logistic", model: logistic, inputShape: [5], head: "layers.0")]
   }
 
   @Test func `the head's outputs for the features are the model's outputs to the bit`() throws {
     let cases = try Self.cases()
-    #expect(cases.count == 6 + 8 + 1)
+    #expect(cases.count == 6 + 2 + 8 + 1)
     for each in cases {
       let model = each.model
       let parameters = model.initialParameters(from: RandomStream(seed: 1), dtype: .float64).map { Variable($0.expanded(over: 2)) }

@@ -31,6 +31,38 @@ import Darwin
     }
   }
 
+  @Test(arguments: Activation.allCases)
+  func `batch norm of an MLP stands between a hidden layer and its activation`(activation: Activation) {
+    var model = MLP(widths: [3, 4, 5, 2], activation: activation)
+    #expect(!model.usesBatchStatistics)
+    model.norm = .batch
+    #expect(model.usesBatchStatistics)
+    #expect(model.layers.map(\.norm?.scale) == ["norms.0.weight", "norms.1.weight", nil])
+    let parameters = randomParameters(model, tasks: 2)
+    let input = random([2, 6, 3], "input")
+    for counted in [6, 4] {
+      let found = model.outputs(input, parameters, normalisation: counted == 6 ? .wholeBatch : .leading(counted))
+      for task in 0..<2 {
+        var rows = (0..<6).map { input[task][$0].doubles }
+        for layer in 0..<3 {
+          // Batch norm subtracts the bias of a hidden layer again.
+          rows = referenceLinear(rows, parameters["layers.\(layer).weight"][task], parameters["layers.\(layer).bias"][task])
+          guard layer < 2 else { continue }
+          let width = rows[0].count
+          let normalised = ReferenceImages(tensorOf(rows.flatMap(\.self), [6, 1, 1, width]))
+            .normalised(scale: parameters["norms.\(layer).weight"][task], offset: parameters["norms.\(layer).bias"][task], rows: counted)
+            .mapped { activation == .relu ? max($0, 0) : tanh($0) }
+          rows = (0..<6).map { row in (0..<width).map { normalised[row, 0, 0, $0] } }
+        }
+        expectClose(found[task].doubles, rows.flatMap(\.self), tolerance: Self.tolerance)
+      }
+    }
+    // Without a hidden layer, there is nothing to normalise.
+    var linear = MLP(widths: [3, 2])
+    linear.norm = .batch
+    #expect(!linear.usesBatchStatistics && linear.parameters.count == 2)
+  }
+
   @Test func `logistic regression is one linear layer`() throws {
     var model = LogisticRegression()
     try model.configure(inputShape: [2], outputs: 1)

@@ -91,6 +91,7 @@ import _TestSupport
         var settings = runs[place]["settings"] as? [String: Any] ?? [:]
         settings["training.metaBatch"] = 2
         for key in ["task.ways", "task.queries"] where settings[key] != nil { settings[key] = 2 }
+        if settings["validation.every"] != nil { (settings["validation.every"], settings["validation.episodes"]) = (1, 2) }
         if runs[place]["task"] as? String == "omniglot", runs[place]["model"] == nil { settings["model.hidden"] = 4 }
         runs[place]["settings"] = settings
         var tests = try #require(runs[place]["tests"] as? [[String: Any]])

@@ -22,6 +22,9 @@ extension Command {
       NAME is a preset: \(Preset.names.joined(separator: ", ")). FILE is a preset of your own, a .json file that begins as a copy of
       what --print shows. Each run has a folder of its own in --out, and its tests have folders in it. Writes reproduction.md and
       reproduction.json. A run whose algorithm is not built yet is left out, and the table says so.
+
+      With the setting validation.every, a run's tests are of the state that is best on meta-validation. "reaches" of a run lists scores;
+      a table says after how many iterations and seconds the run first reaches each.
       """
   ) { arguments in
     let name = arguments.operands[0]

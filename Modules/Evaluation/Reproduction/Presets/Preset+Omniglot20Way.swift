@@ -6,8 +6,10 @@ extension Preset {
       "title": "Omniglot, 20-way 1-shot",
       "source": "Finn et al., ICML 2017, Table 1, https://arxiv.org/abs/1703.03400",
       "notes": [
-        "Ours is on the Vinyals split without rotations in the test; the published numbers are on other splits.",
-        "The settings are those of the public code of the paper, and were not searched."
+        "Ours is on the Vinyals split without rotations in the test; the published numbers are on other splits, most of them with rotations.",
+        "Meta-training turns, scales and shifts the drawings at random, which the papers do not.",
+        "The settings were found on meta-validation with seed 0; what was tried is in Tools/Reproductions.md.",
+        "Of the states that are validated every 1,000 iterations on 100 tasks of meta-validation, the best is tested."
       ],
       "seeds": 1,
       "runs": [
@@ -15,13 +17,14 @@ extension Preset {
           "name": "maml-1-shot",
           "algorithm": "maml",
           "task": "omniglot",
-          "iterations": 10000,
-          "quickIterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3, "inner.steps": 5, "inner.learningRate": 0.1, "training.metaBatch": 16, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "iterations": 30000,
+          "quickIterations": 30000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 2, "inner.steps": 2, "inner.learningRate": 2, "outer.learningRate": 0.003, "training.metaBatch": 2, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 5},
               "cells": [
                 {"statistic": "mean", "step": 5, "mode": "transductive", "published": 95.8, "halfWidth": 0.3, "target": 90.0},
                 {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
@@ -33,12 +36,13 @@ extension Preset {
           "name": "fomaml-1-shot",
           "algorithm": "fomaml",
           "task": "omniglot",
-          "iterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3, "inner.steps": 5, "inner.learningRate": 0.1, "training.metaBatch": 16, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "iterations": 30000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 2, "inner.steps": 2, "inner.learningRate": 2, "outer.learningRate": 0.003, "training.metaBatch": 2, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 5},
               "cells": [
                 {"statistic": "mean", "step": 5, "mode": "transductive", "published": 89.4, "halfWidth": 0.5},
                 {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
@@ -50,12 +54,13 @@ extension Preset {
           "name": "anil-1-shot",
           "algorithm": "anil",
           "task": "omniglot",
-          "iterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3, "inner.steps": 5, "inner.learningRate": 0.1, "training.metaBatch": 16, "outer.schedule": "cosine", "outer.finalFraction": 0.01},
+          "iterations": 30000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 2, "inner.steps": 2, "inner.learningRate": 2, "outer.learningRate": 0.003, "training.metaBatch": 2, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 5},
               "cells": [
                 {"statistic": "mean", "step": 5, "mode": "transductive"},
                 {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
@@ -67,12 +72,13 @@ extension Preset {
           "name": "maml-plus-plus-1-shot",
           "algorithm": "maml-plus-plus",
           "task": "omniglot",
-          "iterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3},
+          "iterations": 24000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 2, "inner.steps": 3, "inner.learningRate": 0.5, "outer.learningRate": 0.003, "training.metaBatch": 2, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 5},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 5},
               "cells": [
                 {"statistic": "mean", "step": 5, "mode": "transductive", "published": 97.65, "halfWidth": 0.05, "unverified": true, "target": 94.0},
                 {"statistic": "mean", "step": 5, "mode": "support-plus-one"}
@@ -84,12 +90,13 @@ extension Preset {
           "name": "proto-net-1-shot",
           "algorithm": "proto-net",
           "task": "omniglot",
-          "iterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3},
+          "iterations": 13000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 5, "training.metaBatch": 1, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 0},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 0},
               "cells": [
                 {"statistic": "mean", "step": 0, "mode": "transductive"},
                 {"statistic": "mean", "step": 0, "mode": "support-plus-one", "published": 96.0, "target": 94.0}
@@ -101,15 +108,34 @@ extension Preset {
           "name": "r2d2-1-shot",
           "algorithm": "r2d2",
           "task": "omniglot",
-          "iterations": 10000,
-          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 3},
+          "iterations": 20000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 5, "training.metaBatch": 1, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
           "tests": [
             {
-              "name": "15-queries",
-              "settings": {"task.queries": 15, "test.episodes": 600, "test.steps": 0},
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 0},
               "cells": [
                 {"statistic": "mean", "step": 0, "mode": "transductive"},
                 {"statistic": "mean", "step": 0, "mode": "support-plus-one", "target": 94.0}
+              ]
+            }
+          ]
+        },
+        {
+          "name": "meta-opt-net-1-shot",
+          "algorithm": "meta-opt-net",
+          "task": "omniglot",
+          "iterations": 6000,
+          "settings": {"task.ways": 20, "task.shots": 1, "task.queries": 5, "training.metaBatch": 1, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 1000, "validation.episodes": 100, "test.modes": "transductive"},
+          "reaches": [80, 90, 95],
+          "tests": [
+            {
+              "name": "5-queries",
+              "settings": {"task.queries": 5, "test.modes": "all", "test.episodes": 600, "test.steps": 0},
+              "cells": [
+                {"statistic": "mean", "step": 0, "mode": "transductive"},
+                {"statistic": "mean", "step": 0, "mode": "support-plus-one", "target": 90.0}
               ]
             }
           ]
