@@ -46,6 +46,11 @@ import _TestSupport
       let quick = try tools("reproduce", file, "--out", "\(folder)/quick", "--quick", "--quiet")
       #expect(quick.output.hasPrefix("small (quick) · A small preset · seed 0 · none\n") && !quick.output.contains("not built yet"))
       #expect(try tools("reproduce", file, "--print").output == preset + "\n")
+      let only = try tools("reproduce", file, "--out", "\(folder)/only", "--only", "later", "--quiet")
+      #expect(only.exitCode == 2 && only.errors.contains("run of a registered algorithm"), "\(only.errors)")
+      let one = try tools("reproduce", file, "--out", out, "--only", "a", "--seeds", "1", "--quiet", "--resume")
+      #expect(one.output.hasPrefix("small · A small preset · seed 0") && !one.output.contains("not built yet"), "\(one.errors)")
+      try expectError("unknown run 'b'. Known: a, later.", ["reproduce", file, "--only", "b"])
     }
   }
 

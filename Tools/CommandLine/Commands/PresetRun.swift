@@ -22,14 +22,18 @@ struct PresetRun {
 
   /// Prepares all experiments, so that every fault is found before the first run.
   ///
-  /// - Throws: ``UsageError`` if nothing is left to run, and errors of the experiments.
+  /// - Throws: ``UsageError`` if nothing is left to run, `LookupError` for a run that the preset does not have, and errors of the experiments.
   init(_ preset: Preset, _ arguments: Arguments) throws {
     self.preset = preset
     self.arguments = arguments
     isQuick = arguments.has(.quick)
     out = arguments.text(.outPreset) ?? "runs/reproduce/\(preset.name)\(isQuick ? "-quick" : "")"
     let seeds = arguments.integer(.presetSeeds) ?? (isQuick ? 1 : preset.seeds)
-    for run in preset.runs {
+    let only = try arguments.distinctItems(.onlyRuns)
+    for name in only ?? [] where !preset.runs.contains(where: { $0.name == name }) {
+      throw LookupError(kind: "run", name: name, known: preset.runs.map(\.name))
+    }
+    for run in preset.runs where only?.contains(run.name) != false {
       guard let iterations = isQuick ? run.quickIterations : run.iterations else { continue }
       guard AlgorithmRegistry.all.ids.contains(run.algorithm) else {
         notBuilt.append(run)

@@ -5,6 +5,7 @@ import Tasks
 
 extension Flag {
   static let quick = toggle("quick", "The quick form: fewer runs or iterations, and one seed.")
+  static let onlyRuns = value("only", "A,B", "Runs of the preset, separated by commas (default: all).")
   static let printPreset = toggle("print", "Print the preset as JSON, to copy and change it.")
   static let presetSeeds = value(
     "seeds", "K", "Meta-train and test with the seeds 0 to K − 1 (default: the preset's).", in: .integer(1...10_000))
@@ -17,7 +18,7 @@ extension Command {
   static let reproduce = Command(
     name: "reproduce", summary: "Run a published protocol, and print our numbers beside the paper's.",
     operand: Operand(placeholder: "NAME|FILE", count: .one),
-    flags: [.quick, .presetSeeds, .threads, .data, .printPreset, .outPreset, .resumePreset, .overwrite, .quiet, .json],
+    flags: [.onlyRuns, .quick, .presetSeeds, .threads, .data, .printPreset, .outPreset, .resumePreset, .overwrite, .quiet, .json],
     discussion: """
       NAME is a preset: \(Preset.names.joined(separator: ", ")). FILE is a preset of your own, a .json file that begins as a copy of
       what --print shows. Each run has a folder of its own in --out, and its tests have folders in it. Writes reproduction.md and

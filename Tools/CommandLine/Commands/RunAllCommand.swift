@@ -123,12 +123,12 @@ private struct Sweep {
   }
 
   private static func algorithms(_ arguments: Arguments) throws -> [String] {
-    let skipped = try ids(.skip, arguments) ?? []
+    let skipped = try arguments.distinctItems(.skip) ?? []
     let families = try families(arguments)
     let cards = AlgorithmRegistry.all.items.map { $0.item.card }.filter { card in
       families.map { $0.contains(card.family) } ?? (card.isCompared || arguments.has(.allAlgorithms))
     }
-    let asked = try ids(.only, arguments) ?? cards.map(\.id)
+    let asked = try arguments.distinctItems(.only) ?? cards.map(\.id)
     for id in asked + skipped { _ = try AlgorithmRegistry.type(of: id) }
     let left = asked.filter { !skipped.contains($0) }
     guard !left.isEmpty else { throw UsageError.emptySelection(kind: "algorithm") }
@@ -137,7 +137,7 @@ private struct Sweep {
 
   /// The families of `--family`; nil if it was not given.
   private static func families(_ arguments: Arguments) throws -> Set<AlgorithmFamily>? {
-    guard let names = try ids(.family, arguments) else { return nil }
+    guard let names = try arguments.distinctItems(.family) else { return nil }
     return try Set(
       names.map { name in
         guard let family = AlgorithmFamily(rawValue: name) else {
@@ -147,17 +147,9 @@ private struct Sweep {
       })
   }
 
-  /// The ids of a flag; nil if it was not given.
-  private static func ids(_ flag: Flag, _ arguments: Arguments) throws(UsageError) -> [String]? {
-    let ids = arguments.list(flag)
-    var seen: Set<String> = []
-    if let twice = ids?.first(where: { !seen.insert($0).inserted }) { throw .duplicateItem(flag, twice) }
-    return ids
-  }
-
   /// The requested tasks, or the default ones; a default task without data is skipped with a note.
   private static func tasks(_ arguments: Arguments) throws -> [String] {
-    if let asked = try ids(.tasks, arguments) {
+    if let asked = try arguments.distinctItems(.tasks) {
       for id in asked { _ = try TaskRegistry.type(of: id) }
       if arguments.has(.domainShift), let task = try asked.first(where: { try !ShiftedDomains.exist(in: $0) }) {
         throw UsageError.noDomains(task: task, others: try TaskRegistry.all.ids.filter(ShiftedDomains.exist))

@@ -89,6 +89,16 @@ extension Arguments {
     text(flag)?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
 
+  /// The comma-separated parts of a flag's value, which differ; nil if it was not given.
+  ///
+  /// - Throws: ``UsageError/duplicateItem(_:_:)``
+  func distinctItems(_ flag: Flag) throws(UsageError) -> [String]? {
+    let items = list(flag)
+    var seen: Set<String> = []
+    if let twice = items?.first(where: { !seen.insert($0).inserted }) { throw .duplicateItem(flag, twice) }
+    return items
+  }
+
   /// The value of a required flag.
   func required(_ flag: Flag) throws(UsageError) -> String {
     guard let text = text(flag) else { throw .missingFlag(flag, command: command.name) }
