@@ -32,6 +32,18 @@ import _TestSupport
     Case(tasks: 1, images: 40, height: 4, width: 4, inputs: 32, outputs: 8, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
     Case(tasks: 1, images: 2, height: 7, width: 7, inputs: 8, outputs: 8, filterHeight: 1, filterWidth: 1, stride: 2, padding: 0),
     Case(tasks: 1, images: 9, height: 14, width: 14, inputs: 16, outputs: 3, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
+    // Tiles of 2×2 outputs: a last chunk that is shorter, whole chunks only, odd and even sizes, every padding.
+    Case(tasks: 2, images: 5, height: 7, width: 10, inputs: 16, outputs: 32, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
+    Case(tasks: 1, images: 12, height: 8, width: 8, inputs: 32, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
+    Case(tasks: 2, images: 3, height: 10, width: 9, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 1, padding: 0),
+    Case(tasks: 1, images: 2, height: 12, width: 7, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 1, padding: 2),
+    // The same with stride 2: pairs of outputs alone, single outputs in the last row, in the last column, and in both.
+    Case(tasks: 2, images: 12, height: 8, width: 8, inputs: 16, outputs: 32, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 5, height: 11, width: 12, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 0),
+    Case(tasks: 2, images: 9, height: 8, width: 6, inputs: 32, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 11, height: 9, width: 10, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
+    Case(tasks: 1, images: 4, height: 9, width: 9, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 2),
+    Case(tasks: 1, images: 4, height: 8, width: 9, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 3),
     // Filters in slices of several depths, of which the last is shorter.
     Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
   ]
@@ -79,7 +91,7 @@ import _TestSupport
   /// The assumed cache size is a setting of the process, so this test has its own process.
   @Test func `convolutions are the same for any cache`() async {
     await #expect(processExitsWith: .success) {
-      for (inputs, stride, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7)] {
+      for (inputs, stride, size) in [(24, 1, 14), (24, 2, 7), (1, 2, 7), (16, 1, 14), (16, 2, 7)] {
         let geometry = ConvolutionGeometry(stride: stride, padding: 1, inputSize: (14, 14), filterSize: (3, 3))
         let images = try Tensor.random([2, 7, 14, 14, inputs], "images", .float64)
         let filter = try Tensor.random([2, 3, 3, inputs, 64], "filter", .float64)
