@@ -1,6 +1,7 @@
 // Matrix products and convolutions. libxsmm generates code once for each shape. Without libxsmm, or for a shape that it refuses, the
 // portable loop computes the product.
 #include "tensor_kernels.h"
+#include "bfloat16.h"
 #include "clones.h"
 #include "profile.h"
 
@@ -62,8 +63,9 @@ void tk_assume_first_level_cache(int64_t bytes) {
 void tk_run_product(const void *arguments) {
   tk_product_args found;
   const tk_product_args *a = arguments;
-  if (!a->code) {  // a recorded call already has its code
+  if (a->precision == TK_PRECISION_OF_THREAD) {  // a recorded call already has its precision and code
     found = *a;
+    found.precision = a->dtype == TK_FLOAT32 ? tk_present_precision() : TK_PRECISION_FULL;
     // A row vector and a column vector have the same storage, and a product AᵀB with one column equals BᵀA with one row.
     if (found.k == 1 || found.n == 1) found.transpose_b = false;
     if (found.n == 1 && found.transpose_a) {
@@ -89,7 +91,13 @@ void tk_run_product(const void *arguments) {
 }
 
 void tk_run_convolution(const void *arguments) {
+  tk_convolution_args found;
   const tk_convolution_args *a = arguments;
+  if (a->precision == TK_PRECISION_OF_THREAD) {
+    found = *a;
+    found.precision = a->dtype == TK_FLOAT32 ? tk_present_precision() : TK_PRECISION_FULL;
+    a = &found;
+  }
   tk_record(tk_run_convolution, a, sizeof *a);
   if (tk_hand_out(tk_run_convolution, a)) return;
   const bool single = a->dtype == TK_FLOAT32;

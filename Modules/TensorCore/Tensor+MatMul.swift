@@ -77,7 +77,7 @@ extension Tensor {
         k: Int64(transposeFirst ? shape[1] : shape[2]), transpose_a: transposeFirst, transpose_b: transposeSecond, accumulate: accumulate,
         stride_a: leadingStride, stride_b: other.leadingStride, stride_c: Int64(m * n), c: result.address, a: UnsafeRawPointer(address),
         b: UnsafeRawPointer(other.address), bias: bias.map { UnsafeRawPointer($0.address) }, bias_stride: bias?.leadingStride ?? 0,
-        bias_rows: Int64(m), relu: relu, code: nil, later_code: nil))
+        bias_rows: Int64(m), relu: relu, precision: TK_PRECISION_OF_THREAD, code: nil, later_code: nil))
   }
 }
 

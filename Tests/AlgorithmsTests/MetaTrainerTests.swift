@@ -24,8 +24,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [ConvNet.Downsampling.stride, .maxpool])
-  func `threads that share one convolutional shard give the same bits`(downsampling: ConvNet.Downsampling) throws {
+  @Test(arguments: [ConvNet.Downsampling.stride, .maxpool], ProductPrecision.allCases.filter(\.isAvailable))
+  func `threads that share one convolutional shard give the same bits`(
+    downsampling: ConvNet.Downsampling, precision: ProductPrecision
+  ) throws {
     var glyphs = Glyphs()
     (glyphs.ways, glyphs.shots, glyphs.queries) = (3, 9, 9)
     try glyphs.prepare(source: nil)
@@ -35,7 +37,7 @@ import Testing
     let learner = Learner(model: model, taskLoss: .crossEntropy)
     func snapshot(threads: Int) throws -> [String: [UInt8]] {
       var alone = configuration(threads: threads, metaBatchSize: 1)
-      alone.shardSize = 1
+      (alone.shardSize, alone.precision) = (1, precision)
       var trainer = try MetaTrainer(MAML(), learner, tasks: glyphs, alone)
       for _ in 0..<3 { _ = try trainer.step() }
       return bytes(trainer.snapshot)
@@ -43,6 +45,30 @@ import Testing
     let expected = try snapshot(threads: 1)
     #expect(try snapshot(threads: 2) == expected)
     #expect(try snapshot(threads: 3) == expected)
+  }
+
+  @Test(.enabled(if: ProductPrecision.bfloat16.isAvailable, "this processor lacks AVX512-BF16"))
+  func `products in bfloat16 change the bits, not the course`() throws {
+    func losses(_ precision: ProductPrecision) throws -> [Double] {
+      let learner = Learner(model: MLP(widths: [1, 40, 40, 1]), taskLoss: .meanSquaredError)
+      var settings = configuration()
+      settings.precision = precision
+      var trainer = try MetaTrainer(MAML(), learner, tasks: Sinusoid(), settings)
+      return try (0..<20).map { _ in try trainer.step().loss }
+    }
+    let (full, rounded) = (try losses(.float32), try losses(.bfloat16))
+    #expect(full != rounded)
+    for (first, second) in zip(full, rounded) { #expect(abs(first - second) < 0.05 * first) }
+  }
+
+  @Test func `a precision that the processor lacks is refused`() {
+    #expect(
+      throws: HyperparameterError.malformed(
+        key: "training.precision", found: "bfloat16", expected: "float32, because this processor lacks AVX512-BF16")
+    ) {
+      try TrainingConfiguration.check(.bfloat16, isAvailable: false)
+    }
+    #expect(throws: Never.self) { try TrainingConfiguration.check(.float32, isAvailable: true) }
   }
 
   @Test(arguments: algorithms.indices)

@@ -179,7 +179,7 @@ public struct MetaTrainer: Sendable {
     // Threads share the work of a single shard; otherwise each thread takes whole shards.
     let isShared = configuration.sharesShards(of: own.count)
     let team = isShared ? workers : nil
-    let isCoupled = isCoupled
+    let (isCoupled, precision) = (isCoupled, configuration.precision)
     let contribution = { @Sendable (shard: Int, worker: Int) throws in
       // One part, unless the tasks have different shapes.
       let parts = try episodes.take(shard, of: iteration)
@@ -189,7 +189,9 @@ public struct MetaTrainer: Sendable {
       }
       func add(_ part: Episodes, _ handOn: (Contribution, ShardReport) -> Void) throws {
         let context = AdaptationContext(stream: stream, firstTask: first, step: step, phase: phase, scheduled: scheduled)
-        try recorder.run(algorithm, learner, state, part, context, step: stepNumber, worker: worker, team: team, result: handOn)
+        try precision.during {
+          try recorder.run(algorithm, learner, state, part, context, step: stepNumber, worker: worker, team: team, result: handOn)
+        }
         first += part.count
       }
       if parts.count == 1 { return try add(parts[0]) { total.add($0, $1, of: shard) } }

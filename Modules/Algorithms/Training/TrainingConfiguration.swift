@@ -1,6 +1,6 @@
 public import Registry
 public import Tasks
-import TensorCore
+public import TensorCore
 
 /// The configuration of a meta-training run, apart from the algorithm's own settings.
 public struct TrainingConfiguration: Sendable, Hashable {
@@ -10,6 +10,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
     .integer(
       "shardSize", \.shardSize, in: 1...100_000,
       "Tasks per shard, the unit of work of a thread. It affects rounding, and so the result's bits."),
+    .choice("precision", \.precision, "Products in meta-training; bfloat16 is faster and needs AVX512-BF16."),
   ])
 
   /// Number of meta-updates; it sets the outer optimizer's schedules and limits drawing tasks ahead.
@@ -18,6 +19,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var metaBatchSize = 25
   /// Tasks per shard; it is part of the configuration and never depends on the machine.
   public var shardSize = 5
+  /// The precision of products in meta-training; tests are in float32.
+  public var precision = ProductPrecision.float32
   /// The random seed.
   public var seed: UInt64 = 0
   /// Largest number of threads; it does not change the result.
@@ -39,6 +42,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
   ///   into such shards.
   package func validated(for algorithm: any Algorithm) throws -> TrainingConfiguration {
     try outer.validate()
+    try Self.check(precision, isAvailable: precision.isAvailable)
     // Tasks are numbered from 0 to iterations · meta-batch.
     if iterations.multipliedReportingOverflow(by: metaBatchSize).overflow {
       throw HyperparameterError.malformed(
@@ -46,6 +50,13 @@ public struct TrainingConfiguration: Sendable, Hashable {
         expected: "at most \(Int.max / metaBatchSize), so that all tasks of meta-batches of \(metaBatchSize) can be numbered")
     }
     return try cut(for: algorithm.coupling, of: type(of: algorithm).card.id)
+  }
+
+  /// - Throws: `HyperparameterError.malformed` if the processor lacks the precision.
+  package static func check(_ precision: ProductPrecision, isAvailable: Bool) throws(HyperparameterError) {
+    guard !isAvailable else { return }
+    throw .malformed(
+      key: "training.precision", found: precision.rawValue, expected: "float32, because this processor lacks AVX512-BF16")
   }
 
   /// The configuration with the shard size that an algorithm's task coupling requires.

@@ -12,6 +12,14 @@
 
 typedef enum tk_dtype { TK_FLOAT32 = 0, TK_FLOAT64 = 1 } tk_dtype;
 
+/// How products are computed. The zero value takes the thread's precision when a kernel is issued; a recorded call keeps it.
+typedef enum tk_precision { TK_PRECISION_OF_THREAD = 0, TK_PRECISION_FULL, TK_PRECISION_BFLOAT16 } tk_precision;
+/// True if the processor multiplies bfloat16 numbers.
+bool tk_has_bfloat16(void);
+/// Sets the precision of the float32 products that this thread issues. bfloat16 must be available.
+void tk_set_precision(tk_precision precision);
+tk_precision tk_present_precision(void);
+
 // ---- Memory: 64-byte aligned blocks, cached per thread ------------------------------------------------------------
 /// Allocates a block. During a recording on this thread, the program owns the block.
 void *tk_allocate(int64_t bytes);
@@ -75,6 +83,7 @@ typedef struct tk_product_args {
   const void *bias;                 // null for none; n numbers for each `bias_rows` rows of all items, `bias_stride` apart
   int64_t bias_stride, bias_rows;
   bool relu;                        // applied after the bias
+  tk_precision precision;           // bfloat16 rounds the operands of large products
   tk_product_code code, later_code;  // looked up if null; later_code is for all items of a shared C but the first
 } tk_product_args;
 
@@ -93,6 +102,7 @@ typedef struct tk_convolution_args {
   int64_t tasks, n, h, w, ci, oh, ow, co, kh, kw, stride, padding;
   int64_t stride_x, stride_filter, stride_y;  // elements from one task to the next; 0 = shared
   bool accumulate;                            // adds to `out` instead of overwriting it
+  tk_precision precision;                     // bfloat16 rounds the operands of products by tiles
   void *out; const void *a, *b;  // (x, filter), (dy, filter) or (x, dy)
 } tk_convolution_args;
 

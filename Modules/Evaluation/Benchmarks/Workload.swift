@@ -2,7 +2,7 @@ public import Algorithms
 import Models
 public import Registry
 import Tasks
-import TensorCore
+public import TensorCore
 
 /// A meta-training to time: an algorithm, a network and synthetic tasks, in float32.
 public struct Workload: Sendable {
@@ -37,6 +37,16 @@ public struct Workload: Sendable {
     configuration.threads = threads
     configuration.usesAllThreads = !adapts
     return try MetaTrainer(algorithm, learner, tasks: tasks(batches), configuration)
+  }
+
+  /// The same workload with products of another precision.
+  ///
+  /// - Throws: `HyperparameterError` if the processor lacks it.
+  public func multiplying(in precision: ProductPrecision) throws -> Workload {
+    try TrainingConfiguration.check(precision, isAvailable: precision.isAvailable)
+    var other = self
+    other.training.precision = precision
+    return other
   }
 
   /// The workload cut so that its tensors fit a limit, with as many threads as fit, and what was chosen.
