@@ -1,7 +1,9 @@
 import CTensorKernels
 import Registry
 
-/// How the products of float32 tensors are computed. Sums and everything else are float32 in either case, and float64 products are exact.
+/// How the products of float32 tensors are computed.
+///
+/// Sums and all else are float32 in either case. Float64 products stay float64.
 public enum ProductPrecision: String, Sendable, Hashable, CaseIterable {
   /// Float32 products.
   case float32

@@ -151,8 +151,8 @@ extension Tensor {
         op: op, dtype: first.dtype.kernel, tasks: Int64(x[0]), n: Int64(x[1]), h: Int64(x[2]), w: Int64(x[3]), ci: Int64(x[4]),
         oh: Int64(y[2]), ow: Int64(y[3]), co: Int64(y[4]), kh: Int64(w[1]), kw: Int64(w[2]), stride: Int64(geometry.stride),
         padding: Int64(geometry.padding), stride_x: (images ?? result).leadingStride, stride_filter: (filter ?? result).leadingStride,
-        stride_y: (outputs ?? result).leadingStride, accumulate: sum != nil, precision: TK_PRECISION_OF_THREAD, out: result.address, a: UnsafeRawPointer(first.address),
-        b: UnsafeRawPointer(second.address)))
+        stride_y: (outputs ?? result).leadingStride, accumulate: sum != nil, precision: TK_PRECISION_OF_THREAD, out: result.address,
+        a: UnsafeRawPointer(first.address), b: UnsafeRawPointer(second.address)))
     return result
   }
 }

@@ -4,7 +4,9 @@ import _TestSupport
 
 @Suite(.enabled(if: ProductPrecision.bfloat16.isAvailable, "this processor lacks AVX512-BF16"))
 struct ProductPrecisionTests {
-  /// Whole numbers from −2 to 2. They, their sums in a tile, and all sums of products are exact in bfloat16 and in float32.
+  /// Whole numbers from −2 to 2.
+  ///
+  /// They and their sums in a tile are exact in bfloat16, and all sums of products in float32.
   private static func whole(_ shape: Shape, _ name: String) throws -> Tensor {
     let numbers = try Tensor.random(shape, name, .float32).doubles.map { min(2, max(-2, $0.rounded())) }
     return try Tensor(numbers, shape: shape, dtype: .float32)
