@@ -44,6 +44,8 @@ import _TestSupport
     Case(tasks: 1, images: 11, height: 9, width: 10, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
     Case(tasks: 1, images: 4, height: 9, width: 9, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 2),
     Case(tasks: 1, images: 4, height: 8, width: 9, inputs: 16, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 3),
+    // Many channels: the filter gradient goes through patches.
+    Case(tasks: 1, images: 2, height: 8, width: 8, inputs: 272, outputs: 16, filterHeight: 3, filterWidth: 3, stride: 2, padding: 1),
     // Filters in slices of several depths, of which the last is shorter.
     Case(tasks: 1, images: 2, height: 5, width: 5, inputs: 24, outputs: 64, filterHeight: 3, filterWidth: 3, stride: 1, padding: 1),
   ]
