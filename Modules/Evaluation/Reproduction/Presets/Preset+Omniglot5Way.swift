@@ -18,9 +18,9 @@ extension Preset {
           "name": "maml-1-shot",
           "algorithm": "maml",
           "task": "omniglot",
-          "iterations": 100000,
-          "quickIterations": 100000,
-          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 8, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
+          "iterations": 70000,
+          "quickIterations": 70000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 4, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
           "reaches": [80, 90, 95],
           "tests": [
             {
@@ -56,8 +56,8 @@ extension Preset {
           "name": "fomaml-1-shot",
           "algorithm": "fomaml",
           "task": "omniglot",
-          "iterations": 100000,
-          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 8, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
+          "iterations": 70000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 4, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
           "reaches": [80, 90, 95],
           "tests": [
             {
@@ -128,8 +128,8 @@ extension Preset {
           "name": "meta-sgd-1-shot",
           "algorithm": "meta-sgd",
           "task": "omniglot",
-          "iterations": 100000,
-          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.learningRate": 0.003, "training.metaBatch": 8, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
+          "iterations": 70000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "outer.learningRate": 0.003, "training.metaBatch": 4, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
           "reaches": [80, 90, 95],
           "tests": [
             {
@@ -164,8 +164,8 @@ extension Preset {
           "name": "anil-1-shot",
           "algorithm": "anil",
           "task": "omniglot",
-          "iterations": 100000,
-          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 8, "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
+          "iterations": 70000,
+          "settings": {"task.ways": 5, "task.shots": 1, "task.queries": 3, "inner.steps": 1, "inner.learningRate": 0.4, "outer.learningRate": 0.003, "training.metaBatch": 4, "model.downsample": "maxpool", "task.augment.rotation": 15, "task.augment.scale": 0.15, "task.augment.shift": 2, "outer.schedule": "cosine", "outer.finalFraction": 0.01, "validation.every": 5000, "validation.episodes": 100, "test.modes": "transductive"},
           "reaches": [80, 90, 95],
           "tests": [
             {
