@@ -100,8 +100,6 @@ void tk_run_convolution(const void *arguments) {
   }
   tk_record(tk_run_convolution, a, sizeof *a);
   if (tk_hand_out(tk_run_convolution, a)) return;
-  const bool single = a->dtype == TK_FLOAT32;
-  if (tk_is_first()) tk_count_operations(single ? convolution_operations_f32(a) : convolution_operations_f64(a));
-  if (single) convolution_f32(a);
+  if (a->dtype == TK_FLOAT32) convolution_f32(a);
   else convolution_f64(a);
 }

@@ -10,7 +10,7 @@ public enum ProductPrecision: String, Sendable, Hashable, CaseIterable {
   /// The operands of large products are rounded to bfloat16, which has the range of float32 and eight significant bits.
   ///
   /// Large are convolutions by 3×3 filters on multiples of 16 channels that run by tiles, and matrix products with at least 4 rows, 16
-  /// columns and a depth of 8. The processor needs AVX512-BF16.
+  /// columns and a depth of 8, which is even or whose first operand is transposed. The processor needs AVX512-BF16.
   case bfloat16
 
   /// Whether this processor can compute such products.

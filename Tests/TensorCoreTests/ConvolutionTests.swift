@@ -80,6 +80,23 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: cases.filter { $0.inputs == 16 && $0.outputs % 16 == 0 && $0.filterHeight == 3 && $0.images > 1 }, floatingTypes)
+  func `3×3 filters on full vectors of channels take fewer products than the definition`(item: Case, dtype: DType) throws {
+    let size = item.geometry.outputSize
+    let images = try Tensor.random([item.tasks, item.images, item.height, item.width, item.inputs], "images", dtype)
+    let filter = try Tensor.random([item.tasks, 3, 3, item.inputs, item.outputs], "filter", dtype)
+    let outputs = try Tensor.random([item.tasks, item.images, size.height, size.width, item.outputs], "outputs", dtype)
+    func operations(_ body: () -> Tensor) -> Int {
+      let before = Kernels.productOperationsOfThread
+      _ = body()
+      return Kernels.productOperationsOfThread - before
+    }
+    let definition = 2 * item.tasks * item.images * size.height * size.width * 9 * item.inputs * item.outputs
+    #expect(operations { images.convolved(with: filter, item.geometry) } < definition)
+    #expect(operations { outputs.convolutionFilterGradient(images: images, item.geometry) } < definition)
+    #expect(operations { outputs.convolutionInputGradient(filter: filter, item.geometry) } < definition)
+  }
+
   /// The three convolution kernels, each accumulated into ones.
   static func added(_ images: Tensor, _ filter: Tensor, _ outputs: Tensor, _ geometry: ConvolutionGeometry) -> [Tensor] {
     var sums = [outputs, images, filter].map { Tensor.ones($0.shape, $0.dtype) }

@@ -75,8 +75,12 @@ public struct Workload: Sendable {
     return (workload, plan.threads, note)
   }
 
-  /// The same workload in another size; its necessary operations are unknown.
-  func resized(_ size: WorkloadSize) -> Workload { row.make(row, size, .nan) }
+  /// The same workload in another size, with the same precision of products; its necessary operations are unknown.
+  func resized(_ size: WorkloadSize) -> Workload {
+    var other = row.make(row, size, .nan)
+    other.training.precision = training.precision
+    return other
+  }
 }
 
 /// The sizes of a workload that a sweep can vary.
